@@ -1,0 +1,50 @@
+//! The two ports: what an adapter calls, and what it implements.
+
+use std::error::Error;
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+
+use crate::{Inbound, Reply};
+
+/// A boxed future, so that the ports can be used behind `dyn`.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// What adapters call: the engine.
+pub trait Handler: Send + Sync {
+    /// Act on one inbound event and answer through `outbox`, any number of times.
+    ///
+    /// Sending nothing means that the event was not for this bot. The future MUST be polled to its end; to stop an
+    /// answer in the middle, let [`Outbox::stopped`] return.
+    fn handle<'a>(&'a self, inbound: Inbound, outbox: &'a dyn Outbox) -> BoxFuture<'a, ()>;
+}
+
+/// The way back into the conversation that one [`Inbound`] came from. Implemented by each adapter, made anew for each
+/// inbound event.
+pub trait Outbox: Send + Sync {
+    /// Deliver a reply. If a draft is showing, the reply takes its place.
+    fn send(&self, reply: Reply) -> BoxFuture<'_, Result<(), OutboxError>>;
+
+    /// Show the answer that is being written: the whole text so far, which only ever grows.
+    ///
+    /// The adapter decides how often it really shows one. A draft that is never followed by [`Outbox::send`] stays.
+    fn draft<'a>(&'a self, text: &'a str) -> BoxFuture<'a, Result<(), OutboxError>>;
+
+    /// Show that an answer is being prepared.
+    fn typing(&self) -> BoxFuture<'_, ()>;
+
+    /// Returns when the person no longer wants the answer; never, where a platform cannot tell.
+    fn stopped(&self) -> BoxFuture<'_, ()>;
+}
+
+/// The platform did not take a message. The text says which platform and why; it holds no message text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutboxError(pub String);
+
+impl fmt::Display for OutboxError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Error for OutboxError {}

@@ -1,0 +1,94 @@
+//! What goes back, as data: each adapter renders it within the limits of its platform.
+
+/// One answer.
+///
+/// Renderers take it apart field by field, without `..`, so that a field added here breaks every renderer at compile
+/// time instead of being forgotten by one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reply {
+    /// The text, from top to bottom.
+    pub blocks: Vec<Block>,
+    /// Buttons below the text, row by row.
+    pub choices: Vec<Vec<Choice>>,
+    /// Who may see it.
+    pub visibility: Visibility,
+    /// The key of the session it belongs to, for scripts and logs; people are not shown it.
+    pub session: String,
+    /// A JSON object that proves what happened, for channels that serve scripts; people are not shown it.
+    pub receipt: Option<String>,
+}
+
+/// One part of a reply's text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Block {
+    /// One line; an empty one separates paragraphs.
+    Line(Vec<Span>),
+    /// Text whose columns matter, shown in a fixed-width face.
+    Preformatted(String),
+    /// What somebody outside wrote (a language model, say), in Markdown.
+    Markdown(String),
+}
+
+/// A run of text within a line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Span {
+    /// As it is.
+    Plain(String),
+    /// Emphasised.
+    Strong(String),
+    /// A name or a command that may be copied, shown in a fixed-width face.
+    Code(String),
+}
+
+/// A button.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice {
+    /// What is printed on it.
+    pub label: String,
+    /// What comes back when it is pressed: opaque, at most 64 bytes.
+    pub token: String,
+}
+
+/// Who may see a reply.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Visibility {
+    /// Everybody in the conversation.
+    Chat,
+    /// Only the person who asked, where the platform can do that.
+    Private,
+}
+
+impl Block {
+    /// A line of plain text.
+    pub fn line(text: impl Into<String>) -> Self {
+        Self::Line(vec![Span::Plain(text.into())])
+    }
+
+    /// An empty line.
+    pub fn blank() -> Self {
+        Self::Line(Vec::new())
+    }
+}
+
+impl Reply {
+    /// The text without any marks, lines separated by `\n`: what a script or a plain terminal shows.
+    pub fn plain_text(&self) -> String {
+        let mut lines = Vec::with_capacity(self.blocks.len());
+        for block in &self.blocks {
+            lines.push(match block {
+                Block::Line(spans) => spans.iter().map(Span::text).collect::<String>(),
+                Block::Preformatted(text) | Block::Markdown(text) => text.clone(),
+            });
+        }
+        lines.join("\n")
+    }
+}
+
+impl Span {
+    /// The text of the span without its mark.
+    pub fn text(&self) -> &str {
+        match self {
+            Self::Plain(text) | Self::Strong(text) | Self::Code(text) => text,
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! One model at one provider.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::catalog::ProviderId;
+
+/// A provider's own name for a model, as the provider spells it: case matters, and it may hold `/`, `:` and `@`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ModelId(String);
+
+impl ModelId {
+    /// The model id `text`, trimmed, unless that is empty.
+    pub fn new(text: &str) -> Option<Self> {
+        let text = text.trim();
+        (!text.is_empty()).then(|| Self(text.to_owned()))
+    }
+
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for ModelId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A model at a provider, written `provider/model`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct ModelRef {
+    /// Whose model it is.
+    pub provider: ProviderId,
+    /// Which model of theirs.
+    pub model: ModelId,
+}
+
+impl fmt::Display for ModelRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.provider, self.model)
+    }
+}
+
+/// The text is not of the form `provider/model`.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no model ref: expected `provider/model`")]
+pub struct InvalidModelRef(String);
+
+impl FromStr for ModelRef {
+    type Err = InvalidModelRef;
+
+    /// Splits at the first `/`; what follows it may hold more of them.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let invalid = || InvalidModelRef(text.to_owned());
+        let (provider, model) = text.split_once('/').ok_or_else(invalid)?;
+        Ok(Self {
+            provider: ProviderId::new(provider).ok_or_else(invalid)?,
+            model: ModelId::new(model).ok_or_else(invalid)?,
+        })
+    }
+}
+
+impl TryFrom<String> for ModelRef {
+    type Error = <Self as FromStr>::Err;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
+impl From<ModelRef> for String {
+    fn from(value: ModelRef) -> Self {
+        value.to_string()
+    }
+}

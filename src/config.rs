@@ -1,0 +1,247 @@
+//! The configuration, as read: plain data, defaults filled in, nothing resolved against the outside world.
+
+use indexmap::IndexMap;
+use secrecy::SecretString;
+
+use crate::agent::AgentId;
+use crate::catalog::ProviderId;
+use crate::profile::{ProfileId, SecretSource};
+
+/// What the config file says, of what modelpin reads. Keys it does not know are left alone.
+#[derive(Debug, Clone, Default)]
+pub struct Config {
+    /// `agents.*`.
+    pub agents: Agents,
+    /// `auth.*`.
+    pub auth: AuthConfig,
+    /// `models.providers`, by normalised id.
+    pub providers: IndexMap<ProviderId, ProviderConfig>,
+    /// `session.*`.
+    pub session: SessionConfig,
+    /// `commands.*`.
+    pub commands: CommandsConfig,
+    /// `channels.*`, by channel name.
+    pub channels: IndexMap<String, ChannelConfig>,
+    /// `env.vars` and `env.<NAME>`: variables that fill what the process environment lacks.
+    pub env_vars: IndexMap<String, SecretString>,
+    /// `env.shellEnv`.
+    pub shell_env: ShellEnvConfig,
+    /// `secrets.*`: the places that secret references name.
+    pub secrets: SecretsConfig,
+}
+
+/// `agents.*`.
+#[derive(Debug, Clone, Default)]
+pub struct Agents {
+    /// `agents.defaults.model.primary` (or `agents.defaults.model` as text), as written.
+    pub primary: Option<String>,
+    /// `agents.defaults.model.fallbacks`, as written.
+    pub fallbacks: Vec<String>,
+    /// `agents.defaults.models`: the allowlist when not empty, and the aliases.
+    pub models: IndexMap<String, ModelEntry>,
+    /// `agents.list`.
+    pub list: Vec<AgentConfig>,
+}
+
+/// One entry of `agents.defaults.models`.
+#[derive(Debug, Clone, Default)]
+pub struct ModelEntry {
+    /// Its alias; `Some("")` opts out of a built-in one.
+    pub alias: Option<String>,
+}
+
+/// One entry of `agents.list`.
+#[derive(Debug, Clone)]
+pub struct AgentConfig {
+    /// Its id.
+    pub id: AgentId,
+    /// Whether it is the default agent.
+    pub default: bool,
+    /// Where its store is, if not in the usual place; `~` not yet expanded.
+    pub agent_dir: Option<String>,
+    /// Its own primary model.
+    pub primary: Option<String>,
+    /// Its own fallbacks; an empty list switches them off.
+    pub fallbacks: Option<Vec<String>>,
+}
+
+/// `auth.*`.
+#[derive(Debug, Clone, Default)]
+pub struct AuthConfig {
+    /// `auth.profiles`.
+    pub profiles: IndexMap<ProfileId, ProfileConfig>,
+    /// `auth.order`, by normalised provider; an empty list is kept.
+    pub order: IndexMap<ProviderId, Vec<ProfileId>>,
+    /// `auth.cooldowns`.
+    pub cooldowns: Cooldowns,
+    /// `auth.crossBillingClass: "deny"`.
+    pub deny_cross_billing: bool,
+}
+
+/// One entry of `auth.profiles`.
+#[derive(Debug, Clone)]
+pub struct ProfileConfig {
+    /// The provider.
+    pub provider: ProviderId,
+    /// The kind of credential expected there.
+    pub mode: Mode,
+    /// The account's address.
+    pub email: Option<String>,
+    /// `grants`: who may use it. `None` where the config does not say: everybody who may choose credentials.
+    pub grants: Option<Grants>,
+}
+
+/// `auth.profiles.<id>.mode`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// `api_key`.
+    ApiKey,
+    /// `token`.
+    Token,
+    /// `oauth`: accepts stored tokens too.
+    OAuth,
+}
+
+/// `auth.profiles.<id>.grants`: who may use a credential.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Grants {
+    /// Whether owners may. They may unless the list says otherwise.
+    pub owners: bool,
+    /// Ids of people, plain or as `channel:id`.
+    pub users: Vec<String>,
+    /// Ids of chats, plain or as `channel:id`.
+    pub chats: Vec<String>,
+    /// Names of roles.
+    pub roles: Vec<String>,
+}
+
+/// `auth.cooldowns`.
+#[derive(Debug, Clone)]
+pub struct Cooldowns {
+    /// First billing bench, in hours.
+    pub billing_backoff_hours: f64,
+    /// Longest billing bench, in hours.
+    pub billing_max_hours: f64,
+    /// After so many hours without a failure the ladders start again.
+    pub failure_window_hours: f64,
+}
+
+impl Default for Cooldowns {
+    fn default() -> Self {
+        Self { billing_backoff_hours: 5.0, billing_max_hours: 24.0, failure_window_hours: 24.0 }
+    }
+}
+
+/// One entry of `models.providers`.
+#[derive(Debug, Clone, Default)]
+pub struct ProviderConfig {
+    /// `baseUrl`.
+    pub base_url: Option<String>,
+    /// `apiKey`, resolved; the last resort among the sources of credentials.
+    pub api_key: Option<SecretString>,
+    /// `api`, as written.
+    pub api: Option<String>,
+    /// `headers`.
+    pub headers: IndexMap<String, String>,
+    /// `models`.
+    pub models: Vec<ProviderModel>,
+}
+
+/// One entry of `models.providers.<id>.models`.
+#[derive(Debug, Clone, Default)]
+pub struct ProviderModel {
+    /// The provider's name for it.
+    pub id: String,
+    /// A name for people.
+    pub name: Option<String>,
+    /// `api`, if it differs from the provider's.
+    pub api: Option<String>,
+    /// The longest answer, in tokens.
+    pub max_tokens: Option<u32>,
+}
+
+/// `session.*`.
+#[derive(Debug, Clone, Default)]
+pub struct SessionConfig {
+    /// `session.dmScope: "main"`: one session for all private chats.
+    pub fold_dms: bool,
+    /// `session.onNew: "keep"`: `/new` keeps the pins.
+    pub keep_on_new: bool,
+    /// `session.userModelFallback`: a model that a person chose may fall back all the same.
+    pub user_model_fallback: bool,
+    /// `session.reset`; off unless configured.
+    pub reset: Reset,
+}
+
+/// `session.reset`: when a conversation begins anew by itself. Pins that a person made stay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Reset {
+    /// Never.
+    #[default]
+    Off,
+    /// Every day at this hour, local time.
+    Daily {
+        /// 0 to 23.
+        at_hour: i8,
+    },
+    /// After so much silence.
+    Idle {
+        /// In minutes.
+        minutes: u32,
+    },
+}
+
+/// `commands.*`.
+#[derive(Debug, Clone, Default)]
+pub struct CommandsConfig {
+    /// `commands.allowFrom`: by channel, `*` for all. When it applies to a channel, it is the only list.
+    pub allow_from: IndexMap<String, Vec<String>>,
+    /// `commands.ownerAllowFrom`: the owners, plain or as `channel:id`.
+    pub owners: Vec<String>,
+}
+
+/// One entry of `channels`.
+#[derive(Debug, Clone, Default)]
+pub struct ChannelConfig {
+    /// `allowFrom`: who may write in private; `*` for everybody.
+    pub allow_from: Option<Vec<String>>,
+    /// `groupAllowFrom`: who may write in groups; without it `allowFrom` counts.
+    pub group_allow_from: Option<Vec<String>>,
+}
+
+/// `env.shellEnv`.
+#[derive(Debug, Clone, Default)]
+pub struct ShellEnvConfig {
+    /// Whether the login shell is asked for variables that are missing.
+    pub enabled: bool,
+    /// How long it may take, in milliseconds; 15,000 by default.
+    pub timeout_ms: Option<u64>,
+}
+
+/// `secrets.*`.
+#[derive(Debug, Clone, Default)]
+pub struct SecretsConfig {
+    /// `secrets.defaults.{env,file,exec}`: the alias meant by a reference that names none; `default` otherwise.
+    pub defaults: IndexMap<SecretSource, String>,
+    /// `secrets.providers`: places by alias.
+    pub providers: IndexMap<String, SecretPlace>,
+}
+
+/// One entry of `secrets.providers`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SecretPlace {
+    /// The environment.
+    Env,
+    /// A file: its whole text (`value`), or JSON that pointers lead into. `~` not yet expanded.
+    File {
+        /// Where it is.
+        path: String,
+    },
+    /// A program, started without a shell; the reference's id is its last argument.
+    Exec {
+        /// The program.
+        command: String,
+        /// Its arguments.
+        args: Vec<String>,
+    },
+}

@@ -1,0 +1,55 @@
+//! The classes of failure that decide what happens next.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// Why a request to a provider failed, from its status and typed body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FailureClass {
+    /// Too many requests: this credential on this model has to wait.
+    RateLimit,
+    /// The account cannot pay: the whole credential is out for hours.
+    Billing,
+    /// The credential is refused: it is out until its secret changes.
+    Auth,
+    /// The provider says that the credential is for its own client only. Using another client's name is no way out.
+    ClientOnly,
+    /// The provider is overloaded: this model has to wait, whoever asks.
+    Overloaded,
+    /// The provider failed (5xx): this model has to wait, whoever asks.
+    Server,
+    /// No answer in time, or no connection: this model has to wait, whoever asks.
+    Timeout,
+    /// The request was malformed: nobody is to blame but this turn.
+    Malformed,
+    /// The conversation is too long for the model: nobody is to blame but this turn.
+    ContextOverflow,
+    /// The provider has no such model: nobody is benched for it.
+    ModelNotFound,
+}
+
+impl FailureClass {
+    /// The class as one word, as it stands in receipts: `rate_limit`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::RateLimit => "rate_limit",
+            Self::Billing => "billing",
+            Self::Auth => "auth",
+            Self::ClientOnly => "client_only",
+            Self::Overloaded => "overloaded",
+            Self::Server => "server",
+            Self::Timeout => "timeout",
+            Self::Malformed => "malformed",
+            Self::ContextOverflow => "context_overflow",
+            Self::ModelNotFound => "model_not_found",
+        }
+    }
+}
+
+impl fmt::Display for FailureClass {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}

@@ -1,0 +1,15 @@
+//! modelpin: chat commands that pin the model and the credential of one chat session.
+
+pub mod agent;
+pub mod catalog;
+pub mod clock;
+pub mod config;
+pub mod directive;
+pub mod health;
+pub mod history;
+pub mod menu;
+pub mod profile;
+pub mod provider;
+pub mod receipt;
+pub mod session;
+pub mod store;

@@ -1,0 +1,36 @@
+//! How a secret is shown: never by its own characters.
+
+use std::fmt;
+
+use secrecy::{ExposeSecret, SecretString};
+use sha2::{Digest, Sha256};
+
+/// A short hash of a secret: the first 12 hexadecimal digits of its SHA-256.
+///
+/// Equal secrets have equal fingerprints in every process and on every machine; the secret cannot be read back from it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Fingerprint(String);
+
+impl Fingerprint {
+    /// The fingerprint of `secret`.
+    pub fn of(secret: &SecretString) -> Self {
+        let digest = Sha256::digest(secret.expose_secret().as_bytes());
+        Self(digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect())
+    }
+
+    /// A fingerprint that was printed or stored before.
+    pub fn from_stored(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+
+    /// The fingerprint as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}

@@ -1,0 +1,61 @@
+//! What really answered: one row per turn, from which status, notices, usage and audit are read.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::session::{Actor, SessionKey, Source};
+
+/// The record of one turn, made from the request that was really sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Receipt {
+    /// When the turn ended.
+    pub at: Timestamp,
+    /// The session's key.
+    pub session: SessionKey,
+    /// Who asked.
+    pub actor: Actor,
+    /// The model ref that answered, or that was tried last; `None` when no request was sent.
+    pub model: Option<String>,
+    /// The profile whose credential was on the wire; `env:NAME` or `config:PROVIDER` where it came from there.
+    pub profile: Option<String>,
+    /// The fingerprint of the secret that was on the wire.
+    pub fingerprint: Option<String>,
+    /// Who chose.
+    pub source: Source,
+    /// How the choice came about, in words.
+    pub reason: String,
+    /// How the credential is paid for.
+    pub class: Option<BillingClass>,
+    /// Candidates that were passed over or failed, in order.
+    pub attempts: Vec<ReceiptAttempt>,
+    /// Tokens read by the model, where the provider says so.
+    pub tokens_in: Option<u64>,
+    /// Tokens written by the model, where the provider says so.
+    pub tokens_out: Option<u64>,
+    /// From the start of the turn to its end, in milliseconds.
+    pub latency_ms: u64,
+    /// How it ended: `ok`, `stopped`, `refused` (nothing was sent), or a failure class.
+    pub outcome: String,
+}
+
+/// A candidate that did not answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReceiptAttempt {
+    /// The model ref.
+    pub model: String,
+    /// The profile, or `env:NAME`, or `config:PROVIDER`.
+    pub profile: String,
+    /// Why it did not answer, in words.
+    pub why: String,
+}
+
+/// How a credential is paid for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum BillingClass {
+    /// A flat fee: OAuth grants and setup-tokens.
+    Subscription,
+    /// By use: API keys.
+    Metered,
+}

@@ -1,0 +1,67 @@
+//! A choice of model and credential.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::catalog::ModelRef;
+use crate::profile::ProfileId;
+
+/// What was chosen for a session, by whom and for how long.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Selection {
+    /// The model; `None` leaves it to the configured default.
+    pub model: Option<ModelRef>,
+    /// The credential; `None` leaves it to the auth order.
+    pub pin: Option<Pin>,
+    /// Whether a person chose, or the program.
+    pub source: Source,
+    /// When it was chosen.
+    pub since: Timestamp,
+    /// How long it holds.
+    pub until: Until,
+    /// Who chose.
+    pub by: Actor,
+}
+
+/// A pinned credential.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pin {
+    /// The profile.
+    pub profile: ProfileId,
+    /// The account behind it when it was pinned (e-mail or account id), so that a new login of the same account under a
+    /// new id can be recognised.
+    pub account: Option<String>,
+}
+
+/// Who made a choice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Source {
+    /// A person. Nothing but a person changes it.
+    User,
+    /// The program. A hint that ends by itself.
+    Auto,
+}
+
+/// How long a selection holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Until {
+    /// Until somebody changes it.
+    Changed,
+    /// Until then.
+    Time(Timestamp),
+    /// For the next turn only.
+    NextTurn,
+}
+
+/// Who did something: a person on a channel, or a user of this machine.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Actor {
+    /// The channel, or `cli`.
+    pub channel: String,
+    /// The id there.
+    pub id: String,
+    /// The name shown to others.
+    pub name: Option<String>,
+}
