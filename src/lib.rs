@@ -1,5 +1,6 @@
 //! modelpin: chat commands that pin the model and the credential of one chat session.
 
+pub mod access;
 pub mod agent;
 pub mod catalog;
 pub mod clock;
