@@ -1,0 +1,1 @@
+pub struct History; pub struct Options; pub fn serve_interactive(){}
