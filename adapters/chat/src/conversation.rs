@@ -95,9 +95,6 @@ mod tests {
     fn an_unknown_kind_is_named_with_the_known_ones() {
         let fault = "DM".parse::<Kind>();
         assert_eq!(fault, Err(UnknownKind("DM".to_owned())));
-        assert_eq!(
-            UnknownKind("DM".to_owned()).to_string(),
-            "`DM` is no kind of conversation: dm, group or channel"
-        );
+        assert_eq!(UnknownKind("DM".to_owned()).to_string(), "`DM` is no kind of conversation: dm, group or channel");
     }
 }

@@ -55,9 +55,9 @@ impl Signals {
     #[cfg(not(unix))]
     pub fn of_process() -> io::Result<Self> {
         let (sender, signals) = Self::channel();
-        tokio::spawn(
-            async move { while tokio::signal::ctrl_c().await.is_ok() && sender.send(Signal::Interrupt).is_ok() {} },
-        );
+        tokio::spawn(async move {
+            while tokio::signal::ctrl_c().await.is_ok() && sender.send(Signal::Interrupt).is_ok() {}
+        });
         Ok(signals)
     }
 
