@@ -2,17 +2,16 @@
 
 mod buttons;
 mod editor;
+mod options;
 mod outbox;
 mod pieces;
 mod plain;
 mod screen;
 
-use std::fmt;
 use std::io::{self, IsTerminal as _, Write};
-use std::path::PathBuf;
 use std::sync::Mutex;
 
-use modelpin_chat::{BoxFuture, Conversation, Event, Handler, Inbound, Sender, without_mention};
+use modelpin_chat::{BoxFuture, Event, Handler, Inbound, without_mention};
 use tokio::sync::watch;
 
 use crate::interactive::buttons::{Buttons, Pressed};
@@ -20,54 +19,9 @@ use crate::interactive::editor::EditedLines;
 use crate::interactive::outbox::Window;
 use crate::interactive::plain::PlainLines;
 use crate::interactive::screen::{Look, Screen};
-use crate::person;
 use crate::signals::{Signal, Signals};
 
-/// How a person is served.
-#[derive(Debug)]
-pub struct Options {
-    /// The conversation that the person's messages belong to.
-    pub conversation: Conversation,
-    /// Who the person is.
-    pub sender: Sender,
-    /// The bot's name.
-    pub bot: String,
-    /// What stands before the line that is being typed; only shown to a terminal.
-    pub prompt: String,
-    /// What is shown first.
-    pub greeting: Option<String>,
-    /// Where typed lines are remembered from one run to the next; nowhere by default.
-    pub history: Option<History>,
-}
-
-/// Where typed lines are remembered.
-pub struct History {
-    /// The file. It is made with access for its owner only; its folder has to be there.
-    pub path: PathBuf,
-    /// Whether a line may be remembered at all, even for this run: `false` for what looks like a secret.
-    pub keep: fn(&str) -> bool,
-}
-
-impl fmt::Debug for History {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("History").field("path", &self.path).finish_non_exhaustive()
-    }
-}
-
-impl Options {
-    /// The person at the keyboard, in private, talking to `bot`.
-    pub fn new(bot: impl Into<String>) -> Self {
-        let bot = bot.into();
-        Self {
-            conversation: person::conversation(),
-            sender: person::owner(),
-            prompt: format!("{bot}> "),
-            bot,
-            greeting: None,
-            history: None,
-        }
-    }
-}
+pub use crate::interactive::options::{History, Options};
 
 /// Serves the person at the standard input and output, until the input ends.
 ///

@@ -1,6 +1,10 @@
 //! Pressing a button with a keyboard.
 
+use std::fmt::Write as _;
+
 use modelpin_chat::Choice;
+
+use crate::visible::visible_line;
 
 /// The buttons that can be pressed: those shown with the last answer that had any.
 ///
@@ -51,7 +55,8 @@ pub(crate) fn menu(choices: &[Vec<Choice>], first: usize) -> Vec<String> {
     for row in choices.iter().filter(|row| !row.is_empty()) {
         let mut line = String::new();
         for Choice { label, token: _ } in row {
-            line.push_str(&format!("  #{number} {}", crate::visible::visible_line(label)));
+            // Writing into a `String` cannot fail.
+            let _ = write!(line, "  #{number} {}", visible_line(label));
             number += 1;
         }
         lines.push(line);
@@ -91,8 +96,8 @@ mod tests {
     #[test]
     fn a_number_without_a_button_presses_nothing() {
         for line in ["#3", "#0", "#99999999999999999999999"] {
-            let Pressed::Unknown(notice) = two().pressed(line) else { panic!("{line}") };
-            assert!(notice.ends_with("the last menu has #1 to #2."), "{notice}");
+            let notice = format!("There is no button {line}: the last menu has #1 to #2.");
+            assert_eq!(two().pressed(line), Pressed::Unknown(notice));
         }
     }
 

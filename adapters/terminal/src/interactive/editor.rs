@@ -167,7 +167,7 @@ impl Memory<'_> {
             return None;
         }
         let added = editor.add_history_entry(line);
-        let Some(History { path, .. }) = self.history else { return None };
+        let History { path, .. } = self.history?;
         // At once, so that a program that is killed has lost nothing.
         let outcome = added.and_then(|_| editor.append_history(path));
         self.trouble("written", outcome)

@@ -67,12 +67,11 @@ impl<W: Write> Screen<W> {
         if text.is_empty() {
             return Ok(());
         }
-        let new = match text.strip_prefix(self.draft.as_str()) {
-            Some(new) => visible(new),
-            None => {
-                self.start_line()?;
-                visible(text)
-            }
+        let new = if let Some(new) = text.strip_prefix(self.draft.as_str()) {
+            visible(new)
+        } else {
+            self.start_line()?;
+            visible(text)
         };
         if self.draft.is_empty() {
             self.separate()?;
