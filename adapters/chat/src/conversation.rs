@@ -79,3 +79,22 @@ pub enum Thread {
     /// A thread that was opened on a message or in a channel.
     Thread(String),
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Kind, UnknownKind};
+
+    #[test]
+    fn a_kind_reads_back_what_it_prints() {
+        for kind in [Kind::Dm, Kind::Group, Kind::Channel] {
+            assert_eq!(kind.to_string().parse(), Ok(kind));
+        }
+    }
+
+    #[test]
+    fn an_unknown_kind_is_named_with_the_known_ones() {
+        let fault = "DM".parse::<Kind>();
+        assert_eq!(fault, Err(UnknownKind("DM".to_owned())));
+        assert_eq!(UnknownKind("DM".to_owned()).to_string(), "`DM` is no kind of conversation: dm, group or channel");
+    }
+}

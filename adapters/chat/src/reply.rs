@@ -58,6 +58,16 @@ pub enum Visibility {
     Private,
 }
 
+impl Visibility {
+    /// The word used on the wire: `chat`, `private`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Chat => "chat",
+            Self::Private => "private",
+        }
+    }
+}
+
 impl Block {
     /// A line of plain text.
     pub fn line(text: impl Into<String>) -> Self {
@@ -90,5 +100,31 @@ impl Span {
         match self {
             Self::Plain(text) | Self::Strong(text) | Self::Code(text) => text,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Block, Reply, Span, Visibility};
+
+    #[test]
+    fn plain_text_has_one_line_per_block_and_no_marks() {
+        let reply = Reply {
+            blocks: vec![
+                Block::Line(vec![
+                    Span::Plain("model ".to_owned()),
+                    Span::Code("a/b".to_owned()),
+                    Span::Strong("!".to_owned()),
+                ]),
+                Block::blank(),
+                Block::Preformatted("1  x\n2  y".to_owned()),
+                Block::Markdown("*as written*".to_owned()),
+            ],
+            choices: Vec::new(),
+            visibility: Visibility::Chat,
+            session: String::new(),
+            receipt: None,
+        };
+        assert_eq!(reply.plain_text(), "model a/b!\n\n1  x\n2  y\n*as written*");
     }
 }

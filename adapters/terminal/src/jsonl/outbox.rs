@@ -1,0 +1,63 @@
+//! Replies to a script.
+
+use std::io;
+use std::sync::Mutex as Cell;
+
+use modelpin_chat::{BoxFuture, Outbox, OutboxError, Reply};
+use tokio::io::AsyncWrite;
+use tokio::sync::{Mutex, watch};
+
+use crate::jsonl::record::{self, Record};
+
+/// Writes each reply as a record. Drafts are not shown: a script waits for the whole answer.
+pub(crate) struct Script<'a, W> {
+    output: &'a Mutex<W>,
+    stop: &'a watch::Sender<bool>,
+    stopped: watch::Receiver<bool>,
+    /// Why the output could not be written; whoever serves the line ends with it.
+    fault: Cell<Option<io::Error>>,
+}
+
+impl<'a, W> Script<'a, W> {
+    pub(crate) fn new(output: &'a Mutex<W>, stop: &'a watch::Sender<bool>, stopped: watch::Receiver<bool>) -> Self {
+        Self { output, stop, stopped, fault: Cell::new(None) }
+    }
+
+    /// What went wrong with the output, if anything did.
+    pub(crate) fn into_fault(self) -> Option<io::Error> {
+        self.fault.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+impl<W: AsyncWrite + Unpin + Send> Outbox for Script<'_, W> {
+    fn send(&self, reply: Reply) -> BoxFuture<'_, Result<(), OutboxError>> {
+        Box::pin(async move {
+            let (record, unreadable) = Record::reply(reply);
+            if let Err(fault) = record::write(self.output, &record).await {
+                let told = OutboxError(format!("the output of the terminal cannot be written: {fault}"));
+                *self.fault.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(fault);
+                // Nobody reads the answer any more, so it need not be written to its end.
+                self.stop.send_replace(true);
+                return Err(told);
+            }
+            unreadable.map_or(Ok(()), |why| Err(OutboxError(why)))
+        })
+    }
+
+    fn draft<'a>(&'a self, _text: &'a str) -> BoxFuture<'a, Result<(), OutboxError>> {
+        Box::pin(std::future::ready(Ok(())))
+    }
+
+    fn typing(&self) -> BoxFuture<'_, ()> {
+        Box::pin(std::future::ready(()))
+    }
+
+    fn stopped(&self) -> BoxFuture<'_, ()> {
+        let mut stopped = self.stopped.clone();
+        Box::pin(async move {
+            if stopped.wait_for(|stopped| *stopped).await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        })
+    }
+}
