@@ -141,7 +141,7 @@ mod tests {
     #[test]
     fn a_lifetime_is_a_keyword_or_for_and_a_time() {
         assert_eq!(lifetime("ONCE").unwrap().1, Lifetime::Once);
-        assert_eq!(lifetime("for -s 2h").unwrap().1, Lifetime::For(std::time::Duration::from_secs(7_200)));
+        assert_eq!(lifetime("for -s 2h").unwrap().1, Lifetime::For(std::time::Duration::from_hours(2)));
         assert!(matches!(lifetime("forever"), Err(nom::Err::Error(_))));
         assert!(matches!(lifetime("for ever"), Err(nom::Err::Failure(_))));
     }

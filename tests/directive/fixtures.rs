@@ -1,5 +1,7 @@
 //! Every line of `fixtures/directives.txt` and every example of `docs/GRAMMAR.md` is read as it says.
 
+#![allow(clippy::expect_used, clippy::panic, reason = "a test stops at the first surprise")]
+
 use modelpin::directive::{Message, read};
 
 const BOT: &str = "mybot";

@@ -1,5 +1,7 @@
 //! What a person is told when a command cannot be read.
 
+#![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
 use modelpin::directive::read;
 
 fn told(message: &str) -> String {

@@ -1,5 +1,7 @@
 //! What holds for every message, and for every command that can be built.
 
+#![allow(clippy::panic, reason = "a test stops at the first surprise")]
+
 use std::time::Duration;
 
 use modelpin::directive::{
@@ -7,6 +9,7 @@ use modelpin::directive::{
 };
 use proptest::option;
 use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop_assert, prop_assert_eq, prop_oneof, proptest};
+use proptest::test_runner::RngSeed;
 
 const BOT: &str = "mybot";
 
@@ -184,7 +187,13 @@ fn command() -> impl Strategy<Value = Command> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+    // The same cases at every run; new ones are the business of `fuzz/`.
+    #![proptest_config(ProptestConfig {
+        cases: 4_000,
+        failure_persistence: None,
+        rng_seed: RngSeed::Fixed(0x6d6f_6465_6c70_696e),
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn any_message_is_read_and_every_place_is_in_it(message in message()) {
