@@ -31,8 +31,13 @@ impl Display for Directive {
             Self::Default => f.write_str("/model default"),
             Self::Undo => f.write_str("/model undo"),
             Self::Number(number) => write!(f, "/model {number}"),
-            Self::Select { wanted, lifetime: Lifetime::Lasting } => write!(f, "/model {wanted}"),
-            Self::Select { wanted, lifetime } => write!(f, "/model {wanted} {lifetime}"),
+            Self::Select { wanted, lifetime } => {
+                let wanted = wanted.to_string();
+                // The colon that may follow the name must not be found in the word.
+                let colon = if wanted.starts_with(':') { ":" } else { "" };
+                let blank = if *lifetime == Lifetime::Lasting { "" } else { " " };
+                write!(f, "/model{colon} {wanted}{blank}{lifetime}")
+            }
             Self::New { text } => {
                 f.write_str("/new")?;
                 text.as_ref().map_or(Ok(()), |text| write_text(f, text))
@@ -84,7 +89,7 @@ impl Display for Lifetime {
 /// Whether `text` is read as one word without quotes. Only the grammar itself can say.
 fn is_bare(text: &str) -> bool {
     matches!(
-        read(&format!("/model {text}"), ""),
+        read(&format!("/model: {text}"), ""),
         Ok(Message::Command(Command {
             directive: Directive::Select { wanted: Wanted::Word(word), lifetime: Lifetime::Lasting },
             following: None,

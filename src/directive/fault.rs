@@ -206,10 +206,7 @@ mod tests {
     #[test]
     fn long_lines_are_cut_around_the_fault() {
         let text = format!("/model {} b {}", "a".repeat(100), "c".repeat(100));
-        assert_eq!(
-            caret(&text),
-            format!("…{} b {}…\n{}^", "a".repeat(39), "c".repeat(39), " ".repeat(41))
-        );
+        assert_eq!(caret(&text), format!("…{} b {}…\n{}^", "a".repeat(39), "c".repeat(39), " ".repeat(41)));
         let text = format!("/model a {} c", "b".repeat(100));
         assert_eq!(caret(&text), format!("/model a {}…\n{}{}", "b".repeat(40), " ".repeat(9), "^".repeat(41)));
     }

@@ -93,7 +93,7 @@ impl<'l> Grammar<'l> {
             Name::Models => preceded(colon, |i| self.list(i)).parse(i)?,
             Name::Help => preceded(colon, |i| alone(i, Directive::Help)).parse(i)?,
             Name::Whoami => preceded(colon, |i| alone(i, Directive::Whoami)).parse(i)?,
-            Name::New => return self.new(i),
+            Name::New => return self.new_conversation(i),
         };
         Ok((rest, Message::Command(Command { directive, following: self.following() })))
     }
@@ -126,7 +126,7 @@ impl<'l> Grammar<'l> {
     }
 
     // new = [ text-colon ] [ text ]               ; with no text on the line, the following lines are the text
-    fn new(&self, i: &'l str) -> Parsed<'l, Message> {
+    fn new_conversation(&self, i: &'l str) -> Parsed<'l, Message> {
         let (rest, text) = self.text(i)?;
         let directive = Directive::New { text: text.or_else(|| self.following()) };
         Ok((rest, Message::Command(Command { directive, following: None })))

@@ -41,12 +41,12 @@ pub(crate) struct Quoted {
     pub(crate) has_at: bool,
 }
 
-/// quote = any of " “ ” „ ‟ « » or of ' ‘ ’ ‚ ‛ or of `
+// quote = any of " “ ” „ ‟ « » or any of ' ‘ ’ ‚ ‛ or "`"
 pub(crate) fn quote(i: &str) -> Parsed<'_, char> {
     verify(anychar, |c| Kind::of(*c).is_some()).parse(i)
 }
 
-/// quoted = quote *( escape / any ) quote      ; both quotes of one kind
+// quoted = quote *( escape / any ) quote      ; both quotes of one kind
 pub(crate) fn quoted(i: &str) -> Parsed<'_, Quoted> {
     let (inside, opening) = quote(i)?;
     let kind = Kind::of(opening);
@@ -65,7 +65,7 @@ pub(crate) fn quoted(i: &str) -> Parsed<'_, Quoted> {
     Ok((rest, found))
 }
 
-/// escape = "\" ( quote / "\" / "@" / "u{" 1*6HEXDIG "}" )
+// escape = "\" ( quote / "\" / "@" / "u{" 1*6HEXDIG "}" )
 fn escape(i: &str) -> Parsed<'_, char> {
     let itself = verify(anychar, |c| matches!(c, '\\' | '@') || Kind::of(*c).is_some());
     let digits = take_while_m_n(1, 6, |c: char| c.is_ascii_hexdigit());
@@ -110,9 +110,14 @@ mod tests {
 
     #[test]
     fn each_kind_of_quote_is_closed_by_its_own_kind() {
-        for (typed, meant) in
-            [("\"a b\"", "a b"), ("“a b”", "a b"), ("„a b“", "a b"), ("“a b\"", "a b"), ("'a \"b'", "a \"b"), ("`a'b`", "a'b")]
-        {
+        for (typed, meant) in [
+            ("\"a b\"", "a b"),
+            ("“a b”", "a b"),
+            ("„a b“", "a b"),
+            ("“a b\"", "a b"),
+            ("'a \"b'", "a \"b"),
+            ("`a'b`", "a'b"),
+        ] {
             assert_eq!(text(typed), meant);
         }
     }

@@ -37,7 +37,7 @@ pub(crate) fn select<'a>(line: &Line<'_>, i: &'a str) -> Parsed<'a, Directive> {
     Ok((rest, Directive::Select { wanted, lifetime: lifetime.unwrap_or(Lifetime::Lasting) }))
 }
 
-// selection = pair / "@" quoted / lone
+// selection = pair / "@" quoted / lone / bare
 fn selection<'a>(line: &Line<'_>, i: &'a str) -> Parsed<'a, Wanted> {
     let parts = |target: Option<Name<'_>>, profile: Option<Name<'_>>| Wanted::Parts {
         target: target.map(|name| name.placed(line)),
@@ -52,7 +52,7 @@ fn selection<'a>(line: &Line<'_>, i: &'a str) -> Parsed<'a, Wanted> {
     .parse(i)
 }
 
-// pair = ( glued / bare ) gap "@" profile     ; the bare name must not begin with "@"
+// pair = ( quoted / bare ) gap "@" profile    ; the bare name must not begin with "@"
 fn pair(i: &str) -> Parsed<'_, (Name<'_>, Name<'_>)> {
     let target = alt((glued_name, preceded(not(char('@')), bare_name)));
     terminated(target, (gap, char('@'))).and(profile).parse(i)
@@ -141,7 +141,7 @@ mod tests {
     #[test]
     fn a_lifetime_is_a_keyword_or_for_and_a_time() {
         assert_eq!(lifetime("ONCE").unwrap().1, Lifetime::Once);
-        assert_eq!(lifetime("for -s 2h").unwrap().1, Lifetime::For(std::time::Duration::from_secs(7_200)));
+        assert_eq!(lifetime("for -s 2h").unwrap().1, Lifetime::For(std::time::Duration::from_hours(2)));
         assert!(matches!(lifetime("forever"), Err(nom::Err::Error(_))));
         assert!(matches!(lifetime("for ever"), Err(nom::Err::Failure(_))));
     }

@@ -100,7 +100,9 @@ mod tests {
 
     #[test]
     fn other_options_are_faults() {
-        for i in ["-a", "--agent", "--agent=main", "-g", "—global", "--runtime", "--all", "-x", "--", "—", "--session=x"] {
+        for i in
+            ["-a", "--agent", "--agent=main", "-g", "—global", "--runtime", "--all", "-x", "--", "—", "--session=x"]
+        {
             assert!(matches!(gap(i), Err(nom::Err::Failure(_))), "{i}");
         }
     }
