@@ -5,6 +5,8 @@ pub mod agent;
 pub mod catalog;
 pub mod clock;
 pub mod config;
+#[cfg(feature = "cli")]
+pub mod demo;
 pub mod directive;
 pub mod health;
 pub mod history;

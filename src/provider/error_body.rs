@@ -5,8 +5,8 @@ use serde_json::Value;
 /// An error, taken apart. Nothing in it is fit to be shown before the request's secret was taken out.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ErrorBody {
-    /// The kind of error: `error.type` at Anthropic and OpenAI, `error.status` at Google, `metadata.error_type` at
-    /// OpenRouter.
+    /// The kind of error: `error.type` at Anthropic and `OpenAI`, `error.status` at Google, `metadata.error_type` at
+    /// `OpenRouter`.
     pub kind: Option<String>,
     /// The finer code: `error.code` where it is text, or the reason among Google's details.
     pub code: Option<String>,
@@ -25,16 +25,14 @@ pub struct ErrorBody {
 impl ErrorBody {
     /// Reads an error body; one that is no JSON has a message at most.
     pub fn read(bytes: &[u8]) -> Self {
-        match serde_json::from_slice::<Value>(bytes) {
-            Ok(value) => Self::of(&value).unwrap_or_default(),
-            Err(_) => {
-                let text = String::from_utf8_lossy(bytes);
-                let text = text.trim();
-                // A web page says nothing in its first line.
-                let worded = !text.is_empty() && !text.starts_with('<') && !text.starts_with('{');
-                Self { message: worded.then(|| text.to_owned()), ..Self::default() }
-            }
+        if let Ok(value) = serde_json::from_slice::<Value>(bytes) {
+            return Self::of(&value).unwrap_or_default();
         }
+        let text = String::from_utf8_lossy(bytes);
+        let text = text.trim();
+        // A web page says nothing in its first line, nor does JSON that was cut off.
+        let worded = !text.is_empty() && !text.starts_with('<') && !text.starts_with('{');
+        Self { message: worded.then(|| text.to_owned()), ..Self::default() }
     }
 
     /// The error in a JSON value; `None` if it holds none.

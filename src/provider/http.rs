@@ -206,7 +206,7 @@ fn betas(own: Option<&HeaderValue>, configured: &str) -> String {
 }
 
 fn later(instant: Instant, wait: Duration) -> Instant {
-    const FAR: Duration = Duration::from_secs(30 * 24 * 3600);
+    const FAR: Duration = Duration::from_hours(30 * 24);
     instant + wait.min(FAR)
 }
 

@@ -9,7 +9,7 @@ use crate::health::FailureClass;
 use crate::provider::ErrorBody;
 
 /// Longer waits than the longest window any vendor has (a week) are taken for mistakes.
-const LONGEST: Duration = Duration::from_secs(7 * 24 * 3600);
+const LONGEST: Duration = Duration::from_hours(7 * 24);
 
 /// A wait of nothing would be no wait at all.
 const SHORTEST: Duration = Duration::from_secs(1);
