@@ -21,6 +21,9 @@ const TRIES: i32 = 700;
 pub(crate) const CHECKPOINT_FRAMES: u32 = 2_000;
 const LOG_ROOM: u64 = 9 * 1024 * 1024;
 
+/// The smallest page of a database, in bytes.
+const SHORTEST: u64 = 512;
+
 /// Makes the database file, readable and writable by nobody but its owner, unless it is there.
 ///
 /// The name appears with the final mode, and no descriptor of the file is closed after that: see
@@ -28,6 +31,11 @@ const LOG_ROOM: u64 = 9 * 1024 * 1024;
 pub(crate) fn create(path: &Path) -> Result<(), StoreFault> {
     let of_file = |error: &io::Error| failure::of_file(path, error);
     match fs::metadata(path) {
+        // SQLite takes a file that is too short for a database for an empty one, and writes over it.
+        Ok(file) if (1..SHORTEST).contains(&file.len()) => {
+            let why = format!("it is damaged: {} bytes are no database. It was left as it is; move it away", file.len());
+            return Err(StoreFault::Broken { path: path.to_path_buf(), why });
+        }
         Ok(_) => return Ok(()),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         Err(error) => return Err(of_file(&error)),

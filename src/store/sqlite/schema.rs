@@ -20,6 +20,7 @@ const KNOWN: i64 = STEPS.len() as i64;
 
 /// Brings the database up to date.
 pub(crate) fn migrate(db: &mut Connection, path: &Path) -> Result<(), Failure> {
+    expect_ours(db, path)?;
     if check(db, path)? == KNOWN {
         return Ok(());
     }
@@ -43,22 +44,22 @@ pub(crate) fn migrate(db: &mut Connection, path: &Path) -> Result<(), Failure> {
 ///
 /// Asked again by every group of writes: a newer modelpin may bring the database up to date while this one runs.
 pub(crate) fn check(db: &Connection, path: &Path) -> Result<i64, Failure> {
-    let found: i64 = db.prepare_cached("PRAGMA user_version")?.query_row([], |row| row.get(0))?;
-    if found == KNOWN {
-        return Ok(found);
-    }
-    let application: i64 = db.query_row("PRAGMA application_id", [], |row| row.get(0))?;
-    let tables: i64 = db.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
-    let empty = found == 0 && application == 0 && tables == 0;
-    let path = path.to_path_buf();
-    if application != APPLICATION && !empty {
-        let why = "it is a database, but not modelpin's; it was left as it is".to_owned();
-        return Err(StoreFault::Broken { path, why }.into());
-    }
+    let found = db.prepare_cached("PRAGMA user_version")?.query_row([], |row| row.get(0))?;
     if found > KNOWN {
-        return Err(StoreFault::TooNew { path, found, known: KNOWN }.into());
+        return Err(StoreFault::TooNew { path: path.to_path_buf(), found, known: KNOWN }.into());
     }
     Ok(found)
+}
+
+/// Refuses a database with anything in it that was not made by modelpin.
+fn expect_ours(db: &Connection, path: &Path) -> Result<(), Failure> {
+    let application: i64 = db.query_row("PRAGMA application_id", [], |row| row.get(0))?;
+    let tables: i64 = db.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    if application == APPLICATION || application == 0 && tables == 0 {
+        return Ok(());
+    }
+    let why = "it is a database, but not modelpin's; it was left as it is".to_owned();
+    Err(StoreFault::Broken { path: path.to_path_buf(), why }.into())
 }
 
 /// Switches the file to WAL mode, for good. SQLite does not wait for a lock there, because two that switch at once would
