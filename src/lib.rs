@@ -2,6 +2,8 @@
 
 pub mod agent;
 pub mod catalog;
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod directive;
