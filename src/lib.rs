@@ -3,6 +3,8 @@
 pub mod access;
 pub mod agent;
 pub mod catalog;
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod clock;
 pub mod config;
 #[cfg(feature = "cli")]

@@ -1,13 +1,10 @@
 //! One binary for all integration tests: one link, one process, shared support.
 
-mod directive;
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops at the first surprise")]
 
-mod store {
-    mod contract;
-    mod crash;
-    mod damage;
-    mod files;
-    mod full;
-    mod processes;
-    mod support;
-}
+mod architecture;
+mod catalog;
+mod cli;
+mod directive;
+mod store;
+mod support;
