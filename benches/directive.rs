@@ -54,7 +54,7 @@ fn median(mut call: impl FnMut()) -> Duration {
 fn figure(what: &str, target: Duration, call: impl FnMut()) {
     let took = median(call);
     let verdict = if took <= target { "reached" } else { "MISSED" };
-    println!("{what:<58} {:>9.4} µs   target ≤ {} µs   {verdict}", micros(took), micros(target));
+    println!("{what:<58} {:>9.4} µs   target ≤ {:.2} µs   {verdict}", micros(took), micros(target));
 }
 
 fn micros(time: Duration) -> f64 {

@@ -115,7 +115,7 @@ fn name() -> impl Strategy<Value = Typed> {
     ];
     let built = proptest::collection::vec(piece(), 1..6).prop_map(|pieces| pieces.concat());
     prop_oneof![proptest::sample::select(ids).prop_map(str::to_owned), built, any::<String>()]
-        .prop_filter("a name is not blank", |text| text.chars().any(|c| c.is_alphanumeric()))
+        .prop_filter("a name is not blank", |text| text.chars().any(char::is_alphanumeric))
         .prop_map(|text| Typed::from(text.as_str()))
 }
 
@@ -160,7 +160,7 @@ fn text() -> impl Strategy<Value = String> {
         Just(":) hi".to_owned()),
         Just("\n\nx".to_owned())
     ]
-    .prop_filter("text is not blank", |text| text.chars().any(|c| c.is_alphanumeric()))
+    .prop_filter("text is not blank", |text| text.chars().any(char::is_alphanumeric))
 }
 
 fn directive() -> impl Strategy<Value = Directive> {
