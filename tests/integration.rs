@@ -1,1 +1,13 @@
+//! The engine from the outside: one binary for all integration tests.
 
+mod profile {
+    mod acceptance;
+    mod agents;
+    mod faults;
+    mod file;
+    mod lock;
+    mod order_cases;
+    mod round_trip;
+    mod secrets;
+    mod support;
+}
