@@ -5,6 +5,8 @@
 mod architecture;
 mod catalog;
 mod cli;
+mod config;
 mod directive;
+mod profile;
 mod store;
 mod support;

@@ -139,7 +139,11 @@ impl AuthStore {
         mut change: impl FnMut(&mut Document) -> T,
     ) -> Result<Written<T>, StoreFileFault> {
         let oauth = (origin.path == self.paths.main).then_some(self.paths.oauth.as_path());
-        let legacy = shelf::legacy(&origin.path, oauth)?;
+        let legacy = if std::fs::exists(&origin.path).unwrap_or(true) {
+            Document::missing()
+        } else {
+            shelf::legacy(&origin.path, oauth)?
+        };
         AuthFile::at(&origin.path).edit(|document| {
             let before = document.clone();
             document.begin_with(&legacy);

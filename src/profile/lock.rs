@@ -27,7 +27,8 @@ const RENEW_AFTER: Duration = Duration::from_secs(5);
 #[derive(Debug)]
 pub(crate) struct Lock {
     family: Vec<FamilyLock>,
-    kernel: File,
+    // Held, not read: the kernel lets go of the lock when it is closed.
+    _kernel: File,
     renewed: Instant,
 }
 
@@ -64,7 +65,7 @@ impl Lock {
             Err(TryLockError::Error(error)) => Err(Held::Broken(StoreFileFault::writing(&own, "locking", &error))),
         })?;
         note_holder(&kernel);
-        let mut lock = Self { family: Vec::new(), kernel, renewed: Instant::now() };
+        let mut lock = Self { family: Vec::new(), _kernel: kernel, renewed: Instant::now() };
         for path in family {
             let taken = wait(patience, || match FamilyLock::try_take(path) {
                 Ok(Taking::Taken(taken)) => Ok(taken),

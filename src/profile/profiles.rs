@@ -1,7 +1,6 @@
 //! What was read from the auth stores, ready for use.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use indexmap::IndexMap;
 
