@@ -1,11 +1,32 @@
 //! The configuration, as read: plain data, defaults filled in, nothing resolved against the outside world.
 
+mod credential_vars;
+mod dotenv;
+mod env;
+mod fault;
+mod field;
+mod file;
+mod include;
+mod layout;
+mod login_shell;
+mod places;
+mod substitute;
+mod typed;
+
 use indexmap::IndexMap;
 use secrecy::SecretString;
 
 use crate::agent::AgentId;
 use crate::catalog::ProviderId;
-use crate::profile::{ProfileId, SecretSource};
+use crate::profile::{ProfileId, SecretRef, SecretSource};
+
+pub use env::{EnvCredential, EnvPlace, Environment};
+pub use fault::{ConfigFault, KeyFault};
+pub use file::{Loaded, load};
+pub use layout::{Layout, UnknownLayout};
+pub use login_shell::ShellFault;
+pub use places::{Places, PlacesFault};
+pub use typed::from_value;
 
 /// What the config file says, of what modelpin reads. Keys it does not know are left alone.
 #[derive(Debug, Clone, Default)]
@@ -141,6 +162,8 @@ pub struct ProviderConfig {
     pub base_url: Option<String>,
     /// `apiKey`, resolved; the last resort among the sources of credentials.
     pub api_key: Option<SecretString>,
+    /// `apiKey`, where it says in which place the key is instead of what it is.
+    pub api_key_ref: Option<SecretRef>,
     /// `api`, as written.
     pub api: Option<String>,
     /// `headers`.

@@ -68,8 +68,7 @@ impl<'a> Builder<'a> {
                 Ok(model) if self.listed.iter().any(|(listed, _)| *listed == model) => {}
                 Ok(model) => self.listed.push((model, entry.alias.as_deref())),
                 Err(_) => {
-                    self.problems
-                        .push(CatalogProblem::InvalidModel { key: MODELS_KEY.to_owned(), text: text.clone() });
+                    self.problems.push(CatalogProblem::InvalidModel { key: MODELS_KEY.to_owned(), text: text.clone() });
                 }
             }
         }
@@ -102,14 +101,12 @@ impl<'a> Builder<'a> {
         for (model, text) in &self.listed {
             let Some(text) = text.filter(|text| !text.trim().is_empty()) else { continue };
             match text.parse::<Alias>() {
-                Ok(alias) => self.taken.push(AliasEntry {
-                    folded: fold::fold(alias.as_str()),
-                    alias,
-                    model: model.clone(),
-                }),
-                Err(_) => self
-                    .problems
-                    .push(CatalogProblem::InvalidAlias { model: model.clone(), text: text.to_owned() }),
+                Ok(alias) => {
+                    self.taken.push(AliasEntry { folded: fold::fold(alias.as_str()), alias, model: model.clone() })
+                }
+                Err(_) => {
+                    self.problems.push(CatalogProblem::InvalidAlias { model: model.clone(), text: text.to_owned() })
+                }
             }
         }
         // An alias of one's own takes the place of the built-in one; an empty one only takes that away.
@@ -148,7 +145,8 @@ impl<'a> Builder<'a> {
             let found = self.named(&key, text, aliases, known);
             default = default.or(found);
         }
-        let first = || if self.config.agents.models.is_empty() { self.first_configured() } else { pool.first().cloned() };
+        let first =
+            || if self.config.agents.models.is_empty() { self.first_configured() } else { pool.first().cloned() };
         let default = default.or_else(first).unwrap_or_else(builtin::default_model);
 
         let (key, texts) = match own.and_then(|own| own.fallbacks.as_ref()) {
@@ -228,14 +226,16 @@ impl<'a> Builder<'a> {
                 let models = same.iter().map(|entry| entry.model.clone()).collect();
                 self.problems.push(CatalogProblem::DuplicateAlias { alias: alias.clone(), models });
             }
-            let hidden: Vec<ModelRef> =
-                names.by_id.get(&entry.folded).into_iter().flatten().filter(|other| **other != model).cloned().collect();
+            let hidden: Vec<ModelRef> = names
+                .by_id
+                .get(&entry.folded)
+                .into_iter()
+                .flatten()
+                .filter(|other| **other != model)
+                .cloned()
+                .collect();
             if !hidden.is_empty() {
-                self.problems.push(CatalogProblem::AliasHidesId {
-                    alias: alias.clone(),
-                    model: model.clone(),
-                    hidden,
-                });
+                self.problems.push(CatalogProblem::AliasHidesId { alias: alias.clone(), model: model.clone(), hidden });
             }
             if let Some(instead) = taken_for(&entry.folded) {
                 self.problems.push(CatalogProblem::AliasIsCommand { alias, model, instead });
@@ -245,8 +245,9 @@ impl<'a> Builder<'a> {
 
     fn check_endpoints(&mut self, offered: &[(ProviderId, Vec<ModelRef>)], reachable: &HashSet<ProviderId>) {
         let unreached = offered.iter().filter(|(provider, _)| !reachable.contains(provider));
-        self.problems
-            .extend(unreached.flat_map(|(_, models)| models).map(|model| CatalogProblem::NoEndpoint { model: model.clone() }));
+        self.problems.extend(
+            unreached.flat_map(|(_, models)| models).map(|model| CatalogProblem::NoEndpoint { model: model.clone() }),
+        );
     }
 }
 

@@ -46,12 +46,7 @@ const PROVIDERS: [BuiltinProvider; 11] = [
         "google",
         "https://generativelanguage.googleapis.com/v1beta/openai",
         COMPLETIONS,
-        &[
-            "gemini-3.1-pro-preview",
-            "gemini-3-flash-preview",
-            "gemini-3.1-flash-lite-preview",
-            "gemini-3-pro-preview",
-        ],
+        &["gemini-3.1-pro-preview", "gemini-3-flash-preview", "gemini-3.1-flash-lite-preview", "gemini-3-pro-preview"],
     ),
     remote("groq", "https://api.groq.com/openai/v1", COMPLETIONS, &["llama-3.3-70b-versatile"]),
     local("lmstudio", "http://127.0.0.1:1234/v1"),

@@ -79,7 +79,9 @@ impl Catalog {
         match some_of(self.barred_names.by_id(&folded, target)) {
             Some(Look::Listed(model)) => Look::Barred(model),
             Some(Look::Several(models)) => models.into_iter().next().map_or(Look::Nothing, Look::Barred),
-            Some(Look::Beyond(_) | Look::Unlisted(_) | Look::Barred(_) | Look::Nothing) | None => self.barred_alias(&folded),
+            Some(Look::Beyond(_) | Look::Unlisted(_) | Look::Barred(_) | Look::Nothing) | None => {
+                self.barred_alias(&folded)
+            }
         }
     }
 

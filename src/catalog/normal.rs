@@ -20,9 +20,7 @@ pub(crate) fn canonical(provider: &ProviderId, model: ModelId) -> ModelId {
     let id = model.as_str();
     let changed = match provider.as_str() {
         "anthropic" => anthropic(id).map(str::to_owned),
-        "google" | "google-vertex" => {
-            GOOGLE.iter().find(|(short, _)| *short == id).map(|(_, full)| (*full).to_owned())
-        }
+        "google" | "google-vertex" => GOOGLE.iter().find(|(short, _)| *short == id).map(|(_, full)| (*full).to_owned()),
         "openrouter" if !id.contains('/') => Some(format!("openrouter/{id}")),
         "huggingface" => strip_prefix_ignoring_case(id, "huggingface/").map(str::to_owned),
         "vercel-ai-gateway" if id.starts_with("claude-") => Some(format!("anthropic/{id}")),

@@ -73,13 +73,24 @@ impl fmt::Display for CatalogProblem {
                 write!(f, "{model}: `{text}` cannot be an alias; leave out `/`, and `@` at the start")
             }
             Self::DuplicateAlias { alias, models } => {
-                write!(f, "alias `{alias}` is given to {}; it works for none of them until it is given to one", list(models))
+                write!(
+                    f,
+                    "alias `{alias}` is given to {}; it works for none of them until it is given to one",
+                    list(models)
+                )
             }
             Self::AliasIsCommand { alias, model, instead } => {
-                write!(f, "alias `{alias}` of {model} is also a command: `{instead}` does not choose the model; rename it")
+                write!(
+                    f,
+                    "alias `{alias}` of {model} is also a command: `{instead}` does not choose the model; rename it"
+                )
             }
             Self::AliasHidesId { alias, model, hidden } => {
-                write!(f, "alias `{alias}` of {model} is also a model id; {} can only be chosen by full name", list(hidden))
+                write!(
+                    f,
+                    "alias `{alias}` of {model} is also a model id; {} can only be chosen by full name",
+                    list(hidden)
+                )
             }
             Self::NoEndpoint { model } => {
                 write!(f, "{model}: set models.providers.{}.baseUrl, or no request can be sent", model.provider)

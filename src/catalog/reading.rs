@@ -67,6 +67,7 @@ enum Left {
 /// How much a complaint explains. When nothing can be read, the one that explains most is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Weight {
+    UnknownModel,
     UnlistedModelsProfile,
     UnlistedNotAllowed,
     NotAllowed,
@@ -155,8 +156,7 @@ impl Reader<'_> {
             // Only now: this compares with every name that the provider has.
             let whole = self.catalog.settle(whole);
             if let Look::Barred(model) = &whole {
-                let weight =
-                    if self.catalog.bars(model) { Weight::NotAllowed } else { Weight::UnlistedNotAllowed };
+                let weight = if self.catalog.bars(model) { Weight::NotAllowed } else { Weight::UnlistedNotAllowed };
                 outcome.complain(weight, self.not_allowed(model, word.span.clone()));
             }
             if let Look::Unlisted(model) = whole {
@@ -194,7 +194,13 @@ impl Reader<'_> {
         let name = &word.text[at + 1..];
         let look = self.catalog.look(&word.text[..at]);
         let meant = self.is_profile(&look, name);
+        let full_name = matches!(look, Look::Beyond(_));
         match self.catalog.settle(look) {
+            // A full name with a slip: or the whole word would pass for an unlisted model.
+            Look::Nothing if full_name => {
+                let target = Typed { text: word.text[..at].to_owned(), span: part(word, 0..at) };
+                outcome.complain(Weight::UnknownModel, self.unknown_model(&target));
+            }
             Look::Unlisted(model) => {
                 self.attach(Left::Unlisted(model), name, part(word, at + 1..word.text.len()), outcome);
             }
@@ -223,11 +229,9 @@ impl Reader<'_> {
                 Look::Several(models) => Left::Listed(models),
                 Look::Barred(model) => return Err(self.not_allowed(&model, target.span.clone())),
                 Look::Beyond(_) | Look::Nothing => {
-                    return Err(Unread::UnknownModel {
-                        text: target.text.clone(),
-                        span: target.span.clone(),
-                        nearest: suggest::models(self.catalog, &target.text),
-                    });
+                    let (text, span) = (target.text.clone(), target.span.clone());
+                    let nearest = suggest::models(self.catalog, &text);
+                    return Err(Unread::UnknownModel { text, span, nearest });
                 }
             },
         };
@@ -306,7 +310,8 @@ impl Reader<'_> {
         let mut allowed = suggest::models(self.catalog, &model.to_string());
         if allowed.is_empty() {
             let all = self.catalog.offered.iter().flat_map(|(_, models)| models);
-            let name = |model| self.catalog.alias_of(model).map_or_else(|| ToString::to_string(model), ToString::to_string);
+            let name =
+                |model| self.catalog.alias_of(model).map_or_else(|| ToString::to_string(model), ToString::to_string);
             allowed = all.take(5).map(name).collect();
         }
         Unread::NotAllowed { model: model.clone(), span, allowed }

@@ -1,6 +1,6 @@
 //! Names that come near to one that means nothing. They are offered, never applied.
 
-use std::collections::HashMap;
+use indexmap::IndexMap;
 
 use crate::catalog::{Catalog, ModelRef, fold};
 use crate::profile::ProfileId;
@@ -41,23 +41,22 @@ fn scored_models(catalog: &Catalog, target: &str) -> Vec<(f64, String)> {
         let spelled = canonical.as_ref().map_or(0.0, |canonical| likeness(canonical, &name));
         likeness(&wanted, &name).max(spelled)
     };
-    let mut best: HashMap<&ModelRef, (f64, String)> = HashMap::new();
-    let mut offer = |model, score: f64, name: String| {
-        let entry = best.entry(model).or_insert((0.0, String::new()));
-        if score > entry.0 {
-            *entry = (score, name);
-        }
-    };
-    for (alias, model) in catalog.aliases() {
-        if catalog.alias_of(model).is_some_and(|shown| shown == alias) {
-            offer(model, score(alias.as_str()), alias.to_string());
-        }
-    }
+    // In listed order, so that of names equally near the one that was listed first is offered first.
+    let mut best: IndexMap<&ModelRef, (f64, String)> = IndexMap::new();
     for (_, listed) in catalog.providers() {
         for model in listed {
             let full = model.to_string();
             // A full name that was taken for a bare one differs by the provider, which is no likeness lost.
-            offer(model, score(&full).max(score(model.model.as_str()) - 0.01), full);
+            best.insert(model, (score(&full).max(score(model.model.as_str()) - 0.01), full));
+        }
+    }
+    for (alias, model) in catalog.aliases() {
+        let likely = score(alias.as_str());
+        if let Some(entry) = best.get_mut(model)
+            && catalog.alias_of(model) == Some(alias)
+            && likely >= entry.0
+        {
+            *entry = (likely, alias.to_string());
         }
     }
     nearest(best.into_values())
@@ -127,7 +126,7 @@ fn ratio(part: usize, whole: usize) -> f64 {
 
 fn nearest(scored: impl Iterator<Item = (f64, String)>) -> Vec<(f64, String)> {
     let mut near: Vec<(f64, String)> = scored.filter(|(score, _)| *score >= ALIKE).collect();
-    near.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+    near.sort_by(|a, b| b.0.total_cmp(&a.0));
     near.truncate(MOST);
     near
 }

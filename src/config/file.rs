@@ -1,0 +1,60 @@
+//! The configuration file. It is read here; editing it in place, comments kept, will be a module of its own.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use crate::config::include::Includes;
+use crate::config::substitute::substitute;
+use crate::config::typed::env_texts;
+use crate::config::{Config, ConfigFault, Environment, from_value};
+
+/// A configuration, and where it came from.
+#[derive(Debug, Clone, Default)]
+pub struct Loaded {
+    /// What it says.
+    pub config: Config,
+    /// The file and everything that it includes; empty where there is no file. A change of any of them is a change of
+    /// the configuration.
+    pub files: Vec<PathBuf>,
+}
+
+/// Reads the configuration at `path`. No file there is a configuration that says nothing.
+///
+/// `${NAME}` is looked up in `env`, then in the variables that the configuration sets itself.
+///
+/// # Errors
+///
+/// The file, or one that it includes, cannot be read or does not say what it should.
+pub fn load(path: &Path, env: &Environment) -> Result<Loaded, ConfigFault> {
+    match path.try_exists() {
+        Ok(true) => {}
+        Ok(false) => return Ok(Loaded::default()),
+        Err(source) => return Err(ConfigFault::Unreadable { path: path.to_owned(), source }),
+    }
+    let mut includes = Includes::of(path)?;
+    let mut value = includes.read(path)?;
+    fill_in_variables(&mut value, path, env)?;
+    let config = from_value(&value).map_err(|fault| ConfigFault::Key { path: path.to_owned(), fault })?;
+    Ok(Loaded { config, files: includes.files })
+}
+
+fn fill_in_variables(value: &mut Value, path: &Path, env: &Environment) -> Result<(), ConfigFault> {
+    let missing = |missing: crate::config::substitute::Missing| ConfigFault::MissingVariable {
+        path: path.to_owned(),
+        key: missing.key,
+        name: missing.name,
+    };
+    let outside = |name: &str| env.var(name).map(str::to_owned);
+    // The configuration's own variables first: the rest may refer to them, and they to the environment only.
+    let mut own = value.get_mut("env").map(Value::take).unwrap_or(Value::Null);
+    substitute(&mut own, "env", &outside).map_err(missing)?;
+    let set: HashMap<String, String> =
+        env_texts(&json!({ "env": own })).map(|(name, text)| (name.to_owned(), text.to_owned())).collect();
+    substitute(value, "", &|name| outside(name).or_else(|| set.get(name).cloned())).map_err(missing)?;
+    if let Some(env) = value.get_mut("env") {
+        *env = own;
+    }
+    Ok(())
+}

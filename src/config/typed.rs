@@ -1,0 +1,45 @@
+//! The configuration, from a JSON value. Unknown keys are left alone; a known key with a wrong value is a fault.
+
+mod auth;
+mod channels;
+mod models;
+mod secrets;
+
+use secrecy::SecretString;
+use serde_json::Value;
+
+use crate::config::field::Field;
+use crate::config::{Config, KeyFault};
+
+/// The configuration that `value` says: includes and variables are taken to be resolved.
+///
+/// # Errors
+///
+/// A key that modelpin reads has a value of the wrong kind.
+pub fn from_value(value: &Value) -> Result<Config, KeyFault> {
+    let root = Field::root(value);
+    let models = root.get("models")?;
+    let env = root.get("env")?;
+    Ok(Config {
+        agents: models::agents(&root.get("agents")?)?,
+        auth: auth::auth(&root.get("auth")?)?,
+        replace_models: models::replace(&models)?,
+        providers: models::providers(&models.get("providers")?)?,
+        session: channels::session(&root.get("session")?)?,
+        commands: channels::commands(&root.get("commands")?)?,
+        channels: channels::channels(&root.get("channels")?)?,
+        env_vars: env_texts(value).map(|(name, text)| (name.to_owned(), SecretString::from(text))).collect(),
+        shell_env: secrets::shell_env(&env.get("shellEnv")?)?,
+        secrets: secrets::secrets(&root.get("secrets")?)?,
+    })
+}
+
+/// The variables that the configuration itself sets: `env.vars.<NAME>` and `env.<NAME>`, blank ones left out.
+pub(crate) fn env_texts(value: &Value) -> impl Iterator<Item = (&str, &str)> {
+    let env = value.get("env");
+    let direct = env.and_then(Value::as_object).into_iter().flatten();
+    let vars = env.and_then(|env| env.get("vars")).and_then(Value::as_object).into_iter().flatten();
+    vars.chain(direct)
+        .filter_map(|(name, value)| Some((name.as_str(), value.as_str()?)))
+        .filter(|(_, text)| !text.trim().is_empty())
+}

@@ -1,0 +1,74 @@
+//! `auth.*`.
+
+use indexmap::IndexMap;
+
+use crate::catalog::ProviderId;
+use crate::config::field::Field;
+use crate::config::{AuthConfig, Cooldowns, Grants, KeyFault, Mode, ProfileConfig};
+use crate::profile::ProfileId;
+
+pub(crate) fn auth(field: &Field<'_>) -> Result<AuthConfig, KeyFault> {
+    let mut profiles = IndexMap::new();
+    for (name, field) in field.get("profiles")?.members()? {
+        let id = ProfileId::new(name).ok_or_else(|| field.wrong("a profile's id that is not blank"))?;
+        profiles.insert(id, profile(name, &field)?);
+    }
+    let cross = field.get("crossBillingClass")?;
+    let deny_cross_billing = match cross.text()? {
+        None | Some("allow") => false,
+        Some("deny") => true,
+        Some(_) => return Err(cross.wrong("`allow` or `deny`")),
+    };
+    Ok(AuthConfig {
+        profiles,
+        order: order(&field.get("order")?)?,
+        cooldowns: cooldowns(&field.get("cooldowns")?)?,
+        deny_cross_billing,
+    })
+}
+
+fn profile(id: &str, field: &Field<'_>) -> Result<ProfileConfig, KeyFault> {
+    let named = field.get("provider")?;
+    let provider = named.text()?.or_else(|| id.split_once(':').map(|(provider, _)| provider));
+    let provider = provider.and_then(ProviderId::new).ok_or_else(|| named.wrong("the provider's name"))?;
+    let mode = field.get("mode")?;
+    let wrong_mode = || mode.wrong("`api_key`, `token` or `oauth`");
+    let mode = match mode.text()?.ok_or_else(wrong_mode)? {
+        "api_key" => Mode::ApiKey,
+        "token" => Mode::Token,
+        "oauth" => Mode::OAuth,
+        _ => return Err(wrong_mode()),
+    };
+    let grants = field.get("grants")?;
+    let grants = if grants.present().is_some() { Some(self::grants(&grants)?) } else { None };
+    Ok(ProfileConfig { provider, mode, email: field.get("email")?.string()?, grants })
+}
+
+fn grants(field: &Field<'_>) -> Result<Grants, KeyFault> {
+    Ok(Grants {
+        owners: field.get("owners")?.flag()?.unwrap_or(true),
+        users: field.get("users")?.ids()?.unwrap_or_default(),
+        chats: field.get("chats")?.ids()?.unwrap_or_default(),
+        roles: field.get("roles")?.ids()?.unwrap_or_default(),
+    })
+}
+
+/// By normalised provider; of two spellings of one provider the first counts. An empty list is kept.
+fn order(field: &Field<'_>) -> Result<IndexMap<ProviderId, Vec<ProfileId>>, KeyFault> {
+    let mut order = IndexMap::new();
+    for (name, field) in field.members()? {
+        let Some(ids) = field.ids()? else { continue };
+        let provider = ProviderId::new(name).ok_or_else(|| field.wrong("a provider's name without `/`"))?;
+        order.entry(provider).or_insert_with(|| ids.iter().filter_map(|id| ProfileId::new(id)).collect());
+    }
+    Ok(order)
+}
+
+fn cooldowns(field: &Field<'_>) -> Result<Cooldowns, KeyFault> {
+    let usual = Cooldowns::default();
+    Ok(Cooldowns {
+        billing_backoff_hours: field.get("billingBackoffHours")?.positive()?.unwrap_or(usual.billing_backoff_hours),
+        billing_max_hours: field.get("billingMaxHours")?.positive()?.unwrap_or(usual.billing_max_hours),
+        failure_window_hours: field.get("failureWindowHours")?.positive()?.unwrap_or(usual.failure_window_hours),
+    })
+}

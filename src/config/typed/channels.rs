@@ -1,0 +1,71 @@
+//! `session.*`, `commands.*` and `channels.*`.
+
+use indexmap::IndexMap;
+
+use crate::config::field::Field;
+use crate::config::{ChannelConfig, CommandsConfig, KeyFault, Reset, SessionConfig};
+
+/// The hour of a daily reset where none is given, as in the family.
+const RESET_HOUR: i8 = 4;
+/// The silence before an idle reset where no length is given, as in the family.
+const IDLE_MINUTES: u32 = 60;
+
+pub(crate) fn session(field: &Field<'_>) -> Result<SessionConfig, KeyFault> {
+    let on_new = field.get("onNew")?;
+    let keep_on_new = match on_new.text()? {
+        None | Some("clear") => false,
+        Some("keep") => true,
+        Some(_) => return Err(on_new.wrong("`clear` or `keep`")),
+    };
+    Ok(SessionConfig {
+        fold_dms: field.get("dmScope")?.text()? == Some("main"),
+        keep_on_new,
+        user_model_fallback: field.get("userModelFallback")?.flag()?.unwrap_or_default(),
+        reset: reset(&field.get("reset")?)?,
+    })
+}
+
+fn reset(field: &Field<'_>) -> Result<Reset, KeyFault> {
+    let mode = field.get("mode")?;
+    match mode.text()? {
+        None | Some("off") => Ok(Reset::Off),
+        Some("daily") => {
+            let hour = field.get("atHour")?.whole(0, 23, "an hour, 0 to 23")?;
+            Ok(Reset::Daily { at_hour: hour.and_then(|hour| i8::try_from(hour).ok()).unwrap_or(RESET_HOUR) })
+        }
+        Some("idle") => {
+            let minutes = field.get("idleMinutes")?.whole(1, i64::from(u32::MAX), "a number of minutes, from 1")?;
+            let minutes = minutes.and_then(|minutes| u32::try_from(minutes).ok());
+            Ok(Reset::Idle { minutes: minutes.unwrap_or(IDLE_MINUTES) })
+        }
+        Some(_) => Err(mode.wrong("`off`, `daily` or `idle`")),
+    }
+}
+
+pub(crate) fn commands(field: &Field<'_>) -> Result<CommandsConfig, KeyFault> {
+    let mut allow_from = IndexMap::new();
+    for (channel, list) in field.get("allowFrom")?.members()? {
+        if let Some(ids) = list.ids()? {
+            allow_from.insert(channel.to_owned(), ids);
+        }
+    }
+    Ok(CommandsConfig { allow_from, owners: field.get("ownerAllowFrom")?.ids()?.unwrap_or_default() })
+}
+
+pub(crate) fn channels(field: &Field<'_>) -> Result<IndexMap<String, ChannelConfig>, KeyFault> {
+    let mut channels = IndexMap::new();
+    for (name, field) in field.members()? {
+        // Keys beside the channels that are none (`defaults`, `modelByChannel`) have no such lists, so they do no harm.
+        let own = field.get("allowFrom")?.ids()?;
+        let allow_from = match own {
+            Some(own) => Some(own),
+            // Where Discord's list used to be.
+            None => field.get("dm")?.get("allowFrom")?.ids()?,
+        };
+        channels.insert(
+            name.to_owned(),
+            ChannelConfig { allow_from, group_allow_from: field.get("groupAllowFrom")?.ids()? },
+        );
+    }
+    Ok(channels)
+}

@@ -1,0 +1,11 @@
+//! The profile store.
+
+mod acceptance;
+mod agents;
+mod faults;
+mod file;
+mod lock;
+mod order_cases;
+mod round_trip;
+mod secrets;
+mod support;
