@@ -96,9 +96,11 @@ async fn signs_of_life_do_not_outlast_the_total_limit() {
 async fn nobody_listening_means_nothing_sent() {
     let rig = Rig::new().await;
     let ask = rig.request("openai/gpt-5.4");
+    // Started before the port of the first is free again, so that it cannot be given that one.
+    let other = LoopbackProvider::builder().start().await.unwrap();
     let Rig { server, client } = rig;
     server.stop().await;
-    let rig = Rig { server: LoopbackProvider::builder().start().await.unwrap(), client };
+    let rig = Rig { server: other, client };
     let failure = rig.send(&ask).await.0.unwrap_err();
     assert_eq!((failure.class, failure.status, failure.sent), (FailureClass::Timeout, None, None));
     assert!(failure.detail.starts_with("no connection to 127.0.0.1: "), "{}", failure.detail);

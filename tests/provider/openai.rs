@@ -75,7 +75,7 @@ async fn an_answer_that_is_not_streamed_is_taken_too() {
     let rig = Rig::with(Script::json()).await;
     let (answer, pieces) = rig.send(&rig.request(MODEL)).await;
     let answer = answer.unwrap();
-    assert_eq!(pieces, [answer.text.clone()]);
+    assert_eq!(pieces, std::slice::from_ref(&answer.text));
     assert!(answer.tokens_in.is_some() && answer.tokens_out.is_some());
 }
 
