@@ -1,6 +1,6 @@
 //! One binary for all integration tests: one link, one process, shared support.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops at the first surprise")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods, reason = "a test stops at the first surprise")]
 
 mod architecture;
 mod catalog;
@@ -8,5 +8,6 @@ mod cli;
 mod config;
 mod directive;
 mod profile;
+mod provider;
 mod store;
 mod support;

@@ -9,7 +9,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream::unfold;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use serde_json::Value;
 use tokio::sync::watch;
 
@@ -75,12 +75,12 @@ impl Caller {
     fn of(shared: &Shared, provider: &str, headers: &HeaderMap) -> Self {
         let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
         let bearer = text("authorization").and_then(|value| value.strip_prefix("Bearer "));
-        let secret = text("x-api-key").or(bearer).map(SecretString::from);
-        let fingerprint = secret.as_ref().map(Fingerprint::of);
+        let credential = text("x-api-key").or(bearer);
+        let fingerprint = credential.map(|credential| Fingerprint::of(&SecretString::from(credential)));
         let key = fingerprint.clone().map(|fingerprint| (provider.to_owned(), fingerprint));
         let profile = key.and_then(|key| shared.known.get(&key).cloned());
         let guarded = shared.known.keys().any(|(own, _)| own == provider);
-        let masked = secret.as_ref().map(|secret| openai::masked(secret.expose_secret())).unwrap_or_default();
+        let masked = credential.map(openai::masked).unwrap_or_default();
         Self { welcome: profile.is_some() || !guarded, fingerprint, profile, masked }
     }
 }

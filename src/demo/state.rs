@@ -26,7 +26,11 @@ impl DemoState {
     /// # Errors
     /// That of the operating system, when the temporary directory cannot be written.
     pub fn create(provider: &LoopbackProvider) -> io::Result<Self> {
-        let directory = tempfile::Builder::new().prefix("modelpin-demo-").tempdir()?;
+        let mut builder = tempfile::Builder::new();
+        builder.prefix("modelpin-demo-");
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+        let directory = builder.tempdir()?;
         write(&directory.path().join("modelpin.json"), &config(provider))?;
         let agent = directory.path().join("agents/main/agent");
         let mut builder = DirBuilder::new();

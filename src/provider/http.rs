@@ -219,7 +219,9 @@ impl Exchange {
     /// A failure of `class`, said in words that hold no secret.
     pub(crate) fn failure(&self, class: FailureClass, status: Option<u16>, words: &str) -> Failure {
         let secrets: Vec<&str> = self.secrets.iter().map(ExposeSecret::expose_secret).collect();
-        let detail = one_line(words, &secrets);
+        // An error within a stream may be as large as the stream; what is shown of it is its beginning.
+        let end = (0..=words.len().min(ERROR_BODY)).rev().find(|end| words.is_char_boundary(*end)).unwrap_or(0);
+        let detail = one_line(&words[..end], &secrets);
         Failure { class, status, retry_after: None, detail, sent: Some(self.sent.clone()) }
     }
 

@@ -202,7 +202,7 @@ mod tests {
         let google = r#"[{"error":{"code":429,"details":[{"@type":"RetryInfo","retryDelay":"34s"}]}}]"#;
         assert_eq!(wait(FailureClass::RateLimit, &[], google), Some(Duration::from_secs(34)));
         let openrouter = r#"{"error":{"code":429,"message":"m","metadata":{"headers":{"X-RateLimit-Remaining":"0","X-RateLimit-Reset":"1795176060000"}}}}"#;
-        assert_eq!(wait(FailureClass::RateLimit, &[], openrouter), Some(Duration::from_secs(60)));
+        assert_eq!(wait(FailureClass::RateLimit, &[], openrouter), Some(Duration::from_mins(1)));
     }
 
     #[test]

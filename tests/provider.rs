@@ -1,0 +1,9 @@
+//! The wire formats and the loopback provider.
+
+mod anthropic;
+mod demo;
+mod endpoint;
+mod failures;
+mod openai;
+mod rig;
+mod secrets;
