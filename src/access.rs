@@ -7,7 +7,7 @@ mod role;
 use crate::config::Config;
 use crate::profile::ProfileId;
 
-pub use role::{Asker, Role};
+pub use role::{Asker, Role, role_of};
 
 /// What somebody wants to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

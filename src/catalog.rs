@@ -19,6 +19,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::agent::AgentId;
 use crate::config::Config;
+use crate::directive::Wanted;
 
 pub use alias::{Alias, InvalidAlias};
 pub use builtin::{BuiltinProvider, builtin_provider};
@@ -125,6 +126,17 @@ impl Catalog {
     /// Whether `word` is an alias, in any letter case. Asked of every message that begins with `/`: allocates nothing.
     pub fn has_alias(&self, word: &str) -> bool {
         !self.alias_entries(word).is_empty()
+    }
+
+    /// Whether what follows a `/` begins with an alias: `opus`, `opus@work`. Anything else after a `/` is plain text.
+    pub fn starts_with_alias(&self, wanted: &Wanted) -> bool {
+        match wanted {
+            Wanted::Word(word) => {
+                let text = &word.text;
+                self.has_alias(text) || text.match_indices('@').any(|(at, _)| self.has_alias(&text[..at]))
+            }
+            Wanted::Parts { target, profile: _ } => target.as_ref().is_some_and(|target| self.has_alias(&target.text)),
+        }
     }
 
     /// How a model is shown to people: `opus (anthropic/claude-opus-4-6)`, or just its ref.

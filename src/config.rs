@@ -53,6 +53,16 @@ pub struct Config {
     pub secrets: SecretsConfig,
 }
 
+impl Config {
+    /// The agent that is meant where none is named: the first that is marked as default, else the first of the list,
+    /// else main.
+    pub fn default_agent(&self) -> AgentId {
+        let list = &self.agents.list;
+        let agent = list.iter().find(|agent| agent.default).or_else(|| list.first());
+        agent.map_or_else(AgentId::main, |agent| agent.id.clone())
+    }
+}
+
 /// `agents.*`.
 #[derive(Debug, Clone, Default)]
 pub struct Agents {

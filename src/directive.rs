@@ -19,6 +19,7 @@
 use std::ops::Range;
 use std::time::Duration;
 
+mod caret;
 mod display;
 mod duration;
 mod fault;
@@ -28,6 +29,7 @@ mod quote;
 mod selection;
 mod token;
 
+pub use caret::caret;
 pub use duration::{LONGEST, duration, duration_text};
 pub use fault::{Expected, Fault};
 pub use grammar::read;

@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod agent;
+mod app;
 pub mod catalog;
 #[cfg(feature = "cli")]
 pub mod cli;
@@ -10,11 +11,16 @@ pub mod config;
 #[cfg(feature = "cli")]
 pub mod demo;
 pub mod directive;
+mod engine;
 pub mod health;
 pub mod history;
 pub mod menu;
 pub mod profile;
 pub mod provider;
 pub mod receipt;
+mod reply;
+pub mod resolver;
 pub mod session;
+mod settings;
 pub mod store;
+mod turn;

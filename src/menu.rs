@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::directive::{Command, Directive};
 use crate::session::{Actor, SessionKey};
 
 /// A menu as it was shown: its buttons, and the numbered entries of its text.
@@ -38,6 +39,33 @@ pub struct MenuEntry {
     pub command: String,
     /// The number it has in a numbered list.
     pub number: Option<u32>,
+}
+
+impl MenuEntry {
+    /// A button that stands for `directive`.
+    pub(crate) fn button(label: impl Into<String>, directive: Directive) -> Self {
+        let command = Command { directive, following: None }.to_string();
+        Self { label: label.into(), command, number: None }
+    }
+}
+
+impl Menu {
+    /// The token of the entry at `index`: `<menu id>.<index>`, at most 64 bytes.
+    pub fn token(&self, index: usize) -> String {
+        format!("{}.{index}", self.id.0)
+    }
+
+    /// The entry with that number.
+    pub fn numbered(&self, number: u32) -> Option<&MenuEntry> {
+        self.entries.iter().find(|entry| entry.number == Some(number))
+    }
+}
+
+/// What a token names: a menu, and the place of an entry in it. `None` for a text that is no token.
+pub fn parse_token(token: &str) -> Option<(MenuId, usize)> {
+    let (id, index) = token.split_once('.')?;
+    let shaped = id.len() == 16 && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-');
+    shaped.then(|| index.parse().ok().map(|index| (MenuId(id.to_owned()), index))).flatten()
 }
 
 /// The id of a menu: 16 characters of `[A-Za-z0-9_-]`.

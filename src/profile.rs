@@ -19,6 +19,7 @@ mod usage;
 mod wire;
 
 pub use auth_profile::Profile;
+pub(crate) use auth_profile::is_setup_token;
 pub use auth_store::{AuthStore, Current, StorePaths};
 pub use credential::{Credential, Expiry, OAuth, SecretValue};
 pub use document::{Document, NewProfile, Presence};

@@ -39,6 +39,13 @@ pub struct Receipt {
     pub outcome: String,
 }
 
+impl Receipt {
+    /// Whether a model answered to the end.
+    pub fn is_answer(&self) -> bool {
+        self.outcome == "ok"
+    }
+}
+
 /// A candidate that did not answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReceiptAttempt {

@@ -1,9 +1,11 @@
 //! What one chat session has chosen.
 
+mod change;
 mod key;
 mod selection;
 mod state;
 
+pub use change::{Change, PinFate};
 pub use key::{InvalidSessionKey, SessionKey};
 pub use selection::{Actor, Pin, Selection, Source, Until};
 pub use state::{AutoChoice, Choice, Session};

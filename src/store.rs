@@ -4,6 +4,7 @@
 //! [`Memory`] says what they mean; [`Sqlite`] keeps them on disk, shared by every process on the same state directory.
 //! Both pass the same contract suite (`tests/store/contract.rs`).
 
+mod detached;
 mod fault;
 mod health_table;
 mod history_table;
@@ -14,6 +15,7 @@ mod row;
 mod session_table;
 mod sqlite;
 
+pub use detached::Detached;
 pub use fault::{CommitFault, StoreFault};
 pub use health_table::{BenchUpdate, HealthTable};
 pub use history_table::HistoryTable;

@@ -53,3 +53,8 @@ pub(super) fn role(config: &Config, asker: &Asker<'_>, action: Action) -> Role {
     };
     if list.is_some_and(|list| allowlist::admits(list, channel, asker.id)) { Role::Member } else { Role::Stranger }
 }
+
+/// What `asker` is where commands are concerned, for `/whoami`.
+pub fn role_of(config: &Config, asker: &Asker<'_>) -> Role {
+    role(config, asker, Action::See)
+}

@@ -31,7 +31,7 @@ impl Handler for DemoHandler {
         let Some(text) = answer else {
             return self.engine.handle(inbound, outbox);
         };
-        let session = SessionKey::of(&self.agent, &inbound.conversation).as_str().to_owned();
+        let session = SessionKey::of(&self.agent, &inbound.conversation, false).as_str().to_owned();
         let reply = Reply {
             blocks: vec![Block::line(text)],
             choices: Vec::new(),

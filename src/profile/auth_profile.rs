@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 
 use crate::catalog::ProviderId;
 use crate::profile::{Credential, Expiry, Origin, ProfileId, SecretValue};
@@ -10,6 +10,11 @@ use crate::receipt::BillingClass;
 
 /// How a setup-token of Anthropic begins.
 const SETUP_TOKEN: &str = "sk-ant-oat";
+
+/// Whether `secret` is an Anthropic setup-token by its shape, wherever it was saved.
+pub(crate) fn is_setup_token(secret: &SecretString) -> bool {
+    secret.expose_secret().starts_with(SETUP_TOKEN)
+}
 
 /// A named credential.
 #[derive(Debug, Clone)]
@@ -41,7 +46,7 @@ impl Profile {
             Credential::ApiKey { .. } => BillingClass::Metered,
             Credential::Token { token, .. } => {
                 let setup = match token {
-                    SecretValue::Inline(secret) => secret.expose_secret().starts_with(SETUP_TOKEN),
+                    SecretValue::Inline(secret) => is_setup_token(secret),
                     SecretValue::Missing | SecretValue::Ref(_) => self.provider.as_str() == "anthropic",
                 };
                 if setup { BillingClass::Subscription } else { BillingClass::Metered }
@@ -89,8 +94,6 @@ impl Profile {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 mod tests {
-    use secrecy::SecretString;
-
     use super::*;
     use crate::agent::AgentId;
     use crate::profile::OAuth;

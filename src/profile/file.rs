@@ -83,7 +83,8 @@ impl AuthFile {
                 .create(folder)
                 .map_err(|error| StoreFileFault::writing(folder, "creating the folder", &error))?;
         }
-        let target = real(&self.path, 40).map_err(|error| StoreFileFault::writing(&self.path, "following it", &error))?;
+        let target =
+            real(&self.path, 40).map_err(|error| StoreFileFault::writing(&self.path, "following it", &error))?;
         let mut places = vec![beside(&target, "lock")];
         let link = beside(&in_real_folder(&self.path).unwrap_or_else(|_| self.path.clone()), "lock");
         if link != places[0] {
@@ -155,7 +156,8 @@ impl Guard {
                 drop(bytes);
                 return Ok(Written { path: self.path, changed: true, value });
             }
-            let (before, found) = read_whole(&self.path, Duration::from_millis(500)).inspect_err(|_| self.keep_aside())?;
+            let (before, found) =
+                read_whole(&self.path, Duration::from_millis(500)).inspect_err(|_| self.keep_aside())?;
             let mut wanted = found.clone();
             for (base, theirs) in &displaced {
                 wanted.merge(base, theirs);

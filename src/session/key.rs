@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use modelpin_chat::{Conversation, Thread};
+use modelpin_chat::{Conversation, Kind, Thread};
 
 use crate::agent::AgentId;
 
@@ -18,8 +18,13 @@ impl SessionKey {
     /// The key of the session that `conversation` is for `agent`.
     ///
     /// `:` inside an id would let one chat spell another one's key, so it is written `%3a` (and `%` `%25`).
-    pub fn of(agent: &AgentId, conversation: &Conversation) -> Self {
+    ///
+    /// With `fold_dms` (`session.dmScope: "main"`) all private chats are one session.
+    pub fn of(agent: &AgentId, conversation: &Conversation, fold_dms: bool) -> Self {
         let Conversation { channel, account, kind, peer, thread } = conversation;
+        if fold_dms && *kind == Kind::Dm {
+            return Self(format!("agent:{agent}:any:any:dm:main"));
+        }
         let mut key = format!("agent:{agent}:{}:{}:{kind}:{}", part(channel), part(account), part(peer));
         match thread {
             Some(Thread::Topic(id)) => key.push_str(&format!(":topic:{}", part(id))),

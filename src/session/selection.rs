@@ -23,6 +23,14 @@ pub struct Selection {
     pub by: Actor,
 }
 
+impl Selection {
+    /// The choice of `model` by nobody in particular, to ask what would follow from it.
+    pub(crate) fn trial(model: ModelRef, now: Timestamp) -> Self {
+        let by = Actor { channel: String::new(), id: String::new(), name: None };
+        Self { model: Some(model), pin: None, source: Source::User, since: now, until: Until::Changed, by }
+    }
+}
+
 /// A pinned credential.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pin {

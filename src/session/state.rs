@@ -115,11 +115,11 @@ impl Session {
         Self { conversation: self.conversation + 1, auto: None, updated: now, ..base }
     }
 
-    /// After a turn was answered: a selection for one turn is used up.
+    /// After a turn that `used` was answered: a selection for one turn is used up, unless it was made meanwhile.
     #[must_use]
-    pub fn answered(&self, auto: Option<AutoChoice>, now: Timestamp) -> Self {
+    pub fn answered(&self, used: Option<&Selection>, auto: Option<AutoChoice>, now: Timestamp) -> Self {
         let mut choice = self.choice.at(now);
-        choice.passing = choice.passing.filter(|selection| selection.until != Until::NextTurn);
+        choice.passing = choice.passing.filter(|passing| passing.until != Until::NextTurn || used != Some(passing));
         Self { choice, auto, updated: now, ..self.clone() }
     }
 

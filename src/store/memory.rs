@@ -27,6 +27,7 @@ struct Tables {
     benches: HashMap<BenchScope, Bench>,
     /// The last of each session: nothing else is ever asked for, and a process may live long.
     receipts: HashMap<SessionKey, Receipt>,
+    answers: HashMap<SessionKey, Receipt>,
     /// In the order they were saved in.
     menus: Vec<Menu>,
     history: HashMap<SessionKey, BTreeMap<u64, Vec<Utterance>>>,
@@ -91,13 +92,21 @@ impl HealthTable for Memory {
 impl ReceiptLog for Memory {
     fn record(&self, receipt: Receipt) -> BoxFuture<'_, Result<(), StoreFault>> {
         Box::pin(async move {
-            self.tables().receipts.insert(receipt.session.clone(), receipt);
+            let mut tables = self.tables();
+            if receipt.is_answer() {
+                tables.answers.insert(receipt.session.clone(), receipt.clone());
+            }
+            tables.receipts.insert(receipt.session.clone(), receipt);
             Ok(())
         })
     }
 
     fn last_receipt<'a>(&'a self, key: &'a SessionKey) -> BoxFuture<'a, Result<Option<Receipt>, StoreFault>> {
         Box::pin(async move { Ok(self.tables().receipts.get(key).cloned()) })
+    }
+
+    fn last_answer<'a>(&'a self, key: &'a SessionKey) -> BoxFuture<'a, Result<Option<Receipt>, StoreFault>> {
+        Box::pin(async move { Ok(self.tables().answers.get(key).cloned()) })
     }
 }
 

@@ -21,4 +21,11 @@ pub trait ReceiptLog: Send + Sync {
     ///
     /// [`StoreFault`] when the state cannot be read.
     fn last_receipt<'a>(&'a self, key: &'a SessionKey) -> BoxFuture<'a, Result<Option<Receipt>, StoreFault>>;
+
+    /// The latest receipt of a session's turns in which a model answered to the end.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreFault`] when the state cannot be read.
+    fn last_answer<'a>(&'a self, key: &'a SessionKey) -> BoxFuture<'a, Result<Option<Receipt>, StoreFault>>;
 }

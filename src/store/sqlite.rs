@@ -39,6 +39,7 @@ use crate::store::sqlite::writer::Writer;
 /// close the database's files: the process would lose its locks on them.
 pub struct Sqlite {
     path: PathBuf,
+    read_only: bool,
     cache: Arc<Cache>,
     readers: Arc<Readers>,
     writer: Writer,
@@ -63,10 +64,12 @@ impl Sqlite {
         let opening = Opening::begin();
         let (mut db, frozen) = connection::open(path)?;
         schema::migrate(&mut db, path)?;
+        let read_only = frozen || db.is_readonly(rusqlite::MAIN_DB)?;
         let (first, index) = if frozen { (None, None) } else { (Some(db), opening.handle(path).map(Arc::new)) };
         let cache = Arc::new(Cache::new(index.clone()));
         Ok(Self {
             path: path.to_path_buf(),
+            read_only,
             readers: Arc::new(Readers::new(path, first, index.clone())),
             writer: Writer::new(path, index, Arc::clone(&cache)),
             cache,
@@ -76,6 +79,11 @@ impl Sqlite {
     /// Where the database is.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Whether it can only be read: every commit will be answered with [`StoreFault::ReadOnly`].
+    pub fn is_read_only(&self) -> bool {
+        self.read_only
     }
 
     fn read<T>(&self, query: impl FnOnce(&Connection) -> Result<T, Failure>) -> Result<T, StoreFault> {

@@ -47,7 +47,7 @@ pub(crate) fn secret_ref(field: &Field<'_>) -> Result<SecretRef, KeyFault> {
     let provider = field.get("provider")?.string()?.filter(|alias| !alias.trim().is_empty());
     Ok(SecretRef {
         source: source(&field.get("source")?)?,
-        provider: provider.unwrap_or_else(|| "default".to_owned()),
+        provider,
         id: id.string()?.filter(|id| !id.trim().is_empty()).ok_or_else(|| id.wrong("the name of the secret there"))?,
     })
 }

@@ -67,6 +67,9 @@ mod tests {
     fn a_value_that_both_changed_stays_ours() {
         assert_eq!(three_way(&json!({"k": 1}), &json!({"k": 2}), &json!({"k": 3})), json!({"k": 3}));
         assert_eq!(three_way(&json!({"k": 1}), &json!({"k": 2}), &json!({})), json!({}));
-        assert_eq!(three_way(&json!({}), &json!({"k": {"a": 1}}), &json!({"k": {"b": 1}})), json!({"k": {"b": 1, "a": 1}}));
+        assert_eq!(
+            three_way(&json!({}), &json!({"k": {"a": 1}}), &json!({"k": {"b": 1}})),
+            json!({"k": {"b": 1, "a": 1}})
+        );
     }
 }

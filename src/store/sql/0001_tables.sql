@@ -29,12 +29,14 @@ CREATE TABLE benches (
 
 -- Only ever added to; `body` is the receipt as JSON.
 CREATE TABLE receipts (
-    id      INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
-    session TEXT    NOT NULL,
-    at      INTEGER NOT NULL,
-    body    TEXT    NOT NULL
+    id       INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    session  TEXT    NOT NULL,
+    at       INTEGER NOT NULL,
+    answered INTEGER NOT NULL,
+    body     TEXT    NOT NULL
 ) STRICT;
 CREATE INDEX receipts_of_session ON receipts (session, id);
+CREATE INDEX answers_of_session ON receipts (session, id) WHERE answered = 1;
 
 -- `superseded` says that the session has a later menu that can do all this one can; only those are ever let go, so that
 -- letting go reads no more rows than it deletes, however many sessions keep their last menu.

@@ -13,8 +13,9 @@ use crate::store::sqlite::job::Written;
 use crate::store::{ReceiptLog, StoreFault};
 
 const TABLE: &str = "receipts";
-const ADD: &str = "INSERT INTO receipts (session, at, body) VALUES (?1, ?2, ?3)";
+const ADD: &str = "INSERT INTO receipts (session, at, answered, body) VALUES (?1, ?2, ?3, ?4)";
 const LAST: &str = "SELECT body FROM receipts WHERE session = ?1 ORDER BY id DESC LIMIT 1";
+const LAST_ANSWER: &str = "SELECT body FROM receipts WHERE session = ?1 AND answered = 1 ORDER BY id DESC LIMIT 1";
 
 impl ReceiptLog for Sqlite {
     fn record(&self, receipt: Receipt) -> BoxFuture<'_, Result<(), StoreFault>> {
@@ -22,17 +23,21 @@ impl ReceiptLog for Sqlite {
     }
 
     fn last_receipt<'a>(&'a self, key: &'a SessionKey) -> BoxFuture<'a, Result<Option<Receipt>, StoreFault>> {
-        Box::pin(async move { self.read(|db| last(db, key)) })
+        Box::pin(async move { self.read(|db| last(db, LAST, key)) })
+    }
+
+    fn last_answer<'a>(&'a self, key: &'a SessionKey) -> BoxFuture<'a, Result<Option<Receipt>, StoreFault>> {
+        Box::pin(async move { self.read(|db| last(db, LAST_ANSWER, key)) })
     }
 }
 
 fn record(db: &Connection, receipt: &Receipt) -> Written<()> {
     let body = json(TABLE, receipt)?;
-    db.prepare_cached(ADD)?.execute(params![receipt.session.as_str(), nanos(receipt.at), body])?;
+    db.prepare_cached(ADD)?.execute(params![receipt.session.as_str(), nanos(receipt.at), receipt.is_answer(), body])?;
     Ok((Effect::Elsewhere, ()))
 }
 
-fn last(db: &Connection, key: &SessionKey) -> Result<Option<Receipt>, Failure> {
-    let body = db.prepare_cached(LAST)?.query_row([key.as_str()], |row| row.get::<_, String>(0)).optional()?;
+fn last(db: &Connection, query: &'static str, key: &SessionKey) -> Result<Option<Receipt>, Failure> {
+    let body = db.prepare_cached(query)?.query_row([key.as_str()], |row| row.get::<_, String>(0)).optional()?;
     Ok(body.map(|body| from_json(TABLE, &body)).transpose()?)
 }

@@ -1,0 +1,171 @@
+//! The composition root: the only place that knows every concrete type.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use jiff::tz::TimeZone;
+
+use crate::agent::AgentId;
+use crate::clock::{Clock, SystemClock};
+use crate::config::{ConfigFault, Environment, Layout, Places, PlacesFault, ShellFault, UnknownLayout};
+use crate::engine::Engine;
+use crate::profile::{AuthStore, StorePaths};
+use crate::provider::{Anthropic, Http, OpenAi, Provider, Providers};
+use crate::settings::Settings;
+use crate::store::{Detached, Sqlite, Store, StoreFault};
+use crate::turn::{ProfileNames, Sources, Wallet};
+
+/// What the engine is opened with.
+#[derive(Clone)]
+pub struct AppOptions {
+    /// `--state-dir`.
+    pub state_dir: Option<PathBuf>,
+    /// `--layout`.
+    pub layout: Option<String>,
+    /// The name the program was called by.
+    pub invoked_as: String,
+    /// `--agent`; the configured default agent otherwise.
+    pub agent: Option<String>,
+    /// The environment of the process.
+    pub environment: Environment,
+    /// Where the time comes from.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl AppOptions {
+    /// The options of a program that was called without any: this machine's environment and clock.
+    pub fn of_this_process(invoked_as: impl Into<String>) -> Self {
+        Self {
+            state_dir: None,
+            layout: None,
+            invoked_as: invoked_as.into(),
+            agent: None,
+            environment: Environment::capture(),
+            clock: Arc::new(SystemClock),
+        }
+    }
+}
+
+/// The engine, wired to the world.
+pub struct App {
+    engine: Arc<Engine>,
+    store: Arc<dyn Store>,
+    places: Places,
+    warnings: Vec<String>,
+}
+
+/// The program cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum AppFault {
+    /// There is no such layout. Misuse of the command line.
+    #[error(transparent)]
+    Layout(#[from] UnknownLayout),
+    /// The directories cannot be told. Misuse of the command line.
+    #[error(transparent)]
+    Places(#[from] PlacesFault),
+    /// The configuration cannot be read, so nobody knows who may do what.
+    #[error(transparent)]
+    Config(#[from] ConfigFault),
+    /// The state was written by a newer modelpin. Going on would lose what it means.
+    #[error(transparent)]
+    Store(StoreFault),
+}
+
+impl App {
+    /// Opens the state directory that the options name.
+    ///
+    /// A state that cannot be written is no reason to stop: commands are answered all the same, and
+    /// [`App::warnings`] says what does not work.
+    ///
+    /// # Errors
+    /// [`AppFault`] says what has to be mended before the program can start.
+    pub fn open(options: AppOptions) -> Result<Self, AppFault> {
+        let AppOptions { state_dir, layout, invoked_as, agent, mut environment, clock } = options;
+        let layout = layout.map(|name| name.parse::<Layout>()).transpose()?;
+        let layout = Layout::choose(layout, &environment, Some(invoked_as.as_ref()))?;
+        let places = Places::resolve(layout, state_dir.as_deref(), &environment)?;
+        let mut warnings = Vec::new();
+        if let Err(fault) = ask_login_shell(&mut environment, &places) {
+            warnings.push(format!("the login shell gave no variables: {fault}"));
+        }
+        let settings = Settings::open(&places.config_path, &places.dotenv(), agent.as_deref(), environment)?;
+        let store = open_store(&places.database(), &mut warnings)?;
+        let auth_store = AuthStore::new(store_paths(&places, &settings));
+        warnings.extend(auth_store.current().trouble.iter().map(ToString::to_string));
+        warnings.extend(settings.current().catalog.problems().iter().map(ToString::to_string));
+        let http = Arc::new(Http::new(clock.clone()));
+        let (anthropic, openai) = (Anthropic::new(http.clone()), OpenAi::new(http));
+        let provider: Arc<dyn Provider> = Arc::new(Providers::new(Arc::new(anthropic), Arc::new(openai)));
+        let engine = Engine::new(Sources {
+            agent: settings.agent().clone(),
+            settings,
+            auth_store,
+            store: store.clone(),
+            provider,
+            wallet: Wallet::default(),
+            clock,
+            time_zone: TimeZone::system(),
+            home: places.home().map(Path::to_owned),
+            index: ProfileNames::default(),
+        });
+        Ok(Self { engine: Arc::new(engine), store, places, warnings })
+    }
+
+    /// What answers: hand it to an adapter.
+    pub fn engine(&self) -> Arc<Engine> {
+        self.engine.clone()
+    }
+
+    /// Where sessions, benches, receipts, menus and conversations are kept.
+    pub fn store(&self) -> Arc<dyn Store> {
+        self.store.clone()
+    }
+
+    /// Where everything of this installation is.
+    pub fn places(&self) -> &Places {
+        &self.places
+    }
+
+    /// The agent that is served.
+    pub fn agent(&self) -> &AgentId {
+        self.engine.agent()
+    }
+
+    /// What the operator should know, one sentence each.
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+}
+
+fn ask_login_shell(environment: &mut Environment, places: &Places) -> Result<(), ShellFault> {
+    // Whether to ask is said in the configuration, which may need the answer: it is read twice, this time leniently.
+    let config = crate::config::load(&places.config_path, environment).unwrap_or_default().config;
+    environment.ask_login_shell(&config, places.layout.prefixes())
+}
+
+fn open_store(path: &Path, warnings: &mut Vec<String>) -> Result<Arc<dyn Store>, AppFault> {
+    match Sqlite::open(path) {
+        Ok(store) => {
+            if store.is_read_only() {
+                warnings.push(format!("pins can be read but not changed: {} cannot be written", path.display()));
+            }
+            Ok(Arc::new(store))
+        }
+        Err(fault @ StoreFault::TooNew { .. }) => Err(AppFault::Store(fault)),
+        Err(fault) => {
+            warnings.push(format!("pins can neither be read nor changed: {fault}"));
+            Ok(Arc::new(Detached::because_of(fault)))
+        }
+    }
+}
+
+fn store_paths(places: &Places, settings: &Settings) -> StorePaths {
+    let config = &settings.current().config;
+    let file = |agent: &AgentId| places.agent_dir(config, agent).join("auth-profiles.json");
+    StorePaths {
+        own: file(settings.agent()),
+        main: file(&AgentId::main()),
+        oauth: places.oauth_dir().join("oauth.json"),
+        agent: settings.agent().clone(),
+    }
+}

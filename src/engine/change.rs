@@ -1,0 +1,83 @@
+//! The one way in which a session's row is changed.
+
+use std::path::PathBuf;
+
+use modelpin_chat::Visibility;
+
+use crate::engine::{Case, Done, Engine, words};
+use crate::reply::{Confirmed, Deed, Refusal, confirm, notes, store_fault};
+use crate::session::{PinFate, Session};
+use crate::store::{CommitFault, StoreFault};
+use crate::turn::Gathered;
+
+/// How often a change is applied anew when others commit in between.
+const TRIES: usize = 5;
+
+/// What a change makes of a row, and what became of its pin.
+pub(super) struct Changed {
+    pub(super) session: Session,
+    pub(super) fate: PinFate,
+}
+
+impl Engine {
+    /// Gathers the facts, or tells the chat why that is not possible.
+    pub(super) async fn gather(&self, case: &Case<'_>) -> Option<Gathered> {
+        match self.sources.gather(case.inbound).await {
+            Ok(gathered) => Some(gathered),
+            Err(fault) => {
+                self.tell_fault(case, &fault).await;
+                None
+            }
+        }
+    }
+
+    /// Commits what `change` makes of the session, and says what was committed.
+    ///
+    /// When somebody else commits in between, the change is made anew from the row as it is then. The confirmation is
+    /// made from the row that the table gave back, never from what was asked for.
+    pub(super) async fn change(
+        &self,
+        case: &Case<'_>,
+        deed: Deed,
+        change: impl Fn(&Gathered) -> Result<Changed, Refusal> + Send + Sync,
+    ) -> Done {
+        for _ in 0..TRIES {
+            let Some(mut gathered) = self.gather(case).await else { return Done::Refused };
+            let Changed { session, fate } = match change(&gathered) {
+                Ok(changed) => changed,
+                Err(why) => return self.refuse(case, why).await,
+            };
+            let running = self.running.is_running(&session.key);
+            match self.sources.store.commit(session).await {
+                Ok(committed) => {
+                    gathered.session = committed;
+                    self.confirm(case, &gathered, fate, deed, running).await;
+                    return Done::Yes;
+                }
+                Err(CommitFault::Conflict(_)) => {}
+                Err(CommitFault::Store(fault)) => {
+                    self.tell_fault(case, &fault).await;
+                    return Done::Refused;
+                }
+            }
+        }
+        let path = PathBuf::from(self.key(case.inbound).as_str());
+        let why = "others keep changing this session at the same moment".to_owned();
+        self.tell_fault(case, &StoreFault::Broken { path, why }).await;
+        Done::Refused
+    }
+
+    async fn confirm(&self, case: &Case<'_>, gathered: &Gathered, fate: PinFate, deed: Deed, running: bool) {
+        let resolution = self.sources.resolve(gathered, gathered.selection());
+        let words = words(gathered, case.inbound);
+        let confirmed = Confirmed { session: &gathered.session, fate, resolution: &resolution, running, deed };
+        let mut draft = confirm(&confirmed, words);
+        notes(&mut draft, &gathered.trouble);
+        self.send(case, draft, Visibility::Chat).await;
+    }
+
+    pub(super) async fn tell_fault(&self, case: &Case<'_>, fault: &StoreFault) {
+        tracing::warn!(session.key = %self.key(case.inbound), %fault, "the state could not be read or written");
+        self.send(case, store_fault(fault), Visibility::Private).await;
+    }
+}

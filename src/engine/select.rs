@@ -1,0 +1,181 @@
+//! Choosing: a model, a credential, the default, the choice before, an entry of a list, a new conversation.
+
+use crate::access::{Action, Asker, Denied, authorize};
+use crate::catalog::{ModelRef, Read, Wish};
+use crate::directive::{Lifetime, Wanted};
+use crate::engine::change::Changed;
+use crate::engine::{Case, Done, Engine, actor, words};
+use crate::profile::{ProfileId, eligible};
+use crate::reply::{Deed, Refusal, end};
+use crate::resolver::Standing;
+use crate::session::{Change, Pin, PinFate, Selection, Source};
+use crate::turn::Gathered;
+
+impl Engine {
+    /// `/model target[@profile] [lifetime]`.
+    pub(super) async fn select(&self, case: &Case<'_>, wanted: &Wanted, lifetime: Lifetime) -> Done {
+        let change = |gathered: &Gathered| {
+            let (selection, fate) = self.chosen(case, gathered, wanted, lifetime)?;
+            Ok(Changed { session: gathered.session.select(selection, gathered.now), fate })
+        };
+        self.change(case, Deed::Chosen, change).await
+    }
+
+    /// `/<alias>` selects; with a text it asks that model once and leaves the selection as it was.
+    pub(super) async fn shortcut(&self, case: &Case<'_>, wanted: &Wanted, text: Option<String>) -> Done {
+        let Some(text) = text else { return self.select(case, wanted, Lifetime::Lasting).await };
+        let Some(gathered) = self.gather(case).await else { return Done::Refused };
+        match self.chosen(case, &gathered, wanted, Lifetime::Once) {
+            Ok((selection, _)) => {
+                self.talk(case, &text, Some(selection)).await;
+                Done::Yes
+            }
+            Err(why) => self.refuse(case, why).await,
+        }
+    }
+
+    /// `/model default`.
+    pub(super) async fn drop_choice(&self, case: &Case<'_>) -> Done {
+        let change = |gathered: &Gathered| {
+            self.authorize(case.inbound, Action::SwitchModel).map_err(Refusal::Denied)?;
+            Ok(Changed { session: gathered.session.drop_choice(gathered.now), fate: released(gathered) })
+        };
+        self.change(case, Deed::Dropped, change).await
+    }
+
+    /// `/model undo`. The choice that comes back has to be allowed as if it were made now.
+    pub(super) async fn undo(&self, case: &Case<'_>) -> Done {
+        let change = |gathered: &Gathered| {
+            self.authorize(case.inbound, Action::SwitchModel).map_err(Refusal::Denied)?;
+            let session = gathered.session.undo(gathered.now).ok_or(Refusal::NothingToUndo)?;
+            for selection in [&session.choice.lasting, &session.choice.passing].into_iter().flatten() {
+                self.still_allowed(case, gathered, selection)?;
+            }
+            Ok(Changed { session, fate: PinFate::None })
+        };
+        self.change(case, Deed::Undone, change).await
+    }
+
+    /// `/model 3`: the entry of the list that was shown last, by what was printed there.
+    pub(super) async fn number(&self, case: &Case<'_>, number: u32) -> Done {
+        let key = self.key(case.inbound);
+        let menu = match self.sources.store.last_numbered(&key).await {
+            Ok(Some(menu)) => menu,
+            Ok(None) => return self.refuse(case, Refusal::NoListShown).await,
+            Err(fault) => {
+                self.tell_fault(case, &fault).await;
+                return Done::Refused;
+            }
+        };
+        if let Some(entry) = menu.numbered(number) {
+            return self.repeat(case, &entry.command).await;
+        }
+        let numbers = menu.entries.iter().filter_map(|entry| entry.number);
+        let range = (numbers.clone().min().unwrap_or(0), numbers.max().unwrap_or(0));
+        self.refuse(case, Refusal::NotOnList { number, range }).await
+    }
+
+    /// `/new [text]`.
+    pub(super) async fn begin(&self, case: &Case<'_>, text: Option<String>) -> Done {
+        let change = |gathered: &Gathered| {
+            self.authorize(case.inbound, Action::SwitchModel).map_err(Refusal::Denied)?;
+            let keep = gathered.settings.config.session.keep_on_new;
+            let fate = if keep { PinFate::None } else { released(gathered) };
+            Ok(Changed { session: gathered.session.begin(keep, gathered.now), fate })
+        };
+        let done = self.change(case, Deed::Begun, change).await;
+        if let (Done::Yes, Some(text)) = (done, text) {
+            self.talk(case, &text, None).await;
+        }
+        done
+    }
+
+    /// The selection that `wanted` means for this person here and now. Nothing is changed by asking.
+    fn chosen(
+        &self,
+        case: &Case<'_>,
+        gathered: &Gathered,
+        wanted: &Wanted,
+        lifetime: Lifetime,
+    ) -> Result<(Selection, PinFate), Refusal> {
+        let current = gathered.model().clone();
+        let index = self.sources.index.of(&gathered.profiles);
+        let known = index.seen_by(|profile: &ProfileId| gathered.may_use(profile));
+        let catalog = &gathered.settings.catalog;
+        let read = catalog.read(wanted, &current, &known).map_err(Refusal::Unread)?;
+        self.may_choose(case, gathered, &read)?;
+        let change = Change::of(gathered.selection(), &current, read);
+        self.check(gathered, &change)?;
+        let account = |id: &ProfileId| gathered.profiles.by_id.get(id).and_then(|profile| profile.account());
+        let selection = Selection {
+            pin: change.pin.map(|profile| Pin { account: account(&profile), profile }),
+            model: Some(change.model),
+            source: Source::User,
+            since: gathered.now,
+            until: end(lifetime, gathered.now),
+            by: actor(case.inbound),
+        };
+        Ok((selection, change.fate))
+    }
+
+    fn may_choose(&self, case: &Case<'_>, gathered: &Gathered, read: &Read) -> Result<(), Refusal> {
+        let config = &gathered.settings.config;
+        let asker = Asker::from(case.inbound);
+        let allowed = |action, profile| authorize(config, &asker, action, profile).map_err(Refusal::Denied);
+        if read.model.is_some() {
+            allowed(Action::SwitchModel, None)?;
+        }
+        match &read.credential {
+            Wish::Profile(profile) => allowed(Action::ChooseCredential, Some(profile)),
+            Wish::Auto => allowed(Action::ChooseCredential, None),
+            Wish::Keep => Ok(()),
+        }
+    }
+
+    /// Whether the change could answer a message at all; what is merely benched may be chosen.
+    fn check(&self, gathered: &Gathered, change: &Change) -> Result<(), Refusal> {
+        let config = &gathered.settings.config;
+        self.sources.endpoint(config, &change.model).map_err(|why| Refusal::NoEndpoint(why.to_string()))?;
+        if let Some(pin) = &change.pin {
+            return self.check_pin(gathered, &change.model, pin);
+        }
+        let trial = Selection::trial(change.model.clone(), gathered.now);
+        let resolution = self.sources.resolve(gathered, Some(&trial));
+        let usable = resolution.candidates.iter().any(|candidate| match candidate.standing {
+            Standing::Ready | Standing::Probe(_) | Standing::Benched(_) | Standing::NotedElsewhere(_) => {
+                candidate.model == change.model
+            }
+            Standing::Unusable(_) => false,
+        });
+        if usable { Ok(()) } else { Err(Refusal::NoCredential(change.model.clone())) }
+    }
+
+    fn check_pin(&self, gathered: &Gathered, model: &ModelRef, pin: &ProfileId) -> Result<(), Refusal> {
+        let unusable = |why: String| Refusal::ProfileUnusable { profile: pin.clone(), why };
+        let profile = gathered.profiles.by_id.get(pin).filter(|profile| gathered.may_use(&profile.id));
+        let profile = profile.ok_or_else(|| unusable("it is not in the auth store any more".to_owned()))?;
+        if profile.provider != model.provider {
+            return Err(unusable(format!("it is for {}, not for {}", profile.provider, model.provider)));
+        }
+        eligible(profile, &gathered.settings.config.auth, gathered.now).map_err(|why| unusable(why.to_string()))
+    }
+
+    fn still_allowed(&self, case: &Case<'_>, gathered: &Gathered, selection: &Selection) -> Result<(), Refusal> {
+        let Some(model) = &selection.model else { return Ok(()) };
+        if !gathered.settings.catalog.allows(model) {
+            let words = words(gathered, case.inbound);
+            return Err(Refusal::NoEndpoint(format!("{} is not allowed here any more", words.model(model))));
+        }
+        let Some(pin) = &selection.pin else { return Ok(()) };
+        if !gathered.may_use(&pin.profile) {
+            return Err(Refusal::Denied(Denied::ProfileHidden));
+        }
+        self.check_pin(gathered, model, &pin.profile)
+    }
+}
+
+/// The pin that goes when the choice is dropped.
+fn released(gathered: &Gathered) -> PinFate {
+    let own = gathered.session.choice.effective(gathered.now);
+    own.and_then(|selection| selection.pin.as_ref()).map_or(PinFate::None, |pin| PinFate::Released(pin.profile.clone()))
+}

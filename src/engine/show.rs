@@ -1,0 +1,141 @@
+//! Showing: the picker, the list, the status, the reasons, the help.
+
+use modelpin_chat::Visibility;
+
+use crate::access::{Action, Asker, role_of};
+use crate::catalog::{ModelRef, ProviderId};
+use crate::directive::Typed;
+use crate::engine::{Case, Done, Engine, words};
+use crate::profile::ProfileId;
+use crate::reply::{self, List, Picker, ProviderView, Refusal, Status, notes};
+use crate::session::Selection;
+use crate::turn::Gathered;
+
+impl Engine {
+    /// `/model`.
+    pub(super) async fn picker(&self, case: &Case<'_>) -> Done {
+        let Some(gathered) = self.gather(case).await else { return Done::Refused };
+        let resolution = self.sources.resolve(&gathered, gathered.selection());
+        let profiles = match self.authorize(case.inbound, Action::ChooseCredential) {
+            Ok(()) => visible_profiles(&gathered, &gathered.model().provider),
+            Err(_) => Vec::new(),
+        };
+        let picker = Picker {
+            selection: gathered.selection(),
+            inherited: gathered.is_inherited(),
+            resolution: &resolution,
+            profiles,
+        };
+        let mut draft = reply::picker(&picker, words(&gathered, case.inbound));
+        notes(&mut draft, &gathered.trouble);
+        self.send(case, draft, Visibility::Private).await;
+        Done::Yes
+    }
+
+    /// `/model list [provider] [page]`.
+    pub(super) async fn list(&self, case: &Case<'_>, provider: Option<Typed>, page: Option<u32>) -> Done {
+        let Some(gathered) = self.gather(case).await else { return Done::Refused };
+        let catalog = &gathered.settings.catalog;
+        let known: Vec<ProviderId> = catalog.providers().into_iter().map(|(provider, _)| provider.clone()).collect();
+        let wanted = match &provider {
+            None => None,
+            Some(typed) => match ProviderId::new(&typed.text).filter(|provider| known.contains(provider)) {
+                Some(provider) => Some(provider),
+                None => {
+                    let typed = typed.text.clone();
+                    return self.refuse(case, Refusal::UnknownProvider { typed, known }).await;
+                }
+            },
+        };
+        let page = page.unwrap_or(1);
+        let list = List { provider: wanted.as_ref(), page, current: gathered.model() };
+        match reply::list(&list, words(&gathered, case.inbound)) {
+            Ok(draft) => {
+                self.send(case, draft, Visibility::Private).await;
+                Done::Yes
+            }
+            Err(last) => self.refuse(case, Refusal::NoSuchPage { page, last }).await,
+        }
+    }
+
+    /// `/model status`.
+    pub(super) async fn status(&self, case: &Case<'_>) -> Done {
+        let Some(gathered) = self.gather(case).await else { return Done::Refused };
+        let last = self.sources.store.last_receipt(&gathered.session.key).await.unwrap_or_else(|fault| {
+            tracing::warn!(%fault, "the last receipt cannot be read");
+            None
+        });
+        let resolution = self.sources.resolve(&gathered, gathered.selection());
+        let mut remarks = gathered.trouble.clone();
+        remarks.extend(self.sources.remarks(&gathered));
+        let status = Status {
+            session: &gathered.session,
+            selection: gathered.selection(),
+            inherited: gathered.is_inherited(),
+            resolution: &resolution,
+            providers: self.provider_views(&gathered),
+            last: last.as_ref(),
+            stores: self.sources.store_paths(),
+            notes: remarks,
+        };
+        self.send(case, reply::status(&status, words(&gathered, case.inbound)), Visibility::Private).await;
+        Done::Yes
+    }
+
+    /// `/model why`.
+    pub(super) async fn why(&self, case: &Case<'_>) -> Done {
+        let Some(gathered) = self.gather(case).await else { return Done::Refused };
+        let resolution = self.sources.resolve(&gathered, gathered.selection());
+        let default = gathered.settings.catalog.default_model();
+        let words = words(&gathered, case.inbound);
+        let draft = reply::why(gathered.selection(), gathered.is_inherited(), default, &resolution, words);
+        self.send(case, draft, Visibility::Private).await;
+        Done::Yes
+    }
+
+    /// `/help`.
+    pub(super) async fn help(&self, case: &Case<'_>) -> Done {
+        self.send(case, reply::help(), Visibility::Private).await;
+        Done::Yes
+    }
+
+    /// `/whoami`: answered to strangers too, since it is what they are asked to pass on.
+    pub(super) async fn whoami(&self, case: &Case<'_>) -> Done {
+        let sender = &case.inbound.sender;
+        let role = role_of(&self.sources.settings.current().config, &Asker::from(case.inbound));
+        let channel = &case.inbound.conversation.channel;
+        let key = self.key(case.inbound);
+        self.send(case, reply::whoami(channel, &sender.id, sender.name.as_deref(), role, &key), Visibility::Private)
+            .await;
+        Done::Yes
+    }
+
+    /// The provider in effect first, then the others that have credentials.
+    fn provider_views(&self, gathered: &Gathered) -> Vec<ProviderView> {
+        let current = gathered.model();
+        let mut models: Vec<ModelRef> = vec![current.clone()];
+        for (provider, of_provider) in gathered.settings.catalog.providers() {
+            let has_profile = !visible_profiles(gathered, provider).is_empty();
+            if let Some(first) = of_provider.first().filter(|_| has_profile && *provider != current.provider) {
+                models.push(first.clone());
+            }
+        }
+        let config = &gathered.settings.config;
+        let view = |model: ModelRef| {
+            // As if the person had chosen the model and left the credential open: no other model is listed then.
+            let open = Selection::trial(model.clone(), gathered.now);
+            ProviderView {
+                endpoint: self.sources.endpoint(config, &model).map_err(|why| why.to_string()),
+                resolution: self.sources.resolve(gathered, Some(&open)),
+                model,
+            }
+        };
+        models.into_iter().map(view).collect()
+    }
+}
+
+fn visible_profiles(gathered: &Gathered, provider: &ProviderId) -> Vec<ProfileId> {
+    let profiles = gathered.profiles.by_id.values();
+    let visible = profiles.filter(|profile| profile.provider == *provider && gathered.may_use(&profile.id));
+    visible.map(|profile| profile.id.clone()).collect()
+}

@@ -1,0 +1,55 @@
+//! Ordinary messages: they go to the model that is chosen, with the credential that is chosen.
+
+use crate::access::Action;
+use crate::engine::{Case, Engine, actor};
+use crate::reply::Refusal;
+use crate::session::Selection;
+use crate::turn::{Turn, begins_anew};
+
+impl Engine {
+    /// Sends `text` to the model and the answer to the chat. `once` counts instead of the session's selection.
+    pub(super) async fn talk(&self, case: &Case<'_>, text: &str, once: Option<Selection>) {
+        if let Err(denied) = self.authorize(case.inbound, Action::Talk) {
+            self.refuse(case, Refusal::Denied(denied)).await;
+            return;
+        }
+        if text.trim().is_empty() {
+            return;
+        }
+        let key = self.key(case.inbound);
+        let _slot = self.running.slot(&key).await;
+        self.begin_anew_if_due(case).await;
+        let Some(gathered) = self.gather(case).await else { return };
+        let started = gathered.now;
+        let selection = once.clone().or_else(|| gathered.selection().cloned());
+        let mut turn = Turn {
+            sources: &self.sources,
+            gathered,
+            selection,
+            text: text.to_owned(),
+            actor: actor(case.inbound),
+            outbox: case.outbox,
+        };
+        let end = turn.run().await;
+        self.finish(case, turn, end, started, once.is_some()).await;
+    }
+
+    /// A conversation that was silent for long enough begins anew, where the operator wants that. What a person chose
+    /// stays: the time of day is nobody's decision.
+    async fn begin_anew_if_due(&self, case: &Case<'_>) {
+        let settings = self.sources.settings.current();
+        let key = self.key(case.inbound);
+        let last = match self.sources.store.last_utterance(&key).await {
+            Ok(Some(last)) => last,
+            Ok(None) | Err(_) => return,
+        };
+        if !begins_anew(settings.config.session.reset, last, self.sources.now(), &self.sources.time_zone) {
+            return;
+        }
+        let Some(gathered) = self.gather(case).await else { return };
+        let session = gathered.session.begin(true, gathered.now);
+        if let Err(fault) = self.sources.store.commit(session).await {
+            tracing::warn!(session.key = %key, %fault, "the conversation could not begin anew");
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! What was changed, said from the row that was committed.
+
+use crate::reply::{Draft, Words, plain, strong};
+use crate::resolver::Resolution;
+use crate::session::{Choice, PinFate, Session};
+
+/// A change that was committed.
+pub(crate) struct Confirmed<'a> {
+    /// The row as it now stands.
+    pub(crate) session: &'a Session,
+    /// What became of the pin that was there before.
+    pub(crate) fate: PinFate,
+    /// Who will answer the next message.
+    pub(crate) resolution: &'a Resolution,
+    /// Whether an answer is being written that the change came too late for.
+    pub(crate) running: bool,
+    /// What kind of change it was.
+    pub(crate) deed: Deed,
+}
+
+/// The kind of a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Deed {
+    /// A model, a credential or both were chosen.
+    Chosen,
+    /// Model and credential were dropped.
+    Dropped,
+    /// The last change was taken back.
+    Undone,
+    /// A new conversation was begun.
+    Begun,
+}
+
+/// The confirmation.
+pub(crate) fn confirm(confirmed: &Confirmed<'_>, words: Words<'_>) -> Draft {
+    let Confirmed { session, fate, resolution, running, deed } = confirmed;
+    let mut draft = Draft::default();
+    let opening = match deed {
+        Deed::Chosen => "Model set to ",
+        Deed::Dropped => "Back to the default: ",
+        Deed::Undone => "Taken back. Model: ",
+        Deed::Begun => "New conversation. Model: ",
+    };
+    let effective = session.choice.effective(words.now);
+    if let Some(model) = effective.and_then(|selection| selection.model.as_ref()).or_else(|| resolution.model()) {
+        draft.spans(vec![plain(opening), strong(words.model(model)), plain(".")]);
+    }
+    credential(&mut draft, session, resolution, words);
+    match fate {
+        PinFate::Dropped(old) if *deed == Deed::Chosen => {
+            let why = "it belongs to another provider";
+            draft.line(format!("The pin on {} is dropped: {why}.", words.name(old.as_str())));
+        }
+        PinFate::Dropped(old) | PinFate::Released(old) => {
+            draft.line(format!("{} is no longer pinned.", words.name(old.as_str())));
+        }
+        PinFate::None | PinFate::Pinned | PinFate::Kept => {}
+    }
+    if let Some(selection) = effective {
+        let back = match &session.choice.passing {
+            Some(_) => format!("; then back to {}", back_to(&session.choice, words)),
+            None => String::new(),
+        };
+        draft.line(format!("This holds in this chat {}{back}.", words.lifetime(selection)));
+    }
+    if *running {
+        draft.line("The answer that is being written was begun before; the change counts from the next message.");
+    }
+    draft
+}
+
+fn credential(draft: &mut Draft, session: &Session, resolution: &Resolution, words: Words<'_>) {
+    let effective = session.choice.effective(words.now);
+    if let Some(pin) = effective.and_then(|selection| selection.pin.as_ref()) {
+        draft.spans(vec![
+            plain("Credential: "),
+            strong(words.name(pin.profile.as_str())),
+            plain(", pinned: no other answers."),
+        ]);
+    } else if let Some(next) = resolution.next() {
+        draft.line(format!("Credential: by the auth order, {} next.", words.credential(&next.credential)));
+    } else if let Some(at) = resolution.first_free() {
+        draft.line(format!("Credential: by the auth order; all are waiting, the first until {}.", words.until(at)));
+    }
+}
+
+fn back_to(choice: &Choice, words: Words<'_>) -> String {
+    match &choice.lasting {
+        None => "the default".to_owned(),
+        Some(selection) => {
+            let model = selection.model.as_ref().map_or_else(|| "the default model".to_owned(), |m| words.model(m));
+            match &selection.pin {
+                Some(pin) => format!("{model} with {}", words.name(pin.profile.as_str())),
+                None => model,
+            }
+        }
+    }
+}

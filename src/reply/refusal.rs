@@ -1,0 +1,142 @@
+//! What modelpin will not do, why, and what to type instead. A refused command has changed nothing.
+
+use crate::access::Denied;
+use crate::catalog::{ModelRef, ProviderId, Unread};
+use crate::directive::Fault;
+use crate::profile::ProfileId;
+use crate::reply::{Draft, Words, code, plain, unread};
+
+/// A no to a person: names the rule that refused.
+#[derive(Debug)]
+pub(crate) enum Refusal {
+    /// The command is not well formed.
+    Malformed(Fault),
+    /// The names in it cannot be read.
+    Unread(Unread),
+    /// There is no credential that could answer with that model.
+    NoCredential(ModelRef),
+    /// modelpin cannot talk to that provider.
+    NoEndpoint(String),
+    /// The profile is there, and cannot be used.
+    ProfileUnusable {
+        /// The profile.
+        profile: ProfileId,
+        /// Why, in words.
+        why: String,
+    },
+    /// The person may not.
+    Denied(Denied),
+    /// Nothing was changed yet that could be taken back.
+    NothingToUndo,
+    /// A number was typed before any list was shown.
+    NoListShown,
+    /// The number is not on the list that was shown last.
+    NotOnList {
+        /// The number typed.
+        number: u32,
+        /// The first and the last number there.
+        range: (u32, u32),
+    },
+    /// The list has no such page.
+    NoSuchPage {
+        /// The page typed.
+        page: u32,
+        /// The last page there is.
+        last: u32,
+    },
+    /// There is nothing of that provider to choose.
+    UnknownProvider {
+        /// As typed.
+        typed: String,
+        /// Those that there are.
+        known: Vec<ProviderId>,
+    },
+    /// The button belongs to a menu that is gone.
+    StaleMenu,
+    /// The button was shown to somebody else.
+    ForeignMenu,
+}
+
+/// The refusal in words. `text` is the message it answers, for the caret line.
+pub(crate) fn refusal(refusal: &Refusal, text: &str, words: Words<'_>) -> Draft {
+    let mut draft = Draft::default();
+    match refusal {
+        Refusal::Malformed(fault) => {
+            draft.line(fault.to_string());
+            draft.blocks.push(modelpin_chat::Block::Preformatted(fault.caret(text)));
+        }
+        Refusal::Unread(unread) => unread::unread(&mut draft, unread, text, words),
+        Refusal::NoCredential(model) => {
+            draft.line(format!("There is no usable credential for {}, so nothing was changed.", words.model(model)));
+            let add = format!("modelpin models auth add --provider {}", model.provider);
+            draft.spans(vec![plain("An operator adds one with "), code(add), plain(".")]);
+        }
+        Refusal::NoEndpoint(why) => {
+            draft.line(format!("{why}. Nothing was changed."));
+        }
+        Refusal::ProfileUnusable { profile, why } => {
+            draft.line(format!("{} cannot be used: {why}. Nothing was changed.", words.name(profile.as_str())));
+            draft.spans(vec![code("/model status"), plain(" shows the other credentials.")]);
+        }
+        Refusal::Denied(Denied::Stranger) => {
+            draft.spans(vec![
+                plain("You are not on the list of people this bot answers. Tell an operator what "),
+                code("/whoami"),
+                plain(" says."),
+            ]);
+        }
+        Refusal::Denied(Denied::OwnersOnly) => {
+            draft.line("Only an owner of this bot may do that.");
+        }
+        Refusal::Denied(Denied::ProfileHidden) => {
+            draft.spans(vec![
+                plain("There is no such profile. "),
+                code("/model status"),
+                plain(" shows those there are."),
+            ]);
+        }
+        Refusal::NothingToUndo => {
+            draft.spans(vec![
+                plain("Nothing was changed in this chat yet. "),
+                code("/model status"),
+                plain(" shows what is chosen."),
+            ]);
+        }
+        Refusal::NoListShown => {
+            draft.spans(vec![
+                plain("No list was shown in this chat yet. Type "),
+                code("/model list"),
+                plain(" first."),
+            ]);
+        }
+        Refusal::NotOnList { number, range: (first, last) } => {
+            draft.spans(vec![
+                plain(format!("{number} is not on the list shown last ({first} to {last}). ")),
+                code("/model list"),
+                plain(" shows it again."),
+            ]);
+        }
+        Refusal::NoSuchPage { page, last } => {
+            draft.spans(vec![
+                plain(format!("There is no page {page}; the last one is ")),
+                code(format!("/model list {last}")),
+                plain("."),
+            ]);
+        }
+        Refusal::UnknownProvider { typed, known } => {
+            let known: Vec<String> = known.iter().map(ToString::to_string).collect();
+            draft.line(format!("`{typed}` is no provider here. There are: {}.", known.join(", ")));
+        }
+        Refusal::StaleMenu => {
+            draft.line("That menu is too old, so nothing was changed. Here is a fresh one:").blank();
+        }
+        Refusal::ForeignMenu => {
+            draft.spans(vec![
+                plain("That menu was shown to somebody else. "),
+                code("/model"),
+                plain(" shows you your own."),
+            ]);
+        }
+    }
+    draft
+}

@@ -1,0 +1,211 @@
+//! Which models and credentials may answer now, in which order, and why not the others.
+//!
+//! One list serves everybody: a turn walks it, `/model status` and `/model why` print it, the receipt records what was
+//! passed over in it. They cannot disagree, because there is no second list.
+
+mod candidate;
+mod credential_id;
+mod question;
+
+use std::collections::hash_map::DefaultHasher;
+use std::hash::{Hash, Hasher};
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::catalog::{ModelRef, ProviderId};
+use crate::health::keeping_out;
+use crate::profile::{Basis, Expiry, Profile, ProfileId, eligible, order};
+use crate::session::{Pin, Source};
+
+pub use candidate::{Candidate, Standing};
+pub use credential_id::CredentialId;
+pub use question::{Question, Stray};
+
+/// The longest that a turn waits for the first benched candidate to come free; beyond it the chat is told the time.
+pub const BOUNDED_WAIT: Duration = Duration::from_secs(15);
+
+/// The candidates of one turn, in the order they are tried.
+#[derive(Debug, Clone)]
+pub struct Resolution {
+    /// Usable or not; those that cannot be used say why.
+    pub candidates: Vec<Candidate>,
+    /// Whether a person chose the model: then no other model answers (unless the operator allows it).
+    pub chosen_model: bool,
+    /// The credential that a person pinned: then no other credential answers.
+    pub pin: Option<ProfileId>,
+    /// A digest of what the order among the first model's credentials depends on.
+    pub basis: u64,
+}
+
+impl Resolution {
+    /// The candidate that would be tried first now.
+    pub fn next(&self) -> Option<&Candidate> {
+        self.candidates.iter().find(|candidate| candidate.standing.is_usable())
+    }
+
+    /// When the first of the benched candidates comes free; `None` when none is waiting for a time.
+    pub fn first_free(&self) -> Option<Timestamp> {
+        self.candidates.iter().filter_map(|candidate| candidate.standing.free_at()).min()
+    }
+
+    /// The model that is asked first.
+    pub fn model(&self) -> Option<&ModelRef> {
+        self.candidates.first().map(|candidate| &candidate.model)
+    }
+}
+
+/// Lists the candidates for `question`.
+///
+/// A pinned credential gives exactly one. Without a pin, the credentials of the chosen model come in the auth order; only
+/// where no person chose the model do the configured fallback models follow.
+pub fn resolve(question: &Question<'_>) -> Resolution {
+    let selection = question.selection;
+    let model = selection.and_then(|selection| selection.model.clone());
+    let chosen_model = model.is_some() && selection.is_some_and(|selection| selection.source == Source::User);
+    let first = model.unwrap_or_else(|| question.catalog.default_model().clone());
+    if let Some((selection, pin)) = selection.and_then(|selection| Some((selection, selection.pin.as_ref()?))) {
+        let candidate = pinned(question, &first, pin, selection.since);
+        return Resolution { candidates: vec![candidate], chosen_model, pin: Some(pin.profile.clone()), basis: 0 };
+    }
+    let (mut candidates, basis) = credentials_of(question, &first);
+    prefer_hint(question, &mut candidates, basis);
+    if !chosen_model || question.user_model_fallback {
+        for fallback in question.catalog.fallbacks().iter().filter(|fallback| **fallback != first) {
+            candidates.extend(credentials_of(question, fallback).0);
+        }
+    }
+    Resolution { candidates, chosen_model, pin: None, basis }
+}
+
+/// The one candidate that a user pin leaves. A benched one is sent a single request after the pin was made, because the
+/// person may know better; from then on it waits like any other.
+fn pinned(question: &Question<'_>, model: &ModelRef, pin: &Pin, since: Timestamp) -> Candidate {
+    let id = CredentialId::Profile(pin.profile.clone());
+    let missing = |why: String| Candidate::unusable(model.clone(), id.clone(), why);
+    let Some(profile) = question.profiles.by_id.get(&pin.profile).filter(|profile| (question.may_use)(&profile.id))
+    else {
+        return missing("not in the auth store".to_owned());
+    };
+    if profile.provider != model.provider {
+        return missing(format!("for {}, not for {}", profile.provider, model.provider));
+    }
+    if let Err(exclusion) = eligible(profile, question.auth, question.now) {
+        return missing(exclusion.to_string());
+    }
+    if let Some(why) = ended(profile, question.now) {
+        return missing(why);
+    }
+    let fingerprint = (question.fingerprint)(profile);
+    let standing = match keeping_out(question.benches, model, fingerprint.as_ref(), question.now) {
+        Some(bench) if since <= bench.since => Standing::Benched(bench.clone()),
+        Some(bench) => Standing::Probe(bench.clone()),
+        None => Standing::Ready,
+    };
+    Candidate { model: model.clone(), credential: id, fingerprint, billing: Some(profile.billing_class()), standing }
+}
+
+/// The credentials for one model: the store's profiles in the auth order, then those that are left out with the reason;
+/// what lies in the environment or the configuration only where the store has nothing that could be used.
+fn credentials_of(question: &Question<'_>, model: &ModelRef) -> (Vec<Candidate>, u64) {
+    let order = order(&model.provider, question.profiles, question.auth, question.now);
+    let visible = |id: &ProfileId| (question.may_use)(id);
+    let mut candidates: Vec<Candidate> = order
+        .candidates
+        .iter()
+        .filter(|id| visible(id))
+        .filter_map(|id| question.profiles.by_id.get(id))
+        .map(|profile| of_profile(question, model, profile))
+        .collect();
+    let basis = digest(&model.provider, order.basis, &candidates);
+    if candidates.is_empty() {
+        candidates.extend((question.stray)(&model.provider).into_iter().map(|stray| of_stray(question, model, stray)));
+    }
+    if candidates.is_empty() && (question.keyless)(model) {
+        candidates.push(keyless(question, model));
+    }
+    let excluded = order.excluded.into_iter().filter(|(id, _)| visible(id));
+    candidates.extend(
+        excluded.map(|(id, why)| Candidate::unusable(model.clone(), CredentialId::Profile(id), why.to_string())),
+    );
+    (candidates, basis)
+}
+
+fn of_profile(question: &Question<'_>, model: &ModelRef, profile: &Profile) -> Candidate {
+    let fingerprint = (question.fingerprint)(profile);
+    let bench = keeping_out(question.benches, model, fingerprint.as_ref(), question.now);
+    let noted =
+        question.profiles.usage.get(&profile.id).and_then(|usage| usage.cooling(Some(&model.model), question.now));
+    let standing = match (ended(profile, question.now), bench, noted) {
+        (Some(why), _, _) => Standing::Unusable(why),
+        (None, Some(bench), _) => Standing::Benched(bench.clone()),
+        (None, None, Some(until)) => Standing::NotedElsewhere(until),
+        (None, None, None) => Standing::Ready,
+    };
+    Candidate {
+        model: model.clone(),
+        credential: CredentialId::Profile(profile.id.clone()),
+        fingerprint,
+        billing: Some(profile.billing_class()),
+        standing,
+    }
+}
+
+/// Why an OAuth grant cannot be used although it is eligible: its access token has ended.
+fn ended(profile: &Profile, now: Timestamp) -> Option<String> {
+    match profile.expires() {
+        Expiry::At(end) if end <= now => Some(format!("its access token ended at {end:.0}; log in again")),
+        Expiry::At(_) | Expiry::Never | Expiry::Invalid => None,
+    }
+}
+
+fn of_stray(question: &Question<'_>, model: &ModelRef, stray: Stray) -> Candidate {
+    let bench = keeping_out(question.benches, model, stray.fingerprint.as_ref(), question.now);
+    Candidate {
+        model: model.clone(),
+        credential: stray.id,
+        fingerprint: stray.fingerprint,
+        billing: Some(stray.billing),
+        standing: bench.map_or(Standing::Ready, |bench| Standing::Benched(bench.clone())),
+    }
+}
+
+fn keyless(question: &Question<'_>, model: &ModelRef) -> Candidate {
+    let bench = keeping_out(question.benches, model, None, question.now);
+    Candidate {
+        model: model.clone(),
+        credential: CredentialId::None,
+        fingerprint: None,
+        billing: None,
+        standing: bench.map_or(Standing::Ready, |bench| Standing::Benched(bench.clone())),
+    }
+}
+
+/// Moves the credential that answered last to the front, while nothing changed that the choice depended on: a provider's
+/// cache is worth most to those who stay.
+fn prefer_hint(question: &Question<'_>, candidates: &mut [Candidate], basis: u64) {
+    let Some(hint) = question.hint.filter(|hint| hint.basis == basis && question.now < hint.until) else { return };
+    let preferred = candidates
+        .iter()
+        .position(|candidate| candidate.standing.is_usable() && candidate.credential.profile() == Some(&hint.profile));
+    if let Some(at) = preferred {
+        candidates[..=at].rotate_right(1);
+    }
+}
+
+/// An explicit order counts as it stands; one that follows from use counts as a set, since other programs that share the
+/// store note their use there with every message.
+fn digest(provider: &ProviderId, basis: Basis, candidates: &[Candidate]) -> u64 {
+    let mut parts: Vec<String> = candidates
+        .iter()
+        .map(|candidate| {
+            format!("{} {:?} {}", candidate.credential, candidate.fingerprint, candidate.standing.is_usable())
+        })
+        .collect();
+    if !matches!(basis, Basis::StoreOrder | Basis::ConfigOrder) {
+        parts.sort_unstable();
+    }
+    let mut hasher = DefaultHasher::new();
+    (provider.as_str(), parts).hash(&mut hasher);
+    hasher.finish()
+}

@@ -1,0 +1,138 @@
+//! The configuration in force: read again when one of its files changes, the last good version where that fails.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
+
+use arc_swap::ArcSwap;
+
+use crate::agent::AgentId;
+use crate::catalog::Catalog;
+use crate::config::{self, Config, ConfigFault, Environment};
+
+/// What follows from the configuration for one agent.
+pub(crate) struct Loaded {
+    /// The configuration.
+    pub(crate) config: Config,
+    /// The models it offers.
+    pub(crate) catalog: Catalog,
+    /// The environment, with the variables that the configuration and the state directory set.
+    pub(crate) environment: Arc<Environment>,
+    /// Why a newer version is not in force, in words.
+    pub(crate) trouble: Vec<String>,
+}
+
+/// The configuration of one agent. Asking is cheap: a look at the times and sizes of its files.
+pub(crate) struct Settings {
+    path: PathBuf,
+    dotenv: PathBuf,
+    agent: AgentId,
+    /// The environment without what the files of the state directory add to it.
+    environment: Environment,
+    loaded: ArcSwap<Loaded>,
+    seen: Mutex<Vec<(PathBuf, Option<Stamp>)>>,
+}
+
+/// What tells one version of a file from another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Stamp {
+    modified: SystemTime,
+    length: u64,
+}
+
+impl Settings {
+    /// The configuration at `path` and the variables at `dotenv`, over those of `environment`.
+    ///
+    /// # Errors
+    /// There is no good version to begin with.
+    pub(crate) fn open(
+        path: &Path,
+        dotenv: &Path,
+        agent: Option<&str>,
+        environment: Environment,
+    ) -> Result<Self, ConfigFault> {
+        let (config, environment_now, files) = read(path, dotenv, &environment)?;
+        let agent = agent.map_or_else(|| config.default_agent(), AgentId::new);
+        let catalog = Catalog::new(&config, &agent);
+        let loaded = Loaded { config, catalog, environment: Arc::new(environment_now), trouble: Vec::new() };
+        Ok(Self {
+            path: path.to_owned(),
+            dotenv: dotenv.to_owned(),
+            agent,
+            environment,
+            loaded: ArcSwap::from_pointee(loaded),
+            seen: Mutex::new(stamps(files)),
+        })
+    }
+
+    /// The agent that the settings are for.
+    pub(crate) fn agent(&self) -> &AgentId {
+        &self.agent
+    }
+
+    /// The configuration in force now.
+    pub(crate) fn current(&self) -> Arc<Loaded> {
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        if seen.iter().any(|(path, stamp)| self::stamp(path) != *stamp) {
+            // Taken before reading: a change in between is then noticed next time, not lost.
+            *seen = stamps(seen.iter().map(|(path, _)| path.clone()).collect());
+            if let Some(files) = self.reload() {
+                *seen = stamps(files);
+            }
+        }
+        drop(seen);
+        self.loaded.load_full()
+    }
+
+    fn reload(&self) -> Option<Vec<PathBuf>> {
+        match read(&self.path, &self.dotenv, &self.environment) {
+            Ok((config, environment, files)) => {
+                let catalog = Catalog::new(&config, &self.agent);
+                let environment = Arc::new(environment);
+                self.loaded.store(Arc::new(Loaded { config, catalog, environment, trouble: Vec::new() }));
+                Some(files)
+            }
+            Err(fault) => {
+                tracing::warn!(%fault, "the configuration cannot be read; the last good version stays in force");
+                let last = self.loaded.load();
+                self.loaded.store(Arc::new(Loaded {
+                    config: last.config.clone(),
+                    catalog: last.catalog.clone(),
+                    environment: last.environment.clone(),
+                    trouble: vec![format!("configuration unreadable, last good version in use: {fault}")],
+                }));
+                None
+            }
+        }
+    }
+}
+
+/// The configuration, the environment that goes with it, and the files they came from.
+fn read(
+    path: &Path,
+    dotenv: &Path,
+    environment: &Environment,
+) -> Result<(Config, Environment, Vec<PathBuf>), ConfigFault> {
+    let mut environment = environment.clone();
+    if let Err(source) = environment.read_dotenv(dotenv) {
+        return Err(ConfigFault::Unreadable { path: dotenv.to_owned(), source });
+    }
+    let config::Loaded { config, mut files } = config::load(path, &environment)?;
+    environment.add_config(&config);
+    // A file that is not there yet is watched for as well.
+    if !files.iter().any(|file| file == path) {
+        files.push(path.to_owned());
+    }
+    files.push(dotenv.to_owned());
+    Ok((config, environment, files))
+}
+
+fn stamps(files: Vec<PathBuf>) -> Vec<(PathBuf, Option<Stamp>)> {
+    files.into_iter().map(|path| (path.clone(), stamp(&path))).collect()
+}
+
+fn stamp(path: &Path) -> Option<Stamp> {
+    let metadata = fs::metadata(path).ok()?;
+    Some(Stamp { modified: metadata.modified().ok()?, length: metadata.len() })
+}

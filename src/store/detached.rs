@@ -1,0 +1,106 @@
+//! What stands in for a state that cannot be opened: commands are still answered, and nothing is confirmed.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use modelpin_chat::BoxFuture;
+
+use crate::health::{Bench, BenchScope};
+use crate::history::Utterance;
+use crate::menu::{Menu, MenuId};
+use crate::receipt::Receipt;
+use crate::session::{Session, SessionKey};
+use crate::store::{
+    BenchUpdate, CommitFault, HealthTable, HistoryTable, Memory, MenuTable, ReceiptLog, SessionTable, StoreFault,
+};
+
+/// A store that refuses every session, and keeps the rest in memory until the program ends: benches, receipts and the
+/// conversation are worth having even when they do not last; a pin that does not last is worse than none.
+pub struct Detached {
+    fault: StoreFault,
+    rest: Memory,
+}
+
+impl Detached {
+    /// In place of the store that could not be opened because of `fault`.
+    pub fn because_of(fault: StoreFault) -> Self {
+        Self { fault, rest: Memory::new() }
+    }
+}
+
+impl SessionTable for Detached {
+    fn load<'a>(&'a self, _: &'a SessionKey) -> BoxFuture<'a, Result<Option<Arc<Session>>, StoreFault>> {
+        Box::pin(async { Ok(None) })
+    }
+
+    fn commit(&self, _: Session) -> BoxFuture<'_, Result<Arc<Session>, CommitFault>> {
+        Box::pin(async { Err(CommitFault::Store(self.fault.clone())) })
+    }
+
+    fn list<'a>(&'a self, _: &'a str, _: usize) -> BoxFuture<'a, Result<Vec<Arc<Session>>, StoreFault>> {
+        Box::pin(async { Err(self.fault.clone()) })
+    }
+}
+
+impl HealthTable for Detached {
+    fn benches(&self) -> BoxFuture<'_, Result<Arc<Vec<Bench>>, StoreFault>> {
+        self.rest.benches()
+    }
+
+    fn update_bench(&self, scope: BenchScope, update: BenchUpdate) -> BoxFuture<'_, Result<(), StoreFault>> {
+        self.rest.update_bench(scope, update)
+    }
+}
+
+impl ReceiptLog for Detached {
+    fn record(&self, receipt: Receipt) -> BoxFuture<'_, Result<(), StoreFault>> {
+        self.rest.record(receipt)
+    }
+
+    fn last_receipt<'a>(&'a self, key: &'a SessionKey) -> BoxFuture<'a, Result<Option<Receipt>, StoreFault>> {
+        self.rest.last_receipt(key)
+    }
+
+    fn last_answer<'a>(&'a self, key: &'a SessionKey) -> BoxFuture<'a, Result<Option<Receipt>, StoreFault>> {
+        self.rest.last_answer(key)
+    }
+}
+
+impl MenuTable for Detached {
+    fn save_menu(&self, menu: Menu) -> BoxFuture<'_, Result<(), StoreFault>> {
+        self.rest.save_menu(menu)
+    }
+
+    fn menu<'a>(&'a self, id: &'a MenuId) -> BoxFuture<'a, Result<Option<Menu>, StoreFault>> {
+        self.rest.menu(id)
+    }
+
+    fn last_numbered<'a>(&'a self, key: &'a SessionKey) -> BoxFuture<'a, Result<Option<Menu>, StoreFault>> {
+        self.rest.last_numbered(key)
+    }
+}
+
+impl HistoryTable for Detached {
+    fn history<'a>(
+        &'a self,
+        key: &'a SessionKey,
+        conversation: u64,
+        limit: usize,
+    ) -> BoxFuture<'a, Result<Vec<Utterance>, StoreFault>> {
+        self.rest.history(key, conversation, limit)
+    }
+
+    fn append<'a>(
+        &'a self,
+        key: &'a SessionKey,
+        conversation: u64,
+        utterances: Vec<Utterance>,
+        keep: usize,
+    ) -> BoxFuture<'a, Result<(), StoreFault>> {
+        self.rest.append(key, conversation, utterances, keep)
+    }
+
+    fn last_utterance<'a>(&'a self, key: &'a SessionKey) -> BoxFuture<'a, Result<Option<Timestamp>, StoreFault>> {
+        self.rest.last_utterance(key)
+    }
+}

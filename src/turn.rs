@@ -1,0 +1,15 @@
+//! One turn: from a message to the model's answer, and the receipt of it.
+
+mod gather;
+mod names;
+mod notice;
+mod reset;
+mod run;
+mod wallet;
+
+pub(crate) use gather::{Gathered, Sources};
+pub(crate) use names::ProfileNames;
+pub(crate) use notice::notice;
+pub(crate) use reset::begins_anew;
+pub(crate) use run::{HISTORY_MESSAGES, Outcome, Turn, TurnEnd};
+pub(crate) use wallet::Wallet;

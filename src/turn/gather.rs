@@ -1,0 +1,198 @@
+//! What commands and turns start from: the session, what it selects, and the credentials and benches of the moment.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use modelpin_chat::{Conversation, Inbound};
+
+use crate::access::{Asker, may_use};
+use crate::agent::AgentId;
+use crate::catalog::ModelRef;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::health::Bench;
+use crate::profile::{AuthStore, ProfileId, Profiles};
+use crate::provider::{Endpoint, NoEndpoint, Provider, endpoint, needs_credential};
+use crate::resolver::{Question, Resolution, resolve};
+use crate::session::{Selection, Session, SessionKey};
+use crate::settings::{Loaded, Settings};
+use crate::store::{Store, StoreFault};
+use crate::turn::names::ProfileNames;
+use crate::turn::wallet::Wallet;
+
+/// Everything the engine reads from. Shared by all conversations.
+pub(crate) struct Sources {
+    pub(crate) agent: AgentId,
+    pub(crate) settings: Settings,
+    pub(crate) auth_store: AuthStore,
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) provider: Arc<dyn Provider>,
+    pub(crate) wallet: Wallet,
+    pub(crate) clock: Arc<dyn Clock>,
+    /// Where the hour of `session.reset` counts.
+    pub(crate) time_zone: TimeZone,
+    /// The home directory, which paths are shortened by.
+    pub(crate) home: Option<PathBuf>,
+    pub(crate) index: ProfileNames,
+}
+
+/// The facts of one moment, as far as one conversation is concerned.
+pub(crate) struct Gathered {
+    /// The session's row; a new one where there is none yet.
+    pub(crate) session: Arc<Session>,
+    /// The row of the session above, where this one has no selection of its own.
+    pub(crate) parent: Option<Arc<Session>>,
+    /// The configuration and the catalogue made from it.
+    pub(crate) settings: Arc<Loaded>,
+    /// The profiles.
+    pub(crate) profiles: Arc<Profiles>,
+    /// The benches.
+    pub(crate) benches: Arc<Vec<Bench>>,
+    /// Where it is and who is asking, for the grants.
+    pub(crate) conversation: Conversation,
+    /// Who is asking.
+    pub(crate) sender: String,
+    /// What is wrong with the stores, in words.
+    pub(crate) trouble: Vec<String>,
+    /// The moment.
+    pub(crate) now: Timestamp,
+}
+
+impl Gathered {
+    /// The selection in effect: the session's own, else the one of the session above, model and credential together.
+    pub(crate) fn selection(&self) -> Option<&Selection> {
+        let own = self.session.choice.effective(self.now);
+        own.or_else(|| self.parent.as_ref().and_then(|parent| parent.choice.effective(self.now)))
+    }
+
+    /// Whether the selection in effect is that of the session above.
+    pub(crate) fn is_inherited(&self) -> bool {
+        self.session.choice.effective(self.now).is_none() && self.selection().is_some()
+    }
+
+    /// The model in effect.
+    pub(crate) fn model(&self) -> &ModelRef {
+        let chosen = self.selection().and_then(|selection| selection.model.as_ref());
+        chosen.unwrap_or_else(|| self.settings.catalog.default_model())
+    }
+
+    /// Whether a profile exists for the person who asks.
+    pub(crate) fn may_use(&self, profile: &ProfileId) -> bool {
+        let asker = Asker { conversation: &self.conversation, id: &self.sender };
+        may_use(&self.settings.config, &asker, profile)
+    }
+}
+
+impl Sources {
+    /// The time.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// The key of the session that `inbound` belongs to.
+    pub(crate) fn key(&self, config: &Config, inbound: &Inbound) -> SessionKey {
+        SessionKey::of(&self.agent, &inbound.conversation, config.session.fold_dms)
+    }
+
+    /// The facts of this moment.
+    ///
+    /// # Errors
+    /// The session table cannot be read.
+    pub(crate) async fn gather(&self, inbound: &Inbound) -> Result<Gathered, StoreFault> {
+        let settings = self.settings.current();
+        let now = self.now();
+        let key = self.key(&settings.config, inbound);
+        let session = match self.store.load(&key).await? {
+            Some(session) => session,
+            None => Arc::new(Session::new(key, now)),
+        };
+        let parent = match &session.parent {
+            Some(parent) if session.choice.effective(now).is_none() => self.store.load(parent).await?,
+            _ => None,
+        };
+        let current = self.auth_store.current();
+        let mut trouble: Vec<String> = current
+            .trouble
+            .iter()
+            .map(|fault| format!("auth store unreadable, last good version in use: {fault}"))
+            .collect();
+        trouble.extend(settings.trouble.iter().cloned());
+        Ok(Gathered {
+            session,
+            parent,
+            settings,
+            profiles: current.profiles,
+            benches: self.benches().await,
+            conversation: inbound.conversation.clone(),
+            sender: inbound.sender.id.clone(),
+            trouble,
+            now,
+        })
+    }
+
+    /// The benches; none where they cannot be read, since a lost bench costs one request and a lost turn costs more.
+    pub(crate) async fn benches(&self) -> Arc<Vec<Bench>> {
+        self.store.benches().await.unwrap_or_else(|fault| {
+            tracing::warn!(%fault, "the benches cannot be read");
+            Arc::default()
+        })
+    }
+
+    /// Who would answer under `selection`.
+    pub(crate) fn resolve(&self, gathered: &Gathered, selection: Option<&Selection>) -> Resolution {
+        let Loaded { config, catalog, .. } = &*gathered.settings;
+        resolve(&Question {
+            catalog,
+            profiles: &gathered.profiles,
+            auth: &config.auth,
+            user_model_fallback: config.session.user_model_fallback,
+            selection,
+            hint: gathered.session.auto.as_ref(),
+            benches: &gathered.benches,
+            stray: &|provider| self.wallet.stray(provider, &gathered.settings),
+            fingerprint: &|profile| self.wallet.fingerprint(profile),
+            keyless: &|model| self.endpoint(config, model).is_ok_and(|endpoint| !needs_credential(&endpoint)),
+            may_use: &|profile| gathered.may_use(profile),
+            now: gathered.now,
+        })
+    }
+
+    /// The files that the profiles come from, with the home directory as `~`.
+    pub(crate) fn store_paths(&self) -> Vec<String> {
+        let paths = self.auth_store.paths();
+        let mut files = vec![&paths.own];
+        if paths.main != paths.own {
+            files.push(&paths.main);
+        }
+        files.into_iter().map(|path| shortened(path, self.home.as_deref())).collect()
+    }
+
+    /// What else is worth knowing: credentials in the environment that a stored profile keeps from being used.
+    pub(crate) fn remarks(&self, gathered: &Gathered) -> Vec<String> {
+        let provider = &gathered.model().provider;
+        let stored = gathered.profiles.by_id.values().any(|profile| profile.provider == *provider);
+        let strays = self.wallet.stray(provider, &gathered.settings);
+        let shadowed = strays.iter().skip(usize::from(!stored)).map(|stray| {
+            let by = if stored { "the auth store" } else { "what is named above it" };
+            format!("{} is there too, but {by} comes first", stray.id)
+        });
+        shadowed.collect()
+    }
+
+    /// Where `model` is.
+    ///
+    /// # Errors
+    /// modelpin cannot talk to that provider.
+    pub(crate) fn endpoint(&self, config: &Config, model: &ModelRef) -> Result<Endpoint, NoEndpoint> {
+        endpoint(&model.provider, &model.model, config.providers.get(&model.provider))
+    }
+}
+
+fn shortened(path: &Path, home: Option<&Path>) -> String {
+    match home.and_then(|home| path.strip_prefix(home).ok()) {
+        Some(inside) => format!("~/{}", inside.display()),
+        None => path.display().to_string(),
+    }
+}

@@ -1,0 +1,81 @@
+//! One line when somebody else than last time answers, and one when it is the old one again.
+
+use crate::health::FailureClass;
+use crate::provider::Failure;
+use crate::receipt::Receipt;
+use crate::reply::Words;
+use crate::resolver::{Candidate, Resolution};
+use crate::session::Selection;
+
+/// The notice for an answer by `by`, if one is due.
+///
+/// `last` is the answer before, `selection` what counts for this turn: a change that a person asked for needs no notice.
+pub(crate) fn notice(
+    last: Option<&Receipt>,
+    selection: Option<&Selection>,
+    by: &Candidate,
+    failed: &[(Candidate, Failure)],
+    resolution: &Resolution,
+    words: Words<'_>,
+) -> Option<String> {
+    let same = |receipt: &&Receipt| {
+        receipt.model.as_deref() == Some(&by.model.to_string())
+            && receipt.profile.as_deref() == Some(&by.credential.to_string())
+    };
+    if last.as_ref().is_some_and(same) {
+        return None;
+    }
+    let chosen_since = selection.is_some_and(|chosen| last.is_none_or(|last| chosen.since >= last.at));
+    let passed = passed_over(by, failed, resolution, words);
+    let who = format!("{} with {}", words.model(&by.model), words.credential(&by.credential));
+    match (passed, last) {
+        (Some(why), _) => Some(format!("{why}; answered by {who}.")),
+        (None, Some(last)) if !chosen_since => {
+            let before = last.profile.as_deref().map_or_else(|| "another".to_owned(), |profile| words.name(profile));
+            Some(format!("Answered by {who} again, no longer by {before}."))
+        }
+        (None, _) => None,
+    }
+}
+
+/// The first candidate that stood before `by` and did not answer, with the reason.
+fn passed_over(
+    by: &Candidate,
+    failed: &[(Candidate, Failure)],
+    resolution: &Resolution,
+    words: Words<'_>,
+) -> Option<String> {
+    if let Some((candidate, failure)) = failed.first() {
+        let what = words.credential(&candidate.credential);
+        let until = failure.retry_after.and_then(|wait| jiff::SignedDuration::try_from(wait).ok());
+        let until = until.and_then(|wait| words.now.checked_add(wait).ok());
+        let until = until.map(|at| format!(" until {}", words.time(at))).unwrap_or_default();
+        return Some(format!("{what} {}{until}", happened(failure.class)));
+    }
+    let before = resolution
+        .candidates
+        .iter()
+        .take_while(|candidate| candidate.model != by.model || candidate.credential != by.credential);
+    before
+        .filter(|candidate| candidate.standing.free_at().is_some())
+        .map(|candidate| {
+            let standing = crate::reply::standing(&candidate.standing, false, words);
+            format!("{}: {standing}", words.credential(&candidate.credential))
+        })
+        .next()
+}
+
+fn happened(class: FailureClass) -> &'static str {
+    match class {
+        FailureClass::RateLimit => "is rate-limited",
+        FailureClass::Billing => "is out: the account cannot pay",
+        FailureClass::Auth => "was refused by the provider",
+        FailureClass::ClientOnly => "may be used by the provider's own client only",
+        FailureClass::Overloaded => "met an overloaded provider",
+        FailureClass::Server => "met a failing provider",
+        FailureClass::Timeout => "got no answer in time",
+        FailureClass::Malformed => "was sent a malformed request",
+        FailureClass::ContextOverflow => "cannot take so long a conversation",
+        FailureClass::ModelNotFound => "does not have that model",
+    }
+}

@@ -1,0 +1,278 @@
+//! Walking the candidates until one answers.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use modelpin_chat::Outbox;
+use tokio::sync::mpsc::unbounded_channel;
+
+use crate::catalog::ModelRef;
+use crate::health::{FailureClass, Strike, keeping_out};
+use crate::history::{Role, Utterance};
+use crate::provider::{Answer, Ask, Failure};
+use crate::resolver::{BOUNDED_WAIT, Candidate, Resolution, Standing};
+use crate::session::{Actor, Selection};
+use crate::turn::gather::{Gathered, Sources};
+use crate::turn::wallet::WalletFault;
+
+/// The longest answer asked for, where the configuration does not say.
+const MAX_TOKENS: u32 = 8_192;
+/// The longest a whole request may take.
+const TOTAL: Duration = Duration::from_mins(10);
+/// The longest that nothing may arrive.
+const IDLE: Duration = Duration::from_mins(1);
+/// How much of the conversation goes along.
+pub(crate) const HISTORY_MESSAGES: usize = 40;
+/// How many characters of it.
+const HISTORY_CHARACTERS: usize = 60_000;
+
+/// One message on its way to a model.
+pub(crate) struct Turn<'a> {
+    /// Where everything comes from.
+    pub(crate) sources: &'a Sources,
+    /// The session, its selection, profiles and benches as they are at the start.
+    pub(crate) gathered: Gathered,
+    /// The selection that counts for this turn.
+    pub(crate) selection: Option<Selection>,
+    /// What was said.
+    pub(crate) text: String,
+    /// Who said it.
+    pub(crate) actor: Actor,
+    /// The way back.
+    pub(crate) outbox: &'a dyn Outbox,
+}
+
+/// How a turn ended.
+pub(crate) struct TurnEnd {
+    /// The candidates as they stood at the end.
+    pub(crate) resolution: Resolution,
+    /// The candidates that were tried and failed, in order.
+    pub(crate) failed: Vec<(Candidate, Failure)>,
+    /// What came of it.
+    pub(crate) outcome: Outcome,
+}
+
+/// What came of a turn.
+pub(crate) enum Outcome {
+    /// This candidate answered.
+    Answered(Candidate, Answer),
+    /// The answer was cut off, by the person or by a failure; so much of it was shown.
+    CutOff(Candidate, String, Option<Failure>),
+    /// Nobody answered.
+    Silent,
+}
+
+/// How one request ended.
+enum Sent {
+    Answered(Answer),
+    Stopped(String),
+    Failed(Failure, String),
+}
+
+impl Turn<'_> {
+    /// Tries each usable candidate once, in order. When all of them have to wait and the first comes free soon, it waits
+    /// for that one, once.
+    pub(crate) async fn run(&mut self) -> TurnEnd {
+        let mut failed = Vec::new();
+        let mut resolution = self.resolution();
+        let mut waited = false;
+        self.outbox.typing().await;
+        loop {
+            if let Some(outcome) = self.pass(&resolution, &mut failed).await {
+                return TurnEnd { resolution: self.resolution(), failed, outcome };
+            }
+            resolution = self.refreshed().await;
+            let soon = resolution.first_free().filter(|at| !waited && self.is_soon(*at) && resolution.next().is_none());
+            let Some(at) = soon else {
+                return TurnEnd { resolution, failed, outcome: Outcome::Silent };
+            };
+            waited = true;
+            tokio::select! {
+                () = tokio::time::sleep(until(self.sources.now(), at)) => {}
+                () = self.outbox.stopped() => return TurnEnd { resolution, failed, outcome: Outcome::Silent },
+            }
+            resolution = self.refreshed().await;
+        }
+    }
+
+    /// One walk along the candidates; `None` when none of them answered.
+    async fn pass(&mut self, resolution: &Resolution, failed: &mut Vec<(Candidate, Failure)>) -> Option<Outcome> {
+        let mut hopeless: Vec<ModelRef> = Vec::new();
+        for candidate in &resolution.candidates {
+            // A bench that an earlier candidate earned in this very pass may cover this one too.
+            let out = !candidate.standing.is_usable() || self.benched_meanwhile(candidate);
+            if out || hopeless.contains(&candidate.model) {
+                continue;
+            }
+            match self.send(candidate).await {
+                Sent::Answered(answer) => {
+                    self.clear_benches(candidate, &answer).await;
+                    return Some(Outcome::Answered(candidate.clone(), answer));
+                }
+                Sent::Stopped(shown) => return Some(Outcome::CutOff(candidate.clone(), shown, None)),
+                Sent::Failed(failure, shown) => {
+                    self.strike(candidate, &failure).await;
+                    // An answer that has begun is not continued by somebody else: half of it would come from another
+                    // model or another account than the other half.
+                    if !shown.is_empty() {
+                        return Some(Outcome::CutOff(candidate.clone(), shown, Some(failure)));
+                    }
+                    let class = failure.class;
+                    failed.push((candidate.clone(), failure));
+                    match class {
+                        // Nobody would answer a malformed request.
+                        FailureClass::Malformed => return None,
+                        // Another credential does not make the conversation shorter nor the model exist.
+                        FailureClass::ContextOverflow | FailureClass::ModelNotFound => {
+                            hopeless.push(candidate.model.clone());
+                        }
+                        FailureClass::RateLimit
+                        | FailureClass::Billing
+                        | FailureClass::Auth
+                        | FailureClass::ClientOnly
+                        | FailureClass::Overloaded
+                        | FailureClass::Server
+                        | FailureClass::Timeout => {}
+                    }
+                }
+            }
+        }
+        None
+    }
+
+    async fn send(&self, candidate: &Candidate) -> Sent {
+        let ask = match self.ask(candidate).await {
+            Ok(ask) => ask,
+            Err(fault) => return Sent::Failed(fault.into_failure(), String::new()),
+        };
+        let (pieces, mut arriving) = unbounded_channel();
+        let mut answer = self.sources.provider.ask(&ask, pieces);
+        let mut shown = String::new();
+        loop {
+            tokio::select! {
+                biased;
+                Some(piece) = arriving.recv() => {
+                    shown.push_str(&piece);
+                    // A draft that cannot be shown is no loss: the finished reply follows.
+                    let _ = self.outbox.draft(&shown).await;
+                }
+                () = self.outbox.stopped() => return Sent::Stopped(shown),
+                result = &mut answer => {
+                    return match result {
+                        Ok(answer) => Sent::Answered(answer),
+                        Err(failure) => Sent::Failed(failure, shown),
+                    };
+                }
+            }
+        }
+    }
+
+    async fn ask(&self, candidate: &Candidate) -> Result<Ask, WalletFault> {
+        let config = &self.gathered.settings.config;
+        let endpoint = self.sources.endpoint(config, &candidate.model)?;
+        let auth = self
+            .sources
+            .wallet
+            .auth(&candidate.credential, &self.gathered.profiles, &self.gathered.settings, &endpoint)
+            .await?;
+        let max_tokens = config
+            .providers
+            .get(&candidate.model.provider)
+            .and_then(|provider| provider.models.iter().find(|model| model.id == candidate.model.model.as_str()))
+            .and_then(|model| model.max_tokens);
+        Ok(Ask {
+            model: candidate.model.clone(),
+            endpoint,
+            auth,
+            messages: self.messages().await,
+            max_tokens: max_tokens.unwrap_or(MAX_TOKENS),
+            total: TOTAL,
+            idle: IDLE,
+        })
+    }
+
+    /// The conversation so far, as much of its end as fits, and the question.
+    async fn messages(&self) -> Vec<Utterance> {
+        let session = &self.gathered.session;
+        let so_far = self.sources.store.history(&session.key, session.conversation, HISTORY_MESSAGES).await;
+        let so_far = so_far.unwrap_or_else(|fault| {
+            tracing::warn!(session.key = %session.key, %fault, "the conversation so far cannot be read");
+            Vec::new()
+        });
+        let mut room = HISTORY_CHARACTERS.saturating_sub(self.text.chars().count());
+        let fitting = so_far.iter().rev().take_while(|utterance| {
+            let length = utterance.text.chars().count();
+            let fits = length <= room;
+            room = room.saturating_sub(length);
+            fits
+        });
+        let mut messages: Vec<Utterance> = fitting.cloned().collect();
+        messages.reverse();
+        // Providers want the person to speak first.
+        let first = messages.iter().position(|utterance| utterance.role == Role::User).unwrap_or(messages.len());
+        messages.drain(..first);
+        messages.push(Utterance { role: Role::User, text: self.text.clone(), at: self.sources.now() });
+        messages
+    }
+
+    /// Notes a failure with everybody who shares this state, and here.
+    async fn strike(&mut self, candidate: &Candidate, failure: &Failure) {
+        let strike = Strike {
+            model: candidate.model.clone(),
+            fingerprint: failure.sent.as_ref().and_then(|sent| sent.fingerprint.clone()),
+            class: failure.class,
+            retry_after: failure.retry_after,
+            at: self.sources.now(),
+        };
+        if failure.sent.is_none() {
+            return;
+        }
+        let Some(scope) = strike.scope() else { return };
+        let cooldowns = self.gathered.settings.config.auth.cooldowns.clone();
+        let update = {
+            let (strike, scope) = (strike, scope.clone());
+            Box::new(move |previous: Option<&_>| Some(strike.bench(scope, previous, &cooldowns)))
+        };
+        if let Err(fault) = self.sources.store.update_bench(scope, update).await {
+            tracing::warn!(%fault, profile.id = %candidate.credential, "a failure could not be noted");
+        }
+        self.gathered.benches = self.sources.benches().await;
+    }
+
+    /// Success clears what was held against this credential and this model.
+    async fn clear_benches(&self, candidate: &Candidate, answer: &Answer) {
+        let fingerprint = answer.sent.fingerprint.as_ref();
+        let over = self.gathered.benches.iter().filter(|bench| bench.scope.covers(&candidate.model, fingerprint));
+        for bench in over {
+            let cleared = self.sources.store.update_bench(bench.scope.clone(), Box::new(|_| None)).await;
+            if let Err(fault) = cleared {
+                tracing::warn!(%fault, scope = %bench.scope, "a bench could not be cleared");
+            }
+        }
+    }
+
+    fn benched_meanwhile(&self, candidate: &Candidate) -> bool {
+        let now = self.sources.now();
+        let known = candidate.fingerprint.as_ref();
+        let ready = matches!(candidate.standing, Standing::Ready);
+        ready && keeping_out(&self.gathered.benches, &candidate.model, known, now).is_some()
+    }
+
+    fn resolution(&self) -> Resolution {
+        self.sources.resolve(&self.gathered, self.selection.as_ref())
+    }
+
+    async fn refreshed(&mut self) -> Resolution {
+        self.gathered.benches = self.sources.benches().await;
+        self.gathered.now = self.sources.now();
+        self.resolution()
+    }
+
+    fn is_soon(&self, at: Timestamp) -> bool {
+        until(self.sources.now(), at) <= BOUNDED_WAIT
+    }
+}
+
+fn until(now: Timestamp, at: Timestamp) -> Duration {
+    at.duration_since(now).max(SignedDuration::ZERO).unsigned_abs()
+}
