@@ -14,6 +14,8 @@ pub struct Config {
     pub agents: Agents,
     /// `auth.*`.
     pub auth: AuthConfig,
+    /// `models.mode: "replace"`: the built-in models are not offered.
+    pub replace_models: bool,
     /// `models.providers`, by normalised id.
     pub providers: IndexMap<ProviderId, ProviderConfig>,
     /// `session.*`.

@@ -1,7 +1,39 @@
 //! What a chat message asks of the engine: the typed form of a command.
+//!
+//! [`read`] turns a message into a [`Message`]; `Display` turns what was read back into its canonical text, which reads as
+//! the same again. The grammar and its decisions are in `docs/GRAMMAR.md`.
+//!
+//! # Example
+//!
+//! ```
+//! use modelpin::directive::{Message, read};
+//!
+//! assert_eq!(read("have you tried /model?", "mybot"), Ok(Message::Plain));
+//! let Ok(Message::Command(command)) = read("/MODEL@mybot: opus@work for 90m", "mybot") else { unreachable!() };
+//! assert_eq!(command.to_string(), "/model opus@work for 1h30m");
+//!
+//! let fault = read("/model opus please", "mybot").unwrap_err();
+//! assert_eq!(fault.at(), 12..18);
+//! ```
 
 use std::ops::Range;
 use std::time::Duration;
+
+mod display;
+mod duration;
+mod fault;
+mod grammar;
+mod line;
+mod quote;
+mod selection;
+mod token;
+
+pub use duration::{LONGEST, duration, duration_text};
+pub use fault::{Expected, Fault};
+pub use grammar::read;
+
+/// The names of the commands, lower case. An alias must equal none of them: it could not be reached by `/<alias>`.
+pub const COMMAND_NAMES: [&str; 6] = ["model", "models", "new", "reset", "help", "whoami"];
 
 /// A message, read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,7 +51,7 @@ pub enum Message {
 pub struct Command {
     /// What is to be done.
     pub directive: Directive,
-    /// The second line and what follows it.
+    /// The second line and what follows it, as typed; `None` when that is blank, and when it became the directive's text.
     pub following: Option<String>,
 }
 
@@ -54,7 +86,7 @@ pub enum Directive {
     },
     /// `/new [text]`, `/reset [text]`: a new conversation, and the text goes to it.
     New {
-        /// What the new conversation begins with.
+        /// What the new conversation begins with, as typed: the rest of the line and all the following lines.
         text: Option<String>,
     },
     /// `/help`.
@@ -65,7 +97,7 @@ pub enum Directive {
     Shortcut {
         /// The word and what is attached to it by `@`, as typed.
         wanted: Wanted,
-        /// What to ask that model once.
+        /// What to ask that model once, as typed: the rest of the line and all the following lines.
         text: Option<String>,
     },
 }
@@ -73,7 +105,8 @@ pub enum Directive {
 /// How a model and a credential were named. What an `@` in a bare word means is decided by the catalogue.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Wanted {
-    /// One bare word: `opus@work`, `@work`, `m@20251001`.
+    /// One word: `opus@work`, `@work`, `m@20251001`. Quotes around the whole of it change nothing, so that it may hold
+    /// blanks: `"opus@my key"`. It never ends in `@`.
     Word(Typed),
     /// Quotes made the split plain: `"openai/gpt-5.4"@"openai:me@example.com"`, `@"my key"`.
     Parts {
@@ -101,6 +134,13 @@ impl PartialEq for Typed {
 }
 
 impl Eq for Typed {}
+
+/// A name that no person typed, for commands made by the program; its span covers its own text.
+impl From<&str> for Typed {
+    fn from(text: &str) -> Self {
+        Self { text: text.to_owned(), span: 0..text.len() }
+    }
+}
 
 /// How long a selection is to hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

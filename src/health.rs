@@ -2,6 +2,8 @@
 
 mod bench;
 mod failure;
+mod rules;
 
-pub use bench::{Bench, BenchScope};
+pub use bench::{Bench, BenchScope, keeping_out};
 pub use failure::FailureClass;
+pub use rules::Strike;

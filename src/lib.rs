@@ -1,11 +1,14 @@
 //! modelpin: chat commands that pin the model and the credential of one chat session.
 
+pub mod access;
 pub mod agent;
 pub mod catalog;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod clock;
 pub mod config;
+#[cfg(feature = "cli")]
+pub mod demo;
 pub mod directive;
 pub mod health;
 pub mod history;

@@ -22,6 +22,13 @@ pub struct Menu {
     pub expires: Timestamp,
 }
 
+impl Menu {
+    /// Whether anything on it can be named by number.
+    pub fn is_numbered(&self) -> bool {
+        self.entries.iter().any(|entry| entry.number.is_some())
+    }
+}
+
 /// One thing on a menu.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MenuEntry {

@@ -1,11 +1,28 @@
 //! Auth profiles: named credentials, and the store they are shared in.
 
+mod auth_profile;
+mod auth_store;
 mod credential;
+mod document;
+mod fault;
+mod file;
 mod fingerprint;
 mod id;
+mod legacy;
+mod lock;
 mod profiles;
+mod secret_ref;
+mod usage;
+mod wire;
 
-pub use credential::{Credential, Expiry, OAuth, SecretRef, SecretSource, SecretValue};
+pub use auth_profile::Profile;
+pub use auth_store::{AuthStore, Current, StorePaths};
+pub use credential::{Credential, Expiry, OAuth, SecretValue};
+pub use document::{Document, NewProfile, Presence};
+pub use fault::StoreFileFault;
+pub use file::{AuthFile, Guard, Written};
 pub use fingerprint::Fingerprint;
 pub use id::{InvalidProfileId, ProfileId};
-pub use profiles::{Origin, Profile, Profiles, Rejected, Usage};
+pub use profiles::{Origin, Profiles, Rejected};
+pub use secret_ref::{InvalidSecretRef, SecretRef, SecretSource};
+pub use usage::Usage;

@@ -1,13 +1,36 @@
 //! Talking to a vendor's API.
 
+mod anthropic;
 mod ask;
+mod builtin;
+mod classify;
+mod draft;
+mod encode;
+mod endpoint;
+mod error_body;
+mod events;
 mod failure;
+mod http;
+mod incoming;
+mod messages;
+mod openai;
+mod registry;
+mod scrub;
+mod wait;
 
 use modelpin_chat::BoxFuture;
 use tokio::sync::mpsc::UnboundedSender;
 
+pub use anthropic::Anthropic;
 pub use ask::{Answer, Api, Ask, Auth, Endpoint, Sent};
+pub use classify::classify;
+pub use endpoint::{NoEndpoint, endpoint, needs_credential};
+pub use error_body::ErrorBody;
 pub use failure::Failure;
+pub use http::Http;
+pub use openai::OpenAi;
+pub use registry::Providers;
+pub use wait::retry_after;
 
 /// One wire format. Implemented for Anthropic Messages and for OpenAI-compatible Chat Completions.
 pub trait Provider: Send + Sync {

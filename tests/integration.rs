@@ -1,7 +1,10 @@
-//! One binary for all integration tests, so that they are linked once.
+//! One binary for all integration tests: one link, one process, shared support.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops at the first surprise")]
 
 mod architecture;
+mod catalog;
 mod cli;
+mod directive;
+mod store;
 mod support;

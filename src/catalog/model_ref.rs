@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::catalog::ProviderId;
+use crate::catalog::{ProviderId, normal};
 
 /// A provider's own name for a model, as the provider spells it: case matters, and it may hold `/`, `:` and `@`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -14,6 +14,11 @@ impl ModelId {
     pub fn new(text: &str) -> Option<Self> {
         let text = text.trim();
         (!text.is_empty()).then(|| Self(text.to_owned()))
+    }
+
+    /// An id that this program's own tables spell out.
+    pub(crate) fn built_in(id: &'static str) -> Self {
+        Self(id.to_owned())
     }
 
     /// The id as text.
@@ -29,6 +34,9 @@ impl fmt::Display for ModelId {
 }
 
 /// A model at a provider, written `provider/model`.
+///
+/// [`ModelRef::new`] and parsing give the model the spelling that its provider uses; `openrouter/auto` is short for
+/// `openrouter/openrouter/auto`, and is how the latter is written.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct ModelRef {
@@ -38,8 +46,23 @@ pub struct ModelRef {
     pub model: ModelId,
 }
 
+impl ModelRef {
+    /// `model` at `provider`, in the spelling that the provider uses.
+    pub fn new(provider: ProviderId, model: ModelId) -> Self {
+        let model = normal::canonical(&provider, model);
+        Self { provider, model }
+    }
+}
+
 impl fmt::Display for ModelRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The family doubles no prefix in its keys. Only where reading puts it back can it be left out here.
+        if self.provider.as_str() == "openrouter"
+            && let Some(own) = self.model.as_str().strip_prefix("openrouter/")
+            && !own.contains('/')
+        {
+            return write!(f, "openrouter/{own}");
+        }
         write!(f, "{}/{}", self.provider, self.model)
     }
 }
@@ -56,10 +79,7 @@ impl FromStr for ModelRef {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let invalid = || InvalidModelRef(text.to_owned());
         let (provider, model) = text.split_once('/').ok_or_else(invalid)?;
-        Ok(Self {
-            provider: ProviderId::new(provider).ok_or_else(invalid)?,
-            model: ModelId::new(model).ok_or_else(invalid)?,
-        })
+        Ok(Self::new(ProviderId::new(provider).ok_or_else(invalid)?, ModelId::new(model).ok_or_else(invalid)?))
     }
 }
 

@@ -39,6 +39,11 @@ impl ProviderId {
         Some(Self(known.map_or(text, |(_, canonical)| (*canonical).to_owned())))
     }
 
+    /// An id that this program's own tables spell canonically.
+    pub(crate) fn built_in(id: &'static str) -> Self {
+        Self(id.to_owned())
+    }
+
     /// The id as text.
     pub fn as_str(&self) -> &str {
         &self.0

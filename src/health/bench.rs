@@ -1,8 +1,10 @@
 //! One bench: who may not play until when.
 
+use std::fmt;
+
 use jiff::Timestamp;
 
-use crate::catalog::{ModelId, ProviderId};
+use crate::catalog::{ModelId, ModelRef, ProviderId};
 use crate::health::FailureClass;
 use crate::profile::Fingerprint;
 
@@ -15,7 +17,7 @@ pub struct Bench {
     pub class: FailureClass,
     /// How many failures of this class came in a row; decides the next rung of the ladder.
     pub strikes: u32,
-    /// When the last failure that counted happened.
+    /// When the last request that found the bench or made it was sent.
     pub since: Timestamp,
     /// When it ends; `None` until the credential's secret changes.
     pub until: Option<Timestamp>,
@@ -30,4 +32,44 @@ pub struct BenchScope {
     pub fingerprint: Option<Fingerprint>,
     /// The model; `None` for every model.
     pub model: Option<ModelId>,
+}
+
+impl Bench {
+    /// Whether it still holds at `now`.
+    pub fn holds(&self, now: Timestamp) -> bool {
+        self.until.is_none_or(|until| now < until)
+    }
+}
+
+impl BenchScope {
+    /// Whether a request for `model` with that credential is within this scope.
+    pub fn covers(&self, model: &ModelRef, fingerprint: Option<&Fingerprint>) -> bool {
+        self.provider == model.provider
+            && self.model.as_ref().is_none_or(|benched| *benched == model.model)
+            && self.fingerprint.as_ref().is_none_or(|benched| Some(benched) == fingerprint)
+    }
+}
+
+impl fmt::Display for BenchScope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.model, &self.fingerprint) {
+            (Some(model), Some(fingerprint)) => write!(f, "{}/{model} with {fingerprint}", self.provider),
+            (Some(model), None) => write!(f, "{}/{model}", self.provider),
+            (None, Some(fingerprint)) => write!(f, "{} with {fingerprint}", self.provider),
+            (None, None) => write!(f, "{}", self.provider),
+        }
+    }
+}
+
+/// The bench that keeps a request for `model` with that credential out at `now`: of several, the one that ends last.
+pub fn keeping_out<'a>(
+    benches: &'a [Bench],
+    model: &ModelRef,
+    fingerprint: Option<&Fingerprint>,
+    now: Timestamp,
+) -> Option<&'a Bench> {
+    benches
+        .iter()
+        .filter(|bench| bench.holds(now) && bench.scope.covers(model, fingerprint))
+        .max_by_key(|bench| bench.until.unwrap_or(Timestamp::MAX))
 }

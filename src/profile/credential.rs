@@ -3,6 +3,8 @@
 use jiff::Timestamp;
 use secrecy::SecretString;
 
+use crate::profile::SecretRef;
+
 /// A credential of one of the three kinds that the auth store knows.
 #[derive(Debug, Clone)]
 pub enum Credential {
@@ -55,26 +57,4 @@ pub enum SecretValue {
     Inline(SecretString),
     /// Where it is. Resolved in memory at use, never written back.
     Ref(SecretRef),
-}
-
-/// A secret that is kept somewhere else: `{source, provider, id}` in the store.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SecretRef {
-    /// What kind of place.
-    pub source: SecretSource,
-    /// The alias of the place, as configured under `secrets.providers`; `default` when the store names none.
-    pub provider: String,
-    /// The name of the secret there: a variable, `value` or a JSON pointer, or the argument of a program.
-    pub id: String,
-}
-
-/// What kind of place a secret is kept in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum SecretSource {
-    /// An environment variable.
-    Env,
-    /// A file.
-    File,
-    /// The output of a program.
-    Exec,
 }

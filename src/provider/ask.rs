@@ -1,5 +1,6 @@
 //! One request to a provider, and its answer.
 
+use std::fmt;
 use std::time::Duration;
 
 use secrecy::SecretString;
@@ -28,7 +29,7 @@ pub struct Ask {
 }
 
 /// Where a provider is and what it speaks.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Endpoint {
     /// Whose it is.
     pub provider: ProviderId,
@@ -36,8 +37,20 @@ pub struct Endpoint {
     pub base_url: String,
     /// The wire format.
     pub api: Api,
-    /// Further request headers from the configuration.
+    /// Further request headers from the configuration. Their values may be secrets: only their names are ever shown.
     pub headers: Vec<(String, String)>,
+}
+
+impl fmt::Debug for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<&str> = self.headers.iter().map(|(name, _)| name.as_str()).collect();
+        f.debug_struct("Endpoint")
+            .field("provider", &self.provider)
+            .field("base_url", &self.base_url)
+            .field("api", &self.api)
+            .field("headers", &names)
+            .finish()
+    }
 }
 
 /// A wire format that modelpin speaks.

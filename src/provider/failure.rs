@@ -20,3 +20,16 @@ pub struct Failure {
     /// What was on the wire; `None` when nothing was sent.
     pub sent: Option<Sent>,
 }
+
+impl Failure {
+    /// The conversation is blank: no API takes that, so nothing was sent.
+    pub(crate) fn nothing_to_send() -> Self {
+        Self {
+            class: FailureClass::Malformed,
+            status: None,
+            retry_after: None,
+            detail: "there is nothing to send: the message is blank".to_owned(),
+            sent: None,
+        }
+    }
+}

@@ -1,9 +1,10 @@
 //! The state of a session and its pure transitions.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::profile::ProfileId;
-use crate::session::{Selection, SessionKey};
+use crate::session::{Selection, SessionKey, Until};
 
 /// One row of the session table.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,7 +39,7 @@ pub struct Choice {
 }
 
 /// The credential that answered when nobody had chosen one.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AutoChoice {
     /// The profile that is to be tried first.
     pub profile: ProfileId,
@@ -50,6 +51,19 @@ pub struct AutoChoice {
     pub since: Timestamp,
     /// When the hint ends at the latest.
     pub until: Timestamp,
+}
+
+impl Choice {
+    /// The selection that counts at `now`.
+    pub fn effective(&self, now: Timestamp) -> Option<&Selection> {
+        self.passing.as_ref().filter(|selection| selection.until.holds(now)).or(self.lasting.as_ref())
+    }
+
+    /// The same choice without a passing selection that has ended.
+    fn at(&self, now: Timestamp) -> Self {
+        let passing = self.passing.clone().filter(|selection| selection.until.holds(now));
+        Self { lasting: self.lasting.clone(), passing }
+    }
 }
 
 impl Session {
@@ -66,6 +80,60 @@ impl Session {
             revision: 0,
             created: now,
             updated: now,
+        }
+    }
+
+    /// After `selection` was made: over the lasting one when it passes by itself, in its place when it does not.
+    #[must_use]
+    pub fn select(&self, selection: Selection, now: Timestamp) -> Self {
+        let before = self.choice.at(now);
+        let choice = match selection.until {
+            Until::Changed => Choice { lasting: Some(selection), passing: None },
+            Until::Time(_) | Until::NextTurn => Choice { lasting: before.lasting.clone(), passing: Some(selection) },
+        };
+        self.changed(choice, before, now)
+    }
+
+    /// After model and credential were dropped.
+    #[must_use]
+    pub fn drop_choice(&self, now: Timestamp) -> Self {
+        self.changed(Choice::default(), self.choice.at(now), now)
+    }
+
+    /// After the last change was taken back; `None` when there is nothing to go back to. Twice leads back again.
+    #[must_use]
+    pub fn undo(&self, now: Timestamp) -> Option<Self> {
+        let previous = self.previous.as_ref()?.at(now);
+        Some(self.changed(previous, self.choice.at(now), now))
+    }
+
+    /// After a new conversation was begun; pins go unless they are kept.
+    #[must_use]
+    pub fn begin(&self, keep_choice: bool, now: Timestamp) -> Self {
+        let dropped = !keep_choice && self.choice != Choice::default();
+        let base = if dropped { self.drop_choice(now) } else { self.clone() };
+        Self { conversation: self.conversation + 1, auto: None, updated: now, ..base }
+    }
+
+    /// After a turn was answered: a selection for one turn is used up.
+    #[must_use]
+    pub fn answered(&self, auto: Option<AutoChoice>, now: Timestamp) -> Self {
+        let mut choice = self.choice.at(now);
+        choice.passing = choice.passing.filter(|selection| selection.until != Until::NextTurn);
+        Self { choice, auto, updated: now, ..self.clone() }
+    }
+
+    fn changed(&self, choice: Choice, before: Choice, now: Timestamp) -> Self {
+        Self { choice, previous: Some(before), auto: None, updated: now, ..self.clone() }
+    }
+}
+
+impl Until {
+    /// Whether a selection with this end still counts at `now`.
+    pub fn holds(self, now: Timestamp) -> bool {
+        match self {
+            Self::Changed | Self::NextTurn => true,
+            Self::Time(end) => now < end,
         }
     }
 }

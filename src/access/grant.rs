@@ -1,0 +1,18 @@
+//! Who may use a credential.
+
+use crate::access::{Asker, Role, allowlist};
+use crate::config::Config;
+use crate::profile::ProfileId;
+
+/// Whether the grants of `profile` cover `asker`. Without grants everybody is covered who is let in at all.
+///
+/// Roles of a platform are not known here yet, so a grant by role alone covers nobody but the owners it admits.
+pub(super) fn covers(config: &Config, asker: &Asker<'_>, role: Role, profile: &ProfileId) -> bool {
+    let Some(grants) = config.auth.profiles.get(profile).and_then(|profile| profile.grants.as_ref()) else {
+        return true;
+    };
+    let channel = &asker.conversation.channel;
+    (grants.owners && role == Role::Owner)
+        || allowlist::names(&grants.users, channel, asker.id)
+        || allowlist::names(&grants.chats, channel, &asker.conversation.peer)
+}

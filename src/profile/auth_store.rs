@@ -1,0 +1,187 @@
+//! The profiles of one agent: its own store read over main's.
+
+mod shelf;
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::agent::AgentId;
+use crate::catalog::ProviderId;
+use crate::profile::{AuthFile, Document, Origin, ProfileId, Profiles, StoreFileFault, Written};
+use shelf::Shelf;
+
+/// Where the stores of one agent are. Nothing is looked for anywhere else.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StorePaths {
+    /// The agent's own `auth-profiles.json`.
+    pub own: PathBuf,
+    /// Main's `auth-profiles.json`; the same as `own` for main.
+    pub main: PathBuf,
+    /// The `oauth.json` of before.
+    pub oauth: PathBuf,
+    /// The agent.
+    pub agent: AgentId,
+}
+
+/// What an agent has at the moment.
+#[derive(Debug, Clone)]
+pub struct Current {
+    /// Its profiles: as they are on disk, or as they last were where `trouble` is reported.
+    pub profiles: Arc<Profiles>,
+    /// The files that could not be read.
+    pub trouble: Vec<StoreFileFault>,
+}
+
+/// The profiles of one agent: its own store read over main's by reference; nothing is copied between them.
+///
+/// `auth.json` and `oauth.json` are read where a store file is absent, and go along when it is first written.
+#[derive(Debug)]
+pub struct AuthStore {
+    paths: StorePaths,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    main: Shelf,
+    /// `None` for main itself.
+    own: Option<Shelf>,
+    merged: Current,
+}
+
+impl AuthStore {
+    /// The store at `paths`. Nothing is read yet.
+    pub fn new(paths: StorePaths) -> Self {
+        let apart = paths.own != paths.main;
+        let agent = if apart { AgentId::main() } else { paths.agent.clone() };
+        let main = Shelf::new(&paths.main, Some(&paths.oauth), agent);
+        let own = apart.then(|| Shelf::new(&paths.own, None, paths.agent.clone()));
+        let merged = Current { profiles: Arc::default(), trouble: Vec::new() };
+        Self { paths, state: Mutex::new(State { main, own, merged }) }
+    }
+
+    /// Where the files are.
+    pub fn paths(&self) -> &StorePaths {
+        &self.paths
+    }
+
+    /// The profiles as they are now. Cheap: a look at the files' times; they are read again only after a change.
+    ///
+    /// A file that cannot be read does not take its profiles away: its last good content stays, and the fault is
+    /// returned along with it. Nothing is locked and nothing is written.
+    pub fn current(&self) -> Current {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let main = state.main.refresh();
+        let own = state.own.as_mut().is_some_and(Shelf::refresh);
+        if main || own {
+            state.merged = merge(&state.main, state.own.as_ref());
+        }
+        state.merged.clone()
+    }
+
+    /// The store that a change of the profile `id` must go to: the one it is in. `None` for an unknown profile.
+    pub fn owner_of(&self, id: &ProfileId) -> Option<Origin> {
+        let current = self.current();
+        let profile = current.profiles.by_id.get(id)?;
+        Some(self.store_of(&profile.origin.agent))
+    }
+
+    /// The store that the explicit order of `provider` comes from; `None` when there is none.
+    pub fn order_owner(&self, provider: &ProviderId) -> Option<Origin> {
+        let _ = self.current();
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let has = |shelf: &Shelf| shelf.stored().order.contains_key(provider);
+        if state.own.as_ref().is_some_and(has) {
+            Some(self.own())
+        } else if has(&state.main) {
+            Some(self.store_of(state.main.agent()))
+        } else {
+            None
+        }
+    }
+
+    /// The agent's own store, where new profiles and its order go.
+    pub fn own(&self) -> Origin {
+        Origin { agent: self.paths.agent.clone(), path: self.paths.own.clone() }
+    }
+
+    /// Changes the agent's own store.
+    ///
+    /// # Errors
+    ///
+    /// As [`AuthFile::edit`].
+    pub fn edit_own<T>(&self, change: impl FnMut(&mut Document) -> T) -> Result<Written<T>, StoreFileFault> {
+        self.edit(&self.own(), change)
+    }
+
+    /// Changes the store that the profile `id` is in; `None` for an unknown profile.
+    ///
+    /// # Errors
+    ///
+    /// As [`AuthFile::edit`].
+    pub fn edit_owner<T>(
+        &self,
+        id: &ProfileId,
+        change: impl FnMut(&mut Document) -> T,
+    ) -> Result<Option<Written<T>>, StoreFileFault> {
+        self.owner_of(id).map(|origin| self.edit(&origin, change)).transpose()
+    }
+
+    /// Changes one of the agent's two stores. A file that is not there yet begins with what `auth.json` and `oauth.json`
+    /// hold, which nobody would read any more once it is there.
+    ///
+    /// # Errors
+    ///
+    /// As [`AuthFile::edit`]; also when one of those two does not parse, because its content would be hidden.
+    pub fn edit<T>(
+        &self,
+        origin: &Origin,
+        mut change: impl FnMut(&mut Document) -> T,
+    ) -> Result<Written<T>, StoreFileFault> {
+        let oauth = (origin.path == self.paths.main).then_some(self.paths.oauth.as_path());
+        let legacy = shelf::legacy(&origin.path, oauth)?;
+        AuthFile::at(&origin.path).edit(|document| {
+            let before = document.clone();
+            document.begin_with(&legacy);
+            let seeded = document.clone();
+            let value = change(document);
+            // Only a change that is one brings the old stores along.
+            if *document == seeded {
+                *document = before;
+            }
+            value
+        })
+    }
+
+    /// Keeps a copy of each store file that does not parse; for long-running programs and `doctor`, because
+    /// [`AuthStore::current`] writes nothing. Returns where the copies are.
+    pub fn keep_corrupt_copies(&self) -> Vec<PathBuf> {
+        let mut paths = vec![&self.paths.own];
+        if self.paths.main != self.paths.own {
+            paths.push(&self.paths.main);
+        }
+        paths.into_iter().filter_map(|path| AuthFile::at(path).keep_corrupt_copy()).collect()
+    }
+
+    fn store_of(&self, agent: &AgentId) -> Origin {
+        if *agent == self.paths.agent {
+            self.own()
+        } else {
+            Origin { agent: agent.clone(), path: self.paths.main.clone() }
+        }
+    }
+}
+
+/// Main's first, in file order; the agent's own over them, key by key.
+fn merge(main: &Shelf, own: Option<&Shelf>) -> Current {
+    let shelves: Vec<&Shelf> = std::iter::once(main).chain(own).collect();
+    let mut profiles = Profiles::default();
+    for stored in shelves.iter().map(|shelf| shelf.stored()) {
+        profiles.by_id.extend(stored.profiles.iter().map(|(id, profile)| (id.clone(), profile.clone())));
+        profiles.order.extend(stored.order.iter().map(|(provider, ids)| (provider.clone(), ids.clone())));
+        profiles.usage.extend(stored.usage.iter().map(|(id, usage)| (id.clone(), usage.clone())));
+        profiles.rejected.extend(stored.rejected.iter().cloned());
+    }
+    let trouble = shelves.iter().flat_map(|shelf| shelf.trouble()).cloned().collect();
+    Current { profiles: Arc::new(profiles), trouble }
+}

@@ -1,0 +1,106 @@
+//! The changes that modelpin makes to an auth store.
+
+use serde_json::{Map, Value};
+
+use crate::catalog::ProviderId;
+use crate::profile::document::entry;
+use crate::profile::{Document, NewProfile, Presence, ProfileId};
+
+impl Document {
+    /// Puts `profile` under `id`. An entry that is there keeps its place, and its fields that modelpin does not know.
+    pub fn set_profile(&mut self, id: &ProfileId, profile: &NewProfile) {
+        self.change_section("profiles", |profiles| {
+            let old = match profiles.get_mut(id.as_str()).map(Value::take) {
+                Some(Value::Object(old)) => old,
+                Some(_) | None => Map::new(),
+            };
+            profiles.insert(id.as_str().to_owned(), Value::Object(entry::written(old, profile)));
+        });
+        self.presence = Presence::Present;
+    }
+
+    /// Takes the profile `id` away, and every mention of it in `order`, `lastGood` and `usageStats`.
+    ///
+    /// Returns whether it was there.
+    pub fn remove_profile(&mut self, id: &ProfileId) -> bool {
+        let there = self.section("profiles").is_some_and(|profiles| profiles.contains_key(id.as_str()));
+        if !there {
+            return false;
+        }
+        let empty = self.change_section("profiles", |profiles| {
+            profiles.shift_remove(id.as_str());
+            profiles.is_empty()
+        });
+        self.within("order", |order| {
+            for list in order.values_mut().filter_map(Value::as_array_mut) {
+                list.retain(|listed| listed.as_str().is_none_or(|listed| listed.trim() != id.as_str()));
+            }
+            order.retain(|_, list| list.as_array().is_none_or(|list| !list.is_empty()));
+        });
+        self.within("lastGood", |good| good.retain(|_, value| value.as_str() != Some(id.as_str())));
+        self.clear_usage(id);
+        if empty {
+            self.presence = Presence::Empty;
+        }
+        true
+    }
+
+    /// Sets the explicit order of `provider`. Lists under other spellings of it go, because the first one in the file
+    /// would win. An empty list is the same as [`Document::clear_order`].
+    pub fn set_order(&mut self, provider: &ProviderId, ids: &[ProfileId]) {
+        if ids.is_empty() {
+            self.clear_order(provider);
+            return;
+        }
+        let mut list = Some(Value::Array(ids.iter().map(|id| Value::from(id.as_str())).collect()));
+        self.change_section("order", |order| {
+            let mut kept = Map::new();
+            for (key, value) in std::mem::take(order) {
+                if ProviderId::new(&key).as_ref() != Some(provider) {
+                    kept.insert(key, value);
+                } else if let Some(list) = list.take() {
+                    kept.insert(provider.to_string(), list);
+                }
+            }
+            if let Some(list) = list.take() {
+                kept.insert(provider.to_string(), list);
+            }
+            *order = kept;
+        });
+        if self.presence == Presence::Missing {
+            self.presence = Presence::Empty;
+        }
+    }
+
+    /// Takes the explicit order of `provider` away, under every spelling. Returns whether there was one.
+    pub fn clear_order(&mut self, provider: &ProviderId) -> bool {
+        let mut there = false;
+        self.within("order", |order| {
+            order.retain(|key, _| {
+                let same = ProviderId::new(key).as_ref() == Some(provider);
+                there |= same;
+                !same
+            });
+        });
+        there
+    }
+
+    /// Takes away what the family's programs noted about the use of `id`, its windows among them.
+    ///
+    /// Returns whether there was anything.
+    pub fn clear_usage(&mut self, id: &ProfileId) -> bool {
+        let mut there = false;
+        self.within("usageStats", |stats| there = stats.shift_remove(id.as_str()).is_some());
+        there
+    }
+
+    /// Changes a section that is there, and lets it go when that leaves nothing of it.
+    fn within(&mut self, section: &str, change: impl FnOnce(&mut Map<String, Value>)) {
+        let Some(Value::Object(found)) = self.root.get_mut(section) else { return };
+        let was_empty = found.is_empty();
+        change(found);
+        if found.is_empty() && !was_empty {
+            self.root.shift_remove(section);
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! A profile, written into its entry.
+
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::{Map, Value, json};
+
+use crate::catalog::ProviderId;
+use crate::profile::{Credential, Expiry, SecretRef, SecretValue};
+
+/// A profile to be stored: from a login, a paste, an import.
+#[derive(Debug, Clone)]
+pub struct NewProfile {
+    /// The provider it is for.
+    pub provider: ProviderId,
+    /// The credential.
+    pub credential: Credential,
+    /// The e-mail address of the account.
+    pub email: Option<String>,
+    /// The provider's id of the account.
+    pub account: Option<String>,
+    /// A name for people.
+    pub display_name: Option<String>,
+}
+
+impl NewProfile {
+    /// A profile of which nothing is known but the credential.
+    pub fn new(provider: ProviderId, credential: Credential) -> Self {
+        Self { provider, credential, email: None, account: None, display_name: None }
+    }
+}
+
+/// What a credential of any kind is written in. A new credential replaces all of it, so that no secret of the old one
+/// is left behind under another name.
+const CREDENTIAL: [&str; 11] =
+    ["mode", "key", "apiKey", "keyRef", "token", "tokenRef", "access", "refresh", "expires", "clientId", "managedBy"];
+
+/// What is said of the account behind a credential.
+const ACCOUNT: [&str; 4] = ["email", "accountId", "projectId", "enterpriseUrl"];
+
+/// `old` with `profile` in it.
+pub(crate) fn written(mut old: Map<String, Value>, profile: &NewProfile) -> Map<String, Value> {
+    let mut new = Map::new();
+    let kind = match &profile.credential {
+        Credential::ApiKey { .. } => "api_key",
+        Credential::Token { .. } => "token",
+        Credential::OAuth(_) => "oauth",
+    };
+    new.insert("type".to_owned(), json!(kind));
+    let spelling = old.get("provider").and_then(Value::as_str).map(str::to_owned);
+    let same_provider = spelling.as_deref().and_then(ProviderId::new).as_ref() == Some(&profile.provider);
+    let provider = spelling.filter(|_| same_provider).unwrap_or_else(|| profile.provider.to_string());
+    new.insert("provider".to_owned(), json!(provider));
+    match &profile.credential {
+        Credential::ApiKey { key } => secret(&mut new, "key", "keyRef", key),
+        Credential::Token { token, expires } => {
+            secret(&mut new, "token", "tokenRef", token);
+            end(&mut new, *expires);
+        }
+        Credential::OAuth(grant) => {
+            plain(&mut new, "access", grant.access.as_ref());
+            plain(&mut new, "refresh", grant.refresh.as_ref());
+            end(&mut new, grant.expires);
+            word(&mut new, "clientId", grant.client_id.as_deref());
+        }
+    }
+    word(&mut new, "email", profile.email.as_deref());
+    word(&mut new, "accountId", profile.account.as_deref());
+    word(&mut new, "displayName", profile.display_name.as_deref());
+
+    // A login says who it is; a pasted key or token is taken to be the same account's as the one it replaces.
+    let kept = old.get("type").and_then(Value::as_str) == Some(kind) && same_provider && kind != "oauth";
+    for name in CREDENTIAL.into_iter().chain(ACCOUNT.into_iter().filter(|_| !kept)) {
+        if !new.contains_key(name) {
+            old.shift_remove(name);
+        }
+    }
+    for (name, value) in new {
+        old.insert(name, value);
+    }
+    old
+}
+
+fn secret(fields: &mut Map<String, Value>, name: &str, reference: &str, value: &SecretValue) {
+    match value {
+        SecretValue::Missing => {}
+        SecretValue::Inline(secret) => plain(fields, name, Some(secret)),
+        SecretValue::Ref(SecretRef { source, provider, id }) => {
+            let provider = provider.as_deref().unwrap_or("default");
+            fields.insert(reference.to_owned(), json!({"source": source.as_str(), "provider": provider, "id": id}));
+        }
+    }
+}
+
+fn plain(fields: &mut Map<String, Value>, name: &str, secret: Option<&SecretString>) {
+    word(fields, name, secret.map(ExposeSecret::expose_secret));
+}
+
+fn word(fields: &mut Map<String, Value>, name: &str, text: Option<&str>) {
+    if let Some(text) = text {
+        fields.insert(name.to_owned(), json!(text));
+    }
+}
+
+/// A time that is none is not written: it would make the credential unusable.
+fn end(fields: &mut Map<String, Value>, expires: Expiry) {
+    match expires {
+        Expiry::At(at) => drop(fields.insert("expires".to_owned(), json!(at.as_millisecond()))),
+        Expiry::Never | Expiry::Invalid => {}
+    }
+}

@@ -1,0 +1,70 @@
+//! The JSON of an auth store, read into domain types: one bad entry never hides the others.
+
+mod entry;
+mod fields;
+mod usage;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use serde_json::{Map, Value};
+
+use crate::catalog::ProviderId;
+use crate::profile::{Document, Origin, Profile, ProfileId, Rejected, Usage};
+
+/// One file, read.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Stored {
+    /// In file order.
+    pub(crate) profiles: IndexMap<ProfileId, Profile>,
+    /// The first spelling of a provider in the file wins.
+    pub(crate) order: IndexMap<ProviderId, Vec<ProfileId>>,
+    pub(crate) usage: IndexMap<ProfileId, Usage>,
+    pub(crate) rejected: Vec<Rejected>,
+}
+
+impl Stored {
+    /// Reads `document`, which came from `origin`.
+    pub(crate) fn of(document: &Document, origin: &Arc<Origin>) -> Self {
+        let mut stored = Self::default();
+        for (key, value) in document.section("profiles").into_iter().flatten() {
+            let read = ProfileId::new(key).ok_or_else(|| "its id is blank".to_owned()).and_then(|id| {
+                let profile = entry::profile(id.clone(), value, origin)?;
+                Ok((id, profile))
+            });
+            match read {
+                Ok((id, profile)) => drop(stored.profiles.insert(id, profile)),
+                Err(why) => stored.reject(key, &origin.path, why),
+            }
+        }
+        for (key, value) in document.section("order").into_iter().flatten() {
+            let ids = order(value);
+            match ProviderId::new(key) {
+                Some(provider) if !ids.is_empty() => drop(stored.order.entry(provider).or_insert(ids)),
+                Some(_) | None => {}
+            }
+        }
+        for (key, value) in document.section("usageStats").into_iter().flatten() {
+            if let (Some(id), Some(stats)) = (ProfileId::new(key), value.as_object()) {
+                stored.usage.insert(id, usage::usage(stats));
+            }
+        }
+        stored
+    }
+
+    fn reject(&mut self, id: &str, path: &PathBuf, why: String) {
+        self.rejected.push(Rejected { id: id.to_owned(), path: path.clone(), why });
+    }
+}
+
+/// The ids in one list of `order`: trimmed, blanks and whatever is no text left out.
+fn order(value: &Value) -> Vec<ProfileId> {
+    let listed = value.as_array().into_iter().flatten();
+    listed.filter_map(Value::as_str).filter_map(|id| ProfileId::new(id.trim())).collect()
+}
+
+/// A field that is text and not blank, trimmed.
+fn text<'a>(fields: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
+    fields.get(name).and_then(Value::as_str).map(str::trim).filter(|text| !text.is_empty())
+}

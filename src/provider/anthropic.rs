@@ -1,0 +1,140 @@
+//! Anthropic's Messages API.
+
+use std::sync::Arc;
+
+use modelpin_chat::BoxFuture;
+use reqwest::header::HeaderName;
+use serde_json::{Value, json};
+use tokio::sync::mpsc::UnboundedSender;
+
+use crate::health::FailureClass;
+use crate::provider::draft::Draft;
+use crate::provider::events::Events;
+use crate::provider::http::{Http, Outgoing};
+use crate::provider::incoming::{Form, Incoming};
+use crate::provider::messages::messages;
+use crate::provider::{Answer, Ask, Auth, ErrorBody, Failure, Provider};
+
+/// The version of the API that is spoken.
+const VERSION: &str = "2023-06-01";
+
+/// The public flag without which Anthropic takes no bearer tokens.
+const BEARER_BETA: &str = "oauth-2025-04-20";
+
+/// Speaks `anthropic-messages`.
+pub struct Anthropic {
+    http: Arc<Http>,
+}
+
+impl Anthropic {
+    /// Speaks it over `http`.
+    pub fn new(http: Arc<Http>) -> Self {
+        Self { http }
+    }
+
+    async fn answer(&self, ask: &Ask, pieces: UnboundedSender<String>) -> Result<Answer, Failure> {
+        let messages = messages(&ask.messages);
+        if messages.is_empty() {
+            return Err(Failure::nothing_to_send());
+        }
+        let base = ask.endpoint.base_url.trim_end_matches('/');
+        let base = base.strip_suffix("/v1").unwrap_or(base);
+        let mut headers = vec![("anthropic-version", VERSION)];
+        let vendor = ask.endpoint.provider.as_str() == "anthropic";
+        if vendor && matches!(ask.auth, Some(Auth::Bearer(_))) {
+            headers.push(("anthropic-beta", BEARER_BETA));
+        }
+        let incoming = self
+            .http
+            .post(Outgoing {
+                ask,
+                url: format!("{base}/v1/messages"),
+                api_key_header: HeaderName::from_static("x-api-key"),
+                headers,
+                body: json!({
+                    "model": ask.model.model.as_str(),
+                    "max_tokens": ask.max_tokens,
+                    "messages": messages,
+                    "stream": true,
+                }),
+            })
+            .await?;
+        match incoming.form() {
+            Form::Events => stream(Events::of(incoming), Draft::new(pieces)).await,
+            Form::Json => whole(incoming, Draft::new(pieces)).await,
+            Form::Page => Err(incoming.page()),
+        }
+    }
+}
+
+impl Provider for Anthropic {
+    fn ask<'a>(&'a self, ask: &'a Ask, pieces: UnboundedSender<String>) -> BoxFuture<'a, Result<Answer, Failure>> {
+        Box::pin(self.answer(ask, pieces))
+    }
+}
+
+async fn stream(mut events: Events, mut draft: Draft) -> Result<Answer, Failure> {
+    while let Some(data) = events.next().await? {
+        let event: Value = serde_json::from_str(&data).map_err(|_| events.nonsense("an event is not JSON"))?;
+        match event["type"].as_str().unwrap_or_default() {
+            "message_start" => count(&mut draft, &event["message"]["usage"]),
+            "content_block_start" => text(&mut draft, &event["content_block"]),
+            "content_block_delta" => text(&mut draft, &event["delta"]),
+            "message_delta" => {
+                count(&mut draft, &event["usage"]);
+                if let Some(reason) = event["delta"]["stop_reason"].as_str() {
+                    draft.stopped = Some(reason.to_owned());
+                }
+            }
+            "message_stop" => {
+                draft.stopped.get_or_insert_with(|| "end_turn".to_owned());
+                break;
+            }
+            "error" => {
+                let body = ErrorBody::of(&event).unwrap_or_default();
+                return Err(events.exchange().error_inside(events.status(), &body));
+            }
+            // `ping`, `content_block_stop`, and what the API may add: its versioning promises that it can be passed over.
+            _ => {}
+        }
+    }
+    let (exchange, status) = (Arc::clone(events.exchange()), events.status());
+    events.finish();
+    draft.finish(&exchange, status)
+}
+
+async fn whole(mut incoming: Incoming, mut draft: Draft) -> Result<Answer, Failure> {
+    let bytes = incoming.whole().await?;
+    let (exchange, status) = (Arc::clone(incoming.exchange()), incoming.status());
+    let Ok(message) = serde_json::from_slice::<Value>(&bytes) else {
+        return Err(exchange.failure(FailureClass::Server, Some(status), "the answer is not JSON"));
+    };
+    let Some(blocks) = message["content"].as_array() else {
+        let body = ErrorBody::of(&message).unwrap_or_default();
+        return Err(exchange.error_inside(status, &body));
+    };
+    for block in blocks {
+        text(&mut draft, block);
+    }
+    count(&mut draft, &message["usage"]);
+    draft.stopped = Some(message["stop_reason"].as_str().unwrap_or("end_turn").to_owned());
+    draft.finish(&exchange, status)
+}
+
+/// The text of a block or of a delta; thoughts and tools have none.
+fn text(draft: &mut Draft, block: &Value) {
+    if matches!(block["type"].as_str(), Some("text" | "text_delta"))
+        && let Some(piece) = block["text"].as_str()
+    {
+        draft.push(piece);
+    }
+}
+
+/// Tokens read count whether they came from a cache or not.
+fn count(draft: &mut Draft, usage: &Value) {
+    if let Some(fresh) = usage["input_tokens"].as_u64() {
+        let cached = ["cache_creation_input_tokens", "cache_read_input_tokens"];
+        draft.tokens_in = Some(fresh + cached.iter().filter_map(|field| usage[*field].as_u64()).sum::<u64>());
+    }
+    draft.tokens_out = usage["output_tokens"].as_u64().or(draft.tokens_out);
+}

@@ -1,0 +1,24 @@
+//! The port to the receipts.
+
+use modelpin_chat::BoxFuture;
+
+use crate::receipt::Receipt;
+use crate::session::SessionKey;
+use crate::store::StoreFault;
+
+/// The receipts of all turns.
+pub trait ReceiptLog: Send + Sync {
+    /// Adds one; durable when it returns.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreFault`] when it could not be written.
+    fn record(&self, receipt: Receipt) -> BoxFuture<'_, Result<(), StoreFault>>;
+
+    /// The receipt of a session that was recorded last.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreFault`] when the state cannot be read.
+    fn last_receipt<'a>(&'a self, key: &'a SessionKey) -> BoxFuture<'a, Result<Option<Receipt>, StoreFault>>;
+}

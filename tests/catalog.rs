@@ -1,0 +1,5 @@
+//! The catalogue: what a typed name stands for.
+
+mod problems;
+mod profiles;
+mod reading;
