@@ -174,7 +174,7 @@ fn char_literal(rest: &str) -> Option<usize> {
 fn code_and_speech_are_told_apart() {
     let text = r##"
         use a::b; // println!
-        /* tokio */ fn f<'a>(x: &'a str) -> char { say("it \" says {", r#"raw "too""#); '"' }
+        /* tokio */ fn f<'a>(x: &'a str) -> char { say("it \" says {", r#"raw "too" it"#); '"' }
         #[cfg(test)]
         mod tests { fn g() { "}"; inside() } }
         fn after() { '\'' }
@@ -186,5 +186,5 @@ fn code_and_speech_are_told_apart() {
     for kept in ["use a::b;", "fn f<'a>(x: &'a str)", "fn after()"] {
         assert!(code.contains(kept), "{kept}: {code}");
     }
-    assert_eq!(speech, "it \\\" says {\nraw \"too\"\n");
+    assert_eq!(speech, "it \\\" says {\nraw \"too\" it\n");
 }

@@ -24,8 +24,9 @@ impl Leaks {
             assert!(secret.len() >= 16, "a planted secret of {} bytes is found by chance", secret.len());
             let mut add = |form, text: String| needles.push(Needle { secret: number, form, text });
             add("as it is", secret.to_owned());
-            add("JSON-escaped", json(secret, false));
-            add("JSON-escaped", json(secret, true));
+            for escaped in json(secret) {
+                add("JSON-escaped", escaped);
+            }
             add("URL-encoded", url(secret, false));
             add("URL-encoded", url(secret, true));
             add("in hexadecimal", secret.bytes().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}")));
@@ -62,20 +63,21 @@ impl Leaks {
     }
 }
 
-/// As JSON writes it; with `all`, every character escaped.
-fn json(text: &str, all: bool) -> String {
-    text.encode_utf16().fold(String::new(), |mut escaped, unit| {
-        match u8::try_from(unit).map(char::from) {
-            Ok(c @ ('"' | '\\')) if !all => {
-                escaped.push('\\');
-                escaped.push(c);
+/// As JSON may write it: what has to be escaped, slashes too, all beyond ASCII too, and everything.
+fn json(text: &str) -> [String; 4] {
+    let unicode = |text: &str, all: bool| {
+        text.encode_utf16().fold(String::new(), |mut escaped, unit| {
+            match u8::try_from(unit) {
+                Ok(byte) if byte.is_ascii() && !all => escaped.push(char::from(byte)),
+                Ok(_) | Err(_) => write!(escaped, "\\u{unit:04x}").expect("a string takes everything"),
             }
-            Ok('/') if !all => escaped.push_str("\\/"),
-            Ok(c) if !all && c.is_ascii() && !c.is_control() => escaped.push(c),
-            Ok(_) | Err(_) => write!(escaped, "\\u{unit:04x}").expect("a string takes everything"),
-        }
-        escaped
-    })
+            escaped
+        })
+    };
+    let quoted = serde_json::to_string(text).expect("text is JSON");
+    let needed = quoted[1..quoted.len() - 1].to_owned();
+    let slashes = needed.replace('/', "\\/");
+    [unicode(&needed, false), unicode(text, true), needed, slashes]
 }
 
 /// As a URL carries it; with `all`, every byte encoded.
@@ -108,6 +110,8 @@ fn every_form_of_a_secret_is_found() {
     for (text, form) in [
         (format!("key={secret};"), "as it is"),
         (serde_json::to_string(secret).unwrap(), "JSON-escaped"),
+        (r#""sk-test-\"plant\"\/ed+0123456789~ä""#.to_owned(), "JSON-escaped"),
+        (r#""sk-test-\"plant\"/ed+0123456789~\u00e4""#.to_owned(), "JSON-escaped"),
         ("x=sk-test-%22plant%22%2fed%2b0123456789~%c3%a4".to_owned(), "URL-encoded"),
         ("73 736B2D746573742D22706C616E74222F65642B303132333435363738397EC3A4".to_owned(), "in hexadecimal"),
         // What `base64` prints of "x:", the secret and "!", of ":" and the secret, and of the secret.
