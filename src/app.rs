@@ -131,6 +131,22 @@ impl App {
         self.engine.agent()
     }
 
+    /// How to get a first credential; `None` where there is one.
+    pub fn first_steps(&self) -> Option<String> {
+        if self.engine.has_credential() {
+            return None;
+        }
+        let state_dir = self.places.state_dir.display();
+        Some(format!(
+            "There is no credential in {state_dir} and none in the environment, so nobody can answer yet.\n\
+             \n\
+             \x20 modelpin models auth add --provider anthropic   store an API key (asked for, not shown)\n\
+             \x20 export ANTHROPIC_API_KEY=…                      or take it from the environment\n\
+             \x20 modelpin chat --state-dir ~/.clawdbot           or use the store of another program of the family\n\
+             \x20 modelpin chat --demo                            or see it at work without any key\n"
+        ))
+    }
+
     /// What the operator should know, one sentence each.
     pub fn warnings(&self) -> &[String] {
         &self.warnings

@@ -8,9 +8,9 @@ mod completions;
 mod exit;
 mod failure;
 mod log;
+mod open;
 mod output;
 mod sessions;
-mod wiring;
 
 use std::ffi::OsString;
 use std::path::Path;

@@ -58,6 +58,12 @@ impl Engine {
         &self.sources.agent
     }
 
+    /// Whether anybody could answer at all: a profile in the store, a key in the environment or in the configuration, or
+    /// a default model that wants none.
+    pub(crate) fn has_credential(&self) -> bool {
+        self.sources.has_credential()
+    }
+
     pub(crate) fn new(sources: Sources) -> Self {
         Self { sources, running: Running::default() }
     }

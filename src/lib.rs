@@ -2,7 +2,7 @@
 
 pub mod access;
 pub mod agent;
-mod app;
+pub mod app;
 pub mod catalog;
 #[cfg(feature = "cli")]
 pub mod cli;

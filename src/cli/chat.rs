@@ -1,18 +1,20 @@
 //! `modelpin chat`
 
 mod banner;
-mod secret;
+mod demo;
 
 use std::io::IsTerminal as _;
 
 use clap::Args;
-use modelpin_terminal::{History, Options, serve_interactive, serve_jsonl_stdio};
+use modelpin_chat::Handler;
+use modelpin_terminal::{Options, serve_interactive, serve_jsonl_stdio};
 
 use crate::cli::Exit;
 use crate::cli::arguments::Global;
+use crate::cli::chat::demo::Demo;
 use crate::cli::failure::Failure;
+use crate::cli::open::open;
 use crate::cli::output::Output;
-use crate::cli::wiring::App;
 
 /// What the bot is called in the terminal, whatever the program is called.
 const BOT: &str = "modelpin";
@@ -42,25 +44,37 @@ pub(crate) fn run(chat: &Chat, global: &Global, invoked_as: &str, output: &mut O
 
 async fn serve(chat: &Chat, global: &Global, invoked_as: &str, output: &mut Output) -> Result<(), Failure> {
     let Chat { demo, jsonl, demo_fail } = chat;
-    let app = if *demo { App::open_demo(demo_fail).await? } else { App::open(global, invoked_as).await? };
-    for warning in app.warnings() {
-        output.talk(&warning);
+    let scripted = *jsonl || global.json;
+    if *demo {
+        let demo = Demo::start(demo_fail, invoked_as).await?;
+        return converse(demo.handler.as_ref(), scripted, Some(banner::demo().to_owned()), output).await;
     }
-    let greeting = if *demo { Some(banner::demo().to_owned()) } else { app.first_steps() };
-    let engine = app.engine();
-    if *jsonl || global.json {
-        if let Some(steps) = greeting.filter(|_| !demo) {
-            output.talk(&steps);
+    let app = open(global, invoked_as, output)?;
+    if let Some(steps) = app.first_steps() {
+        output.talk(&steps);
+        if !scripted {
+            return Ok(());
         }
-        return Ok(serve_jsonl_stdio(engine.as_ref(), BOT).await?);
+    }
+    converse(app.engine().as_ref(), scripted, None, output).await
+}
+
+/// Serves one channel until its input ends.
+async fn converse(
+    handler: &dyn Handler,
+    scripted: bool,
+    greeting: Option<String>,
+    output: &mut Output,
+) -> Result<(), Failure> {
+    if scripted {
+        return Ok(serve_jsonl_stdio(handler, BOT).await?);
     }
     let mut options = Options::new(BOT);
-    options.history = app.history_file().map(|path| History { path, keep: |line| !secret::looks_secret(line) });
     if std::io::stdin().is_terminal() && std::io::stdout().is_terminal() {
         options.greeting = Some(greeting.unwrap_or_else(|| banner::usual().to_owned()));
     } else if let Some(greeting) = greeting {
         // Standard output is for the answers alone.
         output.talk(&greeting);
     }
-    Ok(serve_interactive(engine.as_ref(), options).await?)
+    Ok(serve_interactive(handler, options).await?)
 }

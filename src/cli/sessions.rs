@@ -8,8 +8,8 @@ use clap::Subcommand;
 use crate::cli::Exit;
 use crate::cli::arguments::Global;
 use crate::cli::failure::Failure;
+use crate::cli::open::open;
 use crate::cli::output::Output;
-use crate::cli::wiring::App;
 
 pub(crate) use import::{ImportMode, Imported};
 
@@ -26,10 +26,7 @@ pub(crate) enum Sessions {
 pub(crate) fn run(command: &Sessions, global: &Global, invoked_as: &str, output: &mut Output) -> Result<Exit, Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
     runtime.block_on(async {
-        let app = App::open(global, invoked_as).await?;
-        for warning in app.warnings() {
-            output.talk(&warning);
-        }
+        let app = open(global, invoked_as, output)?;
         match command {
             Sessions::List(list) => list::run(list, &app, global, output).await,
             Sessions::Import(import) => import::run(import, &app, global, invoked_as, output).await,

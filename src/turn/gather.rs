@@ -132,6 +132,23 @@ impl Sources {
         })
     }
 
+    /// Whether there is any credential, or a default model that wants none.
+    pub(crate) fn has_credential(&self) -> bool {
+        let current = self.auth_store.current();
+        let settings = self.settings.current();
+        let stray = |provider| !self.wallet.stray(provider, &settings).is_empty();
+        // A store that cannot be read may well hold one.
+        !current.profiles.by_id.is_empty()
+            || !current.trouble.is_empty()
+            || settings.catalog.providers().into_iter().any(|(provider, _)| stray(provider))
+            || self.keyless(&settings, settings.catalog.default_model())
+    }
+
+    /// Whether `model` answers without any credential, as local servers do.
+    fn keyless(&self, settings: &Loaded, model: &ModelRef) -> bool {
+        self.endpoint(&settings.config, model).is_ok_and(|endpoint| !needs_credential(&endpoint))
+    }
+
     /// The benches; none where they cannot be read, since a lost bench costs one request and a lost turn costs more.
     pub(crate) async fn benches(&self) -> Arc<Vec<Bench>> {
         self.store.benches().await.unwrap_or_else(|fault| {
@@ -153,7 +170,7 @@ impl Sources {
             benches: &gathered.benches,
             stray: &|provider| self.wallet.stray(provider, &gathered.settings),
             fingerprint: &|profile| self.wallet.fingerprint(profile),
-            keyless: &|model| self.endpoint(config, model).is_ok_and(|endpoint| !needs_credential(&endpoint)),
+            keyless: &|model| self.keyless(&gathered.settings, model),
             may_use: &|profile| gathered.may_use(profile),
             now: gathered.now,
         })

@@ -3,11 +3,11 @@
 use clap::Args;
 use serde::Serialize;
 
+use crate::app::App;
 use crate::cli::Exit;
 use crate::cli::arguments::Global;
 use crate::cli::failure::Failure;
 use crate::cli::output::Output;
-use crate::cli::wiring::App;
 use crate::session::{Selection, Session, Until};
 
 /// Show the sessions and what is chosen in them
