@@ -77,8 +77,9 @@ const RULES: &[Rule] = &[
         except: &[
             ("src/provider/http", "puts it on the wire"),
             ("src/profile/fingerprint", "hashes it"),
-            ("src/profile/wire", "writes it back into the store it came from"),
-            ("src/profile/file", "writes it back into the store it came from"),
+            ("src/profile/auth_profile", "tells a setup-token by its prefix, for it is paid for differently"),
+            ("src/profile/secret", "reads what a reference leads to, and takes the white space off"),
+            ("src/profile/document/entry", "writes it back into the store it came from"),
             ("src/demo", "invents its secrets, and plays the provider that receives them"),
         ],
     },
