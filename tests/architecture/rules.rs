@@ -98,14 +98,18 @@ const RULES: &[Rule] = &[
     Rule {
         why: "only app.rs chooses a store, a provider or a channel; name the port instead",
         words: &[
-            "SqliteStore",
-            "MemoryStore",
-            "PostgresStore",
+            "Sqlite",
+            "Memory",
+            "Postgres",
+            "Anthropic",
+            "OpenAi",
+            "Http",
             "store::sqlite",
             "store::memory",
             "store::postgres",
             "provider::anthropic",
             "provider::openai",
+            "provider::http",
             "modelpin_telegram",
             "modelpin_discord",
             "modelpin_terminal",
@@ -187,6 +191,7 @@ fn a_breach_is_seen_and_named() {
     assert_eq!(broken("src/provider/http.rs", "secret.expose_secret()"), [""; 0]);
     assert_eq!(broken("src/engine.rs", "println!()").len(), 1);
     assert_eq!(broken("src/engine.rs", "use super::x;").len(), 1);
+    assert_eq!(broken("src/engine.rs", "use crate::store::{Memory, SessionTable};").len(), 1);
 }
 
 #[test]
