@@ -77,8 +77,9 @@ const RULES: &[Rule] = &[
         except: &[
             ("src/provider/http", "puts it on the wire"),
             ("src/profile/fingerprint", "hashes it"),
-            ("src/profile/wire", "writes it back into the store it came from"),
-            ("src/profile/file", "writes it back into the store it came from"),
+            ("src/profile/auth_profile", "tells a setup-token by its prefix, for it is paid for differently"),
+            ("src/profile/secret", "reads what a reference leads to, and takes the white space off"),
+            ("src/profile/document/entry", "writes it back into the store it came from"),
             ("src/demo", "invents its secrets, and plays the provider that receives them"),
         ],
     },
@@ -97,14 +98,18 @@ const RULES: &[Rule] = &[
     Rule {
         why: "only app.rs chooses a store, a provider or a channel; name the port instead",
         words: &[
-            "SqliteStore",
-            "MemoryStore",
-            "PostgresStore",
+            "Sqlite",
+            "Memory",
+            "Postgres",
+            "Anthropic",
+            "OpenAi",
+            "Http",
             "store::sqlite",
             "store::memory",
             "store::postgres",
             "provider::anthropic",
             "provider::openai",
+            "provider::http",
             "modelpin_telegram",
             "modelpin_discord",
             "modelpin_terminal",
@@ -186,6 +191,7 @@ fn a_breach_is_seen_and_named() {
     assert_eq!(broken("src/provider/http.rs", "secret.expose_secret()"), [""; 0]);
     assert_eq!(broken("src/engine.rs", "println!()").len(), 1);
     assert_eq!(broken("src/engine.rs", "use super::x;").len(), 1);
+    assert_eq!(broken("src/engine.rs", "use crate::store::{Memory, SessionTable};").len(), 1);
 }
 
 #[test]
