@@ -61,7 +61,7 @@ struct Builder<'a> {
     problems: Vec<CatalogProblem>,
 }
 
-impl<'a> Builder<'a> {
+impl Builder<'_> {
     fn read_allowlist(&mut self) {
         for (text, entry) in &self.config.agents.models {
             match text.parse::<ModelRef>() {
@@ -102,10 +102,10 @@ impl<'a> Builder<'a> {
             let Some(text) = text.filter(|text| !text.trim().is_empty()) else { continue };
             match text.parse::<Alias>() {
                 Ok(alias) => {
-                    self.taken.push(AliasEntry { folded: fold::fold(alias.as_str()), alias, model: model.clone() })
+                    self.taken.push(AliasEntry { folded: fold::fold(alias.as_str()), alias, model: model.clone() });
                 }
                 Err(_) => {
-                    self.problems.push(CatalogProblem::InvalidAlias { model: model.clone(), text: text.to_owned() })
+                    self.problems.push(CatalogProblem::InvalidAlias { model: model.clone(), text: text.to_owned() });
                 }
             }
         }

@@ -139,13 +139,11 @@ impl Names {
     /// begins with its provider's name, which the family's keys do not repeat.
     pub(crate) fn by_ref(&self, typed: &ModelRef) -> Vec<ModelRef> {
         let id = fold::fold(typed.model.as_str());
-        let mut key = format!("{}/{id}", typed.provider);
+        let key = format!("{}/{id}", typed.provider);
         if let Some(models) = self.by_ref.get(&key) {
             return best(models, |model| model.model == typed.model);
         }
-        key.insert_str(0, "/");
-        key.insert_str(0, typed.provider.as_str());
-        let Some(models) = self.by_ref.get(&key) else { return Vec::new() };
+        let Some(models) = self.by_ref.get(&format!("{}/{key}", typed.provider)) else { return Vec::new() };
         let doubled = ModelId::new(&format!("{}/{}", typed.provider, typed.model));
         best(models, |model| Some(&model.model) == doubled.as_ref())
     }

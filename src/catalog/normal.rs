@@ -22,7 +22,7 @@ pub(crate) fn canonical(provider: &ProviderId, model: ModelId) -> ModelId {
         "anthropic" => anthropic(id).map(str::to_owned),
         "google" | "google-vertex" => GOOGLE.iter().find(|(short, _)| *short == id).map(|(_, full)| (*full).to_owned()),
         "openrouter" if !id.contains('/') => Some(format!("openrouter/{id}")),
-        "huggingface" => strip_prefix_ignoring_case(id, "huggingface/").map(str::to_owned),
+        "huggingface" => Some(without_prefix(id, "huggingface/").to_owned()),
         "vercel-ai-gateway" if id.starts_with("claude-") => Some(format!("anthropic/{id}")),
         "vercel-ai-gateway" => anthropic(id).map(|full| format!("anthropic/{full}")),
         _ => None,
@@ -34,7 +34,13 @@ fn anthropic(id: &str) -> Option<&'static str> {
     ANTHROPIC.iter().find(|(short, _)| short.eq_ignore_ascii_case(id)).map(|(_, full)| *full)
 }
 
-fn strip_prefix_ignoring_case<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
-    let (head, tail) = text.split_at_checked(prefix.len())?;
-    (head.eq_ignore_ascii_case(prefix) && !tail.is_empty()).then_some(tail)
+/// `text` without any `prefix` before it, in any letter case; something is left in any case.
+fn without_prefix<'a>(mut text: &'a str, prefix: &str) -> &'a str {
+    while let Some((head, tail)) = text.split_at_checked(prefix.len())
+        && head.eq_ignore_ascii_case(prefix)
+        && !tail.trim().is_empty()
+    {
+        text = tail.trim_start();
+    }
+    text
 }

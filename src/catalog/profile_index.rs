@@ -30,7 +30,7 @@ pub struct SeenProfiles<'a, F> {
 impl ProfileIndex {
     /// The index of `profiles`.
     pub fn new(profiles: &Profiles) -> Self {
-        Self::from_iter(profiles.by_id.values().map(|profile| (profile.id.clone(), profile.provider.clone())))
+        profiles.by_id.values().map(|profile| (profile.id.clone(), profile.provider.clone())).collect()
     }
 
     /// The index as somebody sees it who may see the profiles that `may_see` says yes to.

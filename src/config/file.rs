@@ -48,7 +48,7 @@ fn fill_in_variables(value: &mut Value, path: &Path, env: &Environment) -> Resul
     };
     let outside = |name: &str| env.var(name).map(str::to_owned);
     // The configuration's own variables first: the rest may refer to them, and they to the environment only.
-    let mut own = value.get_mut("env").map(Value::take).unwrap_or(Value::Null);
+    let mut own = value.get_mut("env").map_or(Value::Null, Value::take);
     substitute(&mut own, "env", &outside).map_err(missing)?;
     let set: HashMap<String, String> =
         env_texts(&json!({ "env": own })).map(|(name, text)| (name.to_owned(), text.to_owned())).collect();

@@ -68,11 +68,11 @@ pub(crate) fn variables<'a>(
         // Nobody listens any more once the time is up.
         let _ = sender.send(read.map(|_| printed));
     });
-    let received = receiver.recv_timeout(timeout);
+    let outcome = receiver.recv_timeout(timeout);
     // Already gone, where it printed everything.
     let _ = child.kill();
     let _ = child.wait();
-    let Ok(printed) = received else {
+    let Ok(printed) = outcome else {
         return Err(ShellFault::TimedOut { path: path.to_owned(), timeout });
     };
     let printed = printed.map_err(start)?;

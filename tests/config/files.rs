@@ -44,7 +44,7 @@ fn comments_and_trailing_commas_are_read() {
 
 #[rstest]
 #[case("{\n  a: 1,\n  b: [1, }\n}", "modelpin.json:3:10: expected value")]
-#[case("{\n  a: {\n", "modelpin.json:3:1: EOF parsing object")]
+#[case("{\n  a: {\n", "modelpin.json:2:6: EOF parsing object")]
 #[case("", "modelpin.json:1:1: EOF parsing value")]
 fn a_syntax_fault_has_its_line_and_column(#[case] text: &str, #[case] said: &str) {
     assert_eq!(fault(&[("modelpin.json", text)], &[]), said);
@@ -72,7 +72,7 @@ fn includes_are_laid_over_each_other_and_keys_beside_them_over_those() {
 #[case(&[("modelpin.json", "{$include: '/etc/hostname'}")], "modelpin.json: the configuration: $include `/etc/hostname`: it is outside of the configuration's folder")]
 #[case(&[("modelpin.json", "{$include: 3}")], "modelpin.json: the configuration: $include ``: expected a path or a list of paths")]
 #[case(&[("modelpin.json", "{$include: 'l.json', a: 1}"), ("l.json", "[1]")], "modelpin.json: the configuration: $include ``: keys beside it need an object to be included")]
-#[case(&[("modelpin.json", "{$include: 'b.json'}"), ("b.json", "{")], "b.json:1:2: EOF parsing object")]
+#[case(&[("modelpin.json", "{$include: 'b.json'}"), ("b.json", "{")], "b.json:1:1: EOF parsing object")]
 fn an_include_that_cannot_be_followed_says_why(#[case] files: &[(&str, &str)], #[case] said: &str) {
     assert_eq!(fault(files, &[]), said);
 }
