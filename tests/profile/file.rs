@@ -73,8 +73,8 @@ fn nothing_is_written_when_nothing_changes() {
     let inode = fs::metadata(home.store()).unwrap().ino();
     let changes: [fn(&mut Document); 3] = [
         |_| {},
-        |store| drop(store.remove_profile(&id("ghost"))),
-        |store| drop(store.clear_order(&provider("ghost"))),
+        |store| assert!(!store.remove_profile(&id("ghost"))),
+        |store| assert!(!store.clear_order(&provider("ghost"))),
     ];
     for change in changes {
         assert!(!home.file().edit(change).unwrap().changed);
