@@ -131,6 +131,9 @@ impl PartialEq for Document {
 impl fmt::Debug for Document {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let profiles = self.profile_ids().count();
-        f.debug_struct("Document").field("presence", &self.presence).field("profiles", &profiles).finish_non_exhaustive()
+        f.debug_struct("Document")
+            .field("presence", &self.presence)
+            .field("profiles", &profiles)
+            .finish_non_exhaustive()
     }
 }

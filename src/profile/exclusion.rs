@@ -33,7 +33,9 @@ impl fmt::Display for Exclusion {
             Self::ProfileMissing => f.write_str("is not in the store"),
             Self::ProviderMismatch => f.write_str("belongs to another provider"),
             Self::ModeMismatch => f.write_str("is of another kind than `auth.profiles` expects"),
-            Self::ReferenceUnderOAuth => f.write_str("is a secret reference, where `auth.profiles` expects an OAuth grant"),
+            Self::ReferenceUnderOAuth => {
+                f.write_str("is a secret reference, where `auth.profiles` expects an OAuth grant")
+            }
             Self::MissingCredential => f.write_str("holds no secret"),
             Self::Expired(at) => write!(f, "expired at {at:.0}"),
             Self::InvalidExpires => f.write_str("has an `expires` that is no time"),

@@ -10,8 +10,8 @@ use std::time::Duration;
 
 use backon::{BlockingRetryable, ConstantBuilder};
 use secrecy::zeroize::Zeroizing;
-use sha2::{Digest, Sha256};
 
+use crate::profile::fingerprint::short_hash;
 use crate::profile::lock::{Lock, beside};
 use crate::profile::{Document, StoreFileFault};
 use put::Put;
@@ -83,7 +83,8 @@ impl AuthFile {
                 .create(folder)
                 .map_err(|error| StoreFileFault::writing(folder, "creating the folder", &error))?;
         }
-        let target = real(&self.path, 40).map_err(|error| StoreFileFault::writing(&self.path, "following it", &error))?;
+        let target =
+            real(&self.path, 40).map_err(|error| StoreFileFault::writing(&self.path, "following it", &error))?;
         let mut places = vec![beside(&target, "lock")];
         let link = beside(&in_real_folder(&self.path).unwrap_or_else(|_| self.path.clone()), "lock");
         if link != places[0] {
@@ -155,7 +156,8 @@ impl Guard {
                 drop(bytes);
                 return Ok(Written { path: self.path, changed: true, value });
             }
-            let (before, found) = read_whole(&self.path, Duration::from_millis(500)).inspect_err(|_| self.keep_aside())?;
+            let (before, found) =
+                read_whole(&self.path, Duration::from_millis(500)).inspect_err(|_| self.keep_aside())?;
             let mut wanted = found.clone();
             for (base, theirs) in &displaced {
                 wanted.merge(base, theirs);
@@ -224,8 +226,7 @@ fn read_whole(path: &Path, patience: Duration) -> Result<(Option<Bytes>, Documen
 
 /// Writes the bytes beside the file under a name that their content decides.
 fn keep_aside(path: &Path, bytes: &[u8]) -> Option<PathBuf> {
-    let hash: String = Sha256::digest(bytes).iter().take(6).map(|byte| format!("{byte:02x}")).collect();
-    let aside = beside(path, &format!("corrupt-{hash}"));
+    let aside = beside(path, &format!("corrupt-{}", short_hash(bytes)));
     if aside.exists() {
         return Some(aside);
     }

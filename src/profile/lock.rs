@@ -105,7 +105,7 @@ pub(crate) fn temporary(file: &Path) -> String {
 fn wait<T>(patience: Duration, attempt: impl FnMut() -> Result<T, Held>) -> Result<T, StoreFileFault> {
     let pauses = ExponentialBuilder::new()
         .with_min_delay(Duration::from_micros(500))
-        .with_max_delay(Duration::from_millis(20))
+        .with_max_delay(Duration::from_millis(8))
         .with_jitter()
         .without_max_times()
         .with_total_delay(Some(patience))
@@ -121,7 +121,10 @@ fn wait<T>(patience: Duration, attempt: impl FnMut() -> Result<T, Held>) -> Resu
 fn note_holder(mut kernel: &File) {
     let note = format!("{}\n", std::process::id());
     // The lock is the kernel's; the note is only for people, and a full disk is no reason to stop here.
-    let _ = kernel.set_len(0).and_then(|()| kernel.seek(SeekFrom::Start(0))).and_then(|_| kernel.write_all(note.as_bytes()));
+    let _ = kernel
+        .set_len(0)
+        .and_then(|()| kernel.seek(SeekFrom::Start(0)))
+        .and_then(|_| kernel.write_all(note.as_bytes()));
 }
 
 fn holder(mut kernel: &File) -> String {

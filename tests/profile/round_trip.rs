@@ -98,6 +98,22 @@ proptest! {
 }
 
 const KNOWN: [&str; 18] = [
-    "type", "mode", "provider", "key", "apiKey", "keyRef", "token", "tokenRef", "access", "refresh", "expires",
-    "clientId", "managedBy", "email", "accountId", "projectId", "enterpriseUrl", "displayName",
+    "type",
+    "mode",
+    "provider",
+    "key",
+    "apiKey",
+    "keyRef",
+    "token",
+    "tokenRef",
+    "access",
+    "refresh",
+    "expires",
+    "clientId",
+    "managedBy",
+    "email",
+    "accountId",
+    "projectId",
+    "enterpriseUrl",
+    "displayName",
 ];

@@ -31,7 +31,13 @@ pub(crate) struct Shelf {
 /// What changes when a file does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Stamp {
-    File { device: u64, inode: u64, size: u64, modified: (i64, i64), changed: (i64, i64) },
+    File {
+        device: u64,
+        inode: u64,
+        size: u64,
+        modified: (i64, i64),
+        changed: (i64, i64),
+    },
     Missing,
     /// It is not looked at, because the store itself is there.
     Unused,

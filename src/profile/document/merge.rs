@@ -16,7 +16,13 @@ pub(crate) fn three_way(base: &Value, theirs: &Value, ours: &Value) -> Value {
             let nothing = Map::new();
             Value::Object(objects(base.as_object().unwrap_or(&nothing), theirs, ours))
         }
-        (theirs, ours) => if ours == base { theirs.clone() } else { ours.clone() },
+        (theirs, ours) => {
+            if ours == base {
+                theirs.clone()
+            } else {
+                ours.clone()
+            }
+        }
     }
 }
 
@@ -57,6 +63,9 @@ mod tests {
     fn a_value_that_both_changed_stays_ours() {
         assert_eq!(three_way(&json!({"k": 1}), &json!({"k": 2}), &json!({"k": 3})), json!({"k": 3}));
         assert_eq!(three_way(&json!({"k": 1}), &json!({"k": 2}), &json!({})), json!({}));
-        assert_eq!(three_way(&json!({}), &json!({"k": {"a": 1}}), &json!({"k": {"b": 1}})), json!({"k": {"b": 1, "a": 1}}));
+        assert_eq!(
+            three_way(&json!({}), &json!({"k": {"a": 1}}), &json!({"k": {"b": 1}})),
+            json!({"k": {"b": 1, "a": 1}})
+        );
     }
 }

@@ -10,8 +10,8 @@ use rustix::fs::{CWD, RenameFlags, renameat_with};
 use rustix::io::Errno;
 use tempfile::{NamedTempFile, TempPath};
 
-use crate::profile::lock::{MARK, temporary};
 use crate::profile::file::{keep_aside, load, read_whole};
+use crate::profile::lock::{MARK, temporary};
 use crate::profile::{Document, StoreFileFault};
 
 /// What came of it.

@@ -81,7 +81,8 @@ impl FamilyLock {
         // The first write moves the time of change, which the second one then states. Both have the length of what is
         // there, so a reader always finds it whole. If it fails, the lock grows old and the compare before the rename
         // protects the store.
-        let renewed = self.file.write_all_at(b"{", 0).and_then(|()| self.file.metadata()).and_then(|found| found.modified());
+        let renewed =
+            self.file.write_all_at(b"{", 0).and_then(|()| self.file.metadata()).and_then(|found| found.modified());
         let _ = renewed.and_then(|now| self.file.write_all_at(content(now).as_bytes(), 0));
     }
 }
@@ -184,7 +185,7 @@ fn discard(aside: &Path, directory: bool) -> io::Result<()> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+#[allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
 mod tests {
     use super::*;
 

@@ -22,10 +22,9 @@ pub(crate) fn profile(id: ProfileId, value: &Value, origin: &Arc<Origin>) -> Res
     };
     let credential = match kind {
         Some("api_key") => Credential::ApiKey { key: fields::secret(fields, key_field(fields), "keyRef")? },
-        Some("token") => Credential::Token {
-            token: fields::secret(fields, "token", "tokenRef")?,
-            expires: fields::expiry(fields),
-        },
+        Some("token") => {
+            Credential::Token { token: fields::secret(fields, "token", "tokenRef")?, expires: fields::expiry(fields) }
+        }
         Some("oauth") => Credential::OAuth(grant(fields)?),
         Some(other) if is_word(other) => return Err(format!("its type `{other}` is not known here")),
         Some(_) | None => return Err("it has no `type` (`api_key`, `token` or `oauth`)".to_owned()),

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use secrecy::SecretString;
 use serde_json::{Map, Value};
 
-use crate::profile::{Expiry, InvalidSecretRef, SecretRef, SecretSource, SecretValue};
 use crate::profile::wire::text;
+use crate::profile::{Expiry, InvalidSecretRef, SecretRef, SecretSource, SecretValue};
 
 /// A secret: `name` holds it or a reference to it, `reference` holds a reference; a valid one there wins.
 ///
@@ -13,12 +13,12 @@ use crate::profile::wire::text;
 ///
 /// In words, when there is nothing but a reference that is none.
 pub(crate) fn secret(fields: &Map<String, Value>, name: &str, reference: &str) -> Result<SecretValue, String> {
-    let broken = match fields.get(reference).filter(|value| !value.is_null()).map(|value| (value, self::reference(value)))
-    {
-        Some((_, Ok(found))) => return Ok(SecretValue::Ref(found)),
-        Some((_, Err(why))) => Some(format!("`{reference}` is no secret reference: {why}")),
-        None => None,
-    };
+    let broken =
+        match fields.get(reference).filter(|value| !value.is_null()).map(|value| (value, self::reference(value))) {
+            Some((_, Ok(found))) => return Ok(SecretValue::Ref(found)),
+            Some((_, Err(why))) => Some(format!("`{reference}` is no secret reference: {why}")),
+            None => None,
+        };
     let value = match fields.get(name) {
         Some(Value::String(text)) => match SecretRef::inline(text) {
             Some(found) => SecretValue::Ref(found),
