@@ -10,8 +10,8 @@ use std::time::Duration;
 
 use backon::{BlockingRetryable, ConstantBuilder};
 use secrecy::zeroize::Zeroizing;
-use sha2::{Digest, Sha256};
 
+use crate::profile::fingerprint::short_hash;
 use crate::profile::lock::{Lock, beside};
 use crate::profile::{Document, StoreFileFault};
 use put::Put;
@@ -226,8 +226,7 @@ fn read_whole(path: &Path, patience: Duration) -> Result<(Option<Bytes>, Documen
 
 /// Writes the bytes beside the file under a name that their content decides.
 fn keep_aside(path: &Path, bytes: &[u8]) -> Option<PathBuf> {
-    let hash: String = Sha256::digest(bytes).iter().take(6).map(|byte| format!("{byte:02x}")).collect();
-    let aside = beside(path, &format!("corrupt-{hash}"));
+    let aside = beside(path, &format!("corrupt-{}", short_hash(bytes)));
     if aside.exists() {
         return Some(aside);
     }

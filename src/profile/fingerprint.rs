@@ -1,6 +1,6 @@
 //! How a secret is shown: never by its own characters.
 
-use std::fmt;
+use std::fmt::{self, Write};
 
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
@@ -14,8 +14,7 @@ pub struct Fingerprint(String);
 impl Fingerprint {
     /// The fingerprint of `secret`.
     pub fn of(secret: &SecretString) -> Self {
-        let digest = Sha256::digest(secret.expose_secret().as_bytes());
-        Self(digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect())
+        Self(short_hash(secret.expose_secret().as_bytes()))
     }
 
     /// A fingerprint that was printed or stored before.
@@ -33,4 +32,13 @@ impl fmt::Display for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
+}
+
+/// The first 12 hexadecimal digits of the SHA-256 of `bytes`.
+pub(crate) fn short_hash(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().take(6).fold(String::with_capacity(12), |mut text, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }

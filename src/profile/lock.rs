@@ -105,7 +105,7 @@ pub(crate) fn temporary(file: &Path) -> String {
 fn wait<T>(patience: Duration, attempt: impl FnMut() -> Result<T, Held>) -> Result<T, StoreFileFault> {
     let pauses = ExponentialBuilder::new()
         .with_min_delay(Duration::from_micros(500))
-        .with_max_delay(Duration::from_millis(20))
+        .with_max_delay(Duration::from_millis(8))
         .with_jitter()
         .without_max_times()
         .with_total_delay(Some(patience))

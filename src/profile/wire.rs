@@ -4,7 +4,7 @@ mod entry;
 mod fields;
 mod usage;
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -53,8 +53,8 @@ impl Stored {
         stored
     }
 
-    fn reject(&mut self, id: &str, path: &PathBuf, why: String) {
-        self.rejected.push(Rejected { id: id.to_owned(), path: path.clone(), why });
+    fn reject(&mut self, id: &str, path: &Path, why: String) {
+        self.rejected.push(Rejected { id: id.to_owned(), path: path.to_owned(), why });
     }
 }
 

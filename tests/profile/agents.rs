@@ -1,5 +1,6 @@
 //! One agent's store over main's: changes are seen at once, and each write goes to the file that owns the profile.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
+#![allow(clippy::print_stdout, reason = "what was measured is shown with --nocapture")]
 
 use std::fs;
 use std::sync::Arc;

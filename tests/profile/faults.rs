@@ -1,10 +1,12 @@
-//! A disk that fails in the midst of a write: the old content stands, whole.
+//! A disk that fails and a process that is killed in the midst of a write: old content or new, never neither.
 #![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 use std::env;
 use std::fs;
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use modelpin::profile::{AuthFile, StoreFileFault};
 
@@ -38,4 +40,46 @@ fn a_write_that_fails_half_way_leaves_the_old_content() {
     assert!(String::from_utf8_lossy(&status.stdout).contains("1 passed"), "the child ran");
     assert_eq!(fs::read(home.store()).unwrap(), before);
     assert_eq!(others(&home), ["auth-profiles.json.modelpin-lock"], "nothing half-written is left behind");
+}
+
+/// Not a test: what `a_killed_writer…` runs and kills.
+#[test]
+#[ignore = "run by another test in a process of its own"]
+fn write_until_killed() {
+    let file = AuthFile::at(PathBuf::from(env::var_os(STORE_VARIABLE).unwrap()));
+    for n in 0.. {
+        file.edit(|store| store.set_profile(&id("b:1"), &key("b", &format!("sk-test-{n}")))).unwrap();
+    }
+}
+
+#[test]
+fn a_killed_writer_leaves_old_content_or_new_and_nobody_waits_for_it() {
+    let home = Home::with(r#"{"custom":1,"profiles":{"a:1":{"type":"api_key","provider":"a","key":"sk-test-a"}}}"#);
+    let mut killed_at_work = 0;
+    for round in 0..25 {
+        let mut child = Command::new(env::current_exe().unwrap())
+            .args(["--exact", "profile::faults::write_until_killed", "--ignored"])
+            .env(STORE_VARIABLE, home.store())
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
+        let before = fs::read(home.store()).unwrap();
+        while fs::read(home.store()).unwrap() == before {
+            assert!(child.try_wait().unwrap().is_none(), "the writer is at work");
+            thread::sleep(Duration::from_micros(200));
+        }
+        // Each round a little later in the course of a write.
+        thread::sleep(Duration::from_micros(150 * round));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        killed_at_work += usize::from(home.lock().exists());
+        let left = home.json();
+        assert_eq!((&left["custom"], &left["profiles"]["a:1"]["key"]), (&1.into(), &"sk-test-a".into()));
+        assert!(left["profiles"]["b:1"]["key"].as_str().unwrap().starts_with("sk-test-"));
+        let begin = Instant::now();
+        home.file().edit(|store| store.set_profile(&id("c:1"), &key("c", &round.to_string()))).unwrap();
+        assert!(begin.elapsed() < Duration::from_secs(2), "a dead writer's lock blocks nobody");
+        assert_eq!(others(&home), ["auth-profiles.json.modelpin-lock"], "and leaves nothing behind");
+    }
+    assert!(killed_at_work > 0, "no writer was killed while it held the lock");
 }

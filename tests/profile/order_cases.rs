@@ -8,7 +8,7 @@ use jiff::{Timestamp, ToSpan};
 use modelpin::agent::AgentId;
 use modelpin::catalog::{ModelId, ModelRef};
 use modelpin::config::{AuthConfig, Mode, ProfileConfig};
-use modelpin::profile::{AuthStore, Current, StoreFileFault, StorePaths, order, order_for};
+use modelpin::profile::{AuthStore, Current, ProfileId, StoreFileFault, StorePaths, order, order_for};
 use serde_json::Value;
 
 use crate::profile::support::{id, json, provider, tree};
@@ -45,7 +45,7 @@ fn check(case: &Path) {
     for (vendor, ids) in expected["order"].as_object().unwrap() {
         let vendor_id = provider(vendor);
         let found = order(&vendor_id, &profiles, &auth, now());
-        let candidates: Vec<&str> = found.candidates.iter().map(|id| id.as_str()).collect();
+        let candidates: Vec<&str> = found.candidates.iter().map(ProfileId::as_str).collect();
         assert_eq!(candidates, texts(ids), "{name}: order of {vendor}");
         if let Some(basis) = expected["basis"][vendor].as_str() {
             assert_eq!(format!("{:?}", found.basis), basis, "{name}: basis of {vendor}");
@@ -61,7 +61,7 @@ fn check(case: &Path) {
     for (model, ids) in expected["order_for"].as_object().into_iter().flatten() {
         let ModelRef { provider, model } = model.parse().unwrap();
         let found = order_for(&provider, Some::<&ModelId>(&model), &profiles, &auth, now());
-        let candidates: Vec<&str> = found.candidates.iter().map(|id| id.as_str()).collect();
+        let candidates: Vec<&str> = found.candidates.iter().map(ProfileId::as_str).collect();
         assert_eq!(candidates, texts(ids), "{name}: order for {model}");
     }
     for (profile, agent) in expected["origin"].as_object().into_iter().flatten() {

@@ -2,39 +2,35 @@
 
 use serde_json::{Map, Value};
 
-/// `ours`, with whatever changed between `base` and `theirs`.
+/// `ours`, with whatever was added or changed between `base` and `theirs`.
 ///
 /// Objects are merged key by key. Where both changed the same value ours stays: it is what the file holds now, and so the
-/// newer one.
+/// newer one. What is missing from theirs stays as well: a writer that ignores locks is more likely to have read before
+/// it was there than to have taken it away, and a credential too many is better than one lost.
 pub(crate) fn three_way(base: &Value, theirs: &Value, ours: &Value) -> Value {
     if theirs == base {
         return ours.clone();
-    }
-    if ours == base {
-        return theirs.clone();
     }
     match (theirs, ours) {
         (Value::Object(theirs), Value::Object(ours)) => {
             let nothing = Map::new();
             Value::Object(objects(base.as_object().unwrap_or(&nothing), theirs, ours))
         }
-        (_, ours) => ours.clone(),
+        (theirs, ours) => {
+            if ours == base {
+                theirs.clone()
+            } else {
+                ours.clone()
+            }
+        }
     }
 }
 
 fn objects(base: &Map<String, Value>, theirs: &Map<String, Value>, ours: &Map<String, Value>) -> Map<String, Value> {
     let mut merged = Map::new();
     for (key, mine) in ours {
-        match (base.get(key), theirs.get(key)) {
-            (before, Some(other)) => {
-                merged.insert(key.clone(), three_way(before.unwrap_or(&Value::Null), other, mine));
-            }
-            // They took it away, and we had nothing to say about it.
-            (Some(before), None) if before == mine => {}
-            (_, None) => {
-                merged.insert(key.clone(), mine.clone());
-            }
-        }
+        let both = theirs.get(key).map(|other| three_way(base.get(key).unwrap_or(&Value::Null), other, mine));
+        merged.insert(key.clone(), both.unwrap_or_else(|| mine.clone()));
     }
     for (key, other) in theirs {
         // What was there before and is not here now was taken away.
@@ -58,7 +54,7 @@ mod tests {
         let ours = json!({"p": {"a": 10, "b": 2, "c": 3, "o": 7}});
         assert_eq!(
             three_way(&base, &theirs, &ours),
-            json!({"p": {"a": 10, "b": 20, "o": 7, "r": 9}, "y": 2}),
+            json!({"p": {"a": 10, "b": 20, "c": 3, "o": 7, "r": 9}, "y": 2}),
             "each key as the side left it that changed it"
         );
     }
