@@ -1,0 +1,53 @@
+//! Times, and how they are printed beside what is asked.
+
+use std::time::Duration;
+
+/// Times that were taken, in no order.
+pub(crate) struct Figures(Vec<f64>);
+
+impl Figures {
+    pub(crate) fn new(expected: usize) -> Self {
+        Self(Vec::with_capacity(expected))
+    }
+
+    pub(crate) fn add(&mut self, time: Duration) {
+        self.0.push(time.as_secs_f64() * 1e6);
+    }
+
+    pub(crate) fn join(&mut self, other: Self) {
+        self.0.extend(other.0);
+    }
+
+    pub(crate) fn count(&self) -> usize {
+        self.0.len()
+    }
+
+    /// In microseconds; 0.5 is the median.
+    pub(crate) fn quantile(&self, part: f64) -> f64 {
+        let mut sorted = self.0.clone();
+        sorted.sort_by(f64::total_cmp);
+        sorted[((sorted.len() - 1) as f64 * part).round() as usize]
+    }
+
+    /// A line: median, p99, and whether the quantile asked for is within its target.
+    pub(crate) fn print(&self, what: &str, target: Option<(f64, Duration)>) {
+        let (median, p99) = (self.quantile(0.5), self.quantile(0.99));
+        print!("  {what:<44} median {median:>9.2} µs   p99 {p99:>9.2} µs");
+        if let Some((part, limit)) = target {
+            let limit = limit.as_secs_f64() * 1e6;
+            let name = if part > 0.9 { "p99" } else { "median" };
+            print!("   target {name} ≤ {limit} µs {}", verdict(self.quantile(part) <= limit));
+        }
+        println!();
+    }
+}
+
+/// A line: how many times `base` is in `figure`, and whether that is within `limit`.
+pub(crate) fn ratio(what: &str, figure: f64, base: f64, limit: f64) {
+    let times = figure / base;
+    println!("  {what:<52} {times:>8.2}× {}", verdict(times <= limit));
+}
+
+pub(crate) fn verdict(reached: bool) -> &'static str {
+    if reached { "reached" } else { "NOT REACHED" }
+}
