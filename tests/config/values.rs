@@ -59,7 +59,7 @@ fn every_key_arrives_where_it_belongs() {
     assert!(provider.api_key.is_some() && provider.headers["x-team"] == "a");
     assert_eq!((provider.models[0].id.as_str(), provider.models[0].max_tokens), ("glm", Some(4096)));
     let vault = config.providers[&ProviderId::new("vault").unwrap()].api_key_ref.as_ref().unwrap();
-    assert_eq!((vault.source, vault.provider.as_str(), vault.id.as_str()), (SecretSource::Exec, "default", "llm/key"));
+    assert_eq!((vault.source, vault.provider.as_deref(), vault.id.as_str()), (SecretSource::Exec, None, "llm/key"));
 
     assert!(config.session.fold_dms && config.session.keep_on_new && config.session.user_model_fallback);
     assert_eq!(config.session.reset, Reset::Idle { minutes: 5 });
