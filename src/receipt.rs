@@ -23,6 +23,9 @@ pub struct Receipt {
     pub fingerprint: Option<String>,
     /// Who chose.
     pub source: Source,
+    /// Whether the choice was for this turn only: `/opus what is that?`, `/model opus once`.
+    #[serde(default)]
+    pub once: bool,
     /// How the choice came about, in words.
     pub reason: String,
     /// How the credential is paid for.

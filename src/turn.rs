@@ -9,7 +9,7 @@ mod wallet;
 
 pub(crate) use gather::{Gathered, Sources};
 pub(crate) use names::ProfileNames;
-pub(crate) use notice::notice;
+pub(crate) use notice::{Before, notice};
 pub(crate) use reset::begins_anew;
 pub(crate) use run::{HISTORY_MESSAGES, Outcome, Turn, TurnEnd};
 pub(crate) use wallet::Wallet;

@@ -9,9 +9,9 @@ use crate::provider::{Failure, Sent};
 use crate::receipt::{Receipt, ReceiptAttempt};
 use crate::reply::{Draft, notes, nothing_sent, turn_failed};
 use crate::resolver::{Candidate, Resolution};
-use crate::session::{AutoChoice, Selection, Source};
+use crate::session::{AutoChoice, Selection, Source, Until};
 use crate::store::CommitFault;
-use crate::turn::{HISTORY_MESSAGES, Outcome, Turn, TurnEnd, notice};
+use crate::turn::{Before, HISTORY_MESSAGES, Outcome, Turn, TurnEnd, notice};
 
 /// How long rotation's own choice is a hint at the most.
 const HINT_HOURS: i64 = 24;
@@ -20,13 +20,14 @@ impl Engine {
     /// Writes down what happened, then says it. `once`: the turn had a selection of its own.
     pub(super) async fn finish(&self, case: &Case<'_>, turn: Turn<'_>, end: TurnEnd, started: Timestamp, once: bool) {
         let now = self.sources.now();
-        let receipt = receipt(&turn, &end, started, now);
+        let for_this_turn = once || passing_once(&turn);
+        let receipt = receipt(&turn, &end, started, now, for_this_turn);
         let last = self.last_answer(&turn).await;
         if let Some(said) = said(&end.outcome) {
             self.remember(&turn, said, now).await;
             self.settle(&turn, &end, once, now).await;
         }
-        let mut draft = self.draft(case, &turn, &end, last.as_ref());
+        let mut draft = self.draft(case, &turn, &end, last.as_ref(), for_this_turn);
         notes(&mut draft, &turn.gathered.trouble);
         let text = serde_json::to_string(&receipt).ok();
         if let Err(fault) = self.sources.store.record(receipt).await {
@@ -41,28 +42,29 @@ impl Engine {
         }
     }
 
-    fn draft(&self, case: &Case<'_>, turn: &Turn<'_>, end: &TurnEnd, last: Option<&Receipt>) -> Draft {
+    fn draft(&self, case: &Case<'_>, turn: &Turn<'_>, end: &TurnEnd, last: Option<&Receipt>, once: bool) -> Draft {
         let words = words(&turn.gathered, case.inbound);
         let TurnEnd { resolution, failed, outcome } = end;
         let mut draft = Draft::default();
+        // Below the text: it has been streamed already, and what stands above it cannot be changed any more.
         let notice_of = |draft: &mut Draft, by: &Candidate| {
-            let line = notice(last, turn.selection.as_ref(), by, failed, resolution, words);
-            if let Some(line) = line {
-                draft.line(line).blank();
+            let before = Before { last, chosen: turn.gathered.chosen(), once };
+            if let Some(line) = notice(&before, by, failed, resolution, words) {
+                draft.blank().line(line);
             }
         };
         match outcome {
             Outcome::Answered(by, answer) => {
-                notice_of(&mut draft, by);
                 draft.blocks.push(Block::Markdown(answer.text.clone()));
+                notice_of(&mut draft, by);
             }
             Outcome::CutOff(by, shown, failure) => {
-                notice_of(&mut draft, by);
                 draft.blocks.push(Block::Markdown(shown.clone()));
                 draft.blank().line(match failure {
                     None => "(stopped)".to_owned(),
                     Some(failure) => format!("(cut off: {failure})"),
                 });
+                notice_of(&mut draft, by);
             }
             Outcome::Silent if failed.is_empty() => draft = nothing_sent(resolution, words),
             Outcome::Silent => draft = turn_failed(resolution, failed, resolution.first_free(), words),
@@ -116,6 +118,11 @@ impl Engine {
     }
 }
 
+/// Whether the selection of the turn holds for one turn only.
+fn passing_once(turn: &Turn<'_>) -> bool {
+    turn.selection.as_ref().is_some_and(|selection| selection.until == Until::NextTurn)
+}
+
 /// The text that the model said, as far as it was shown.
 fn said(outcome: &Outcome) -> Option<&str> {
     match outcome {
@@ -145,7 +152,7 @@ fn hint(present: Option<&AutoChoice>, end: &TurnEnd, now: Timestamp) -> Option<A
     })
 }
 
-fn receipt(turn: &Turn<'_>, end: &TurnEnd, started: Timestamp, now: Timestamp) -> Receipt {
+fn receipt(turn: &Turn<'_>, end: &TurnEnd, started: Timestamp, now: Timestamp, once: bool) -> Receipt {
     let TurnEnd { resolution, failed, outcome } = end;
     let (by, sent, outcome_word): (Option<&Candidate>, Option<&Sent>, String) = match outcome {
         Outcome::Answered(by, answer) => (Some(by), Some(&answer.sent), "ok".to_owned()),
@@ -175,6 +182,7 @@ fn receipt(turn: &Turn<'_>, end: &TurnEnd, started: Timestamp, now: Timestamp) -
         profile: by.map(|by| by.credential.to_string()),
         fingerprint: fingerprint.map(|fingerprint| fingerprint.to_string()),
         source,
+        once,
         reason: reason(turn.selection.as_ref(), resolution, by, failed),
         class: by.and_then(|by| by.billing),
         attempts: attempts(resolution, failed, by),

@@ -11,6 +11,9 @@ use crate::receipt::BillingClass;
 /// How a setup-token of Anthropic begins.
 const SETUP_TOKEN: &str = "sk-ant-oat";
 
+/// How an API key of Anthropic begins.
+const API_KEY: &str = "sk-ant-api";
+
 /// Whether `secret` is an Anthropic setup-token by its shape, wherever it was saved.
 pub(crate) fn is_setup_token(secret: &SecretString) -> bool {
     secret.expose_secret().starts_with(SETUP_TOKEN)
@@ -38,16 +41,18 @@ pub struct Profile {
 impl Profile {
     /// How the credential is paid for.
     ///
-    /// A static token counts as a subscription at Anthropic, where only setup-tokens are static tokens (one that is kept
-    /// behind a reference cannot be looked at), and as metered elsewhere unless it looks like a setup-token.
+    /// A static token counts as a subscription at Anthropic, where static tokens are setup-tokens, unless it looks like a
+    /// key that was saved as a token; elsewhere it counts as metered unless it looks like a setup-token.
     pub fn billing_class(&self) -> BillingClass {
         match &self.credential {
             Credential::OAuth(_) => BillingClass::Subscription,
             Credential::ApiKey { .. } => BillingClass::Metered,
             Credential::Token { token, .. } => {
+                let at_anthropic = self.provider.as_str() == "anthropic";
                 let setup = match token {
+                    SecretValue::Inline(secret) if at_anthropic => !secret.expose_secret().starts_with(API_KEY),
                     SecretValue::Inline(secret) => is_setup_token(secret),
-                    SecretValue::Missing | SecretValue::Ref(_) => self.provider.as_str() == "anthropic",
+                    SecretValue::Missing | SecretValue::Ref(_) => at_anthropic,
                 };
                 if setup { BillingClass::Subscription } else { BillingClass::Metered }
             }

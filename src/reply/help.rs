@@ -39,10 +39,9 @@ pub(crate) fn whoami(channel: &str, id: &str, name: Option<&str>, role: Role, se
         Role::Stranger => "on no allowlist",
     };
     let mut draft = Draft::default();
-    draft.line(match name {
-        Some(name) => format!("You are {name}."),
-        None => "You have no name here.".to_owned(),
-    });
+    if let Some(name) = name {
+        draft.line(format!("You are {name}."));
+    }
     draft.spans(vec![plain("Id: "), code(format!("{channel}:{id}")), plain(format!(" ({role})"))]);
     draft.spans(vec![plain("Session: "), code(session.as_str())]);
     draft

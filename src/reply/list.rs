@@ -59,7 +59,7 @@ pub(crate) fn list(list: &List<'_>, words: Words<'_>) -> Result<Draft, u32> {
         let entry = MenuEntry::button(label, select(Some(&model.to_string()), None));
         entries.push(MenuEntry { number: Some(number), ..entry });
     }
-    draft.blank().spans(vec![plain("Choose by number: "), code(format!("/model {}", first + 1)), plain(" – or tap.")]);
+    draft.blank().spans(vec![plain("Choose by number: "), code(format!("/model {}", first + 1)), plain(".")]);
     draft.rows = entries.chunks(PER_ROW).map(<[MenuEntry]>::to_vec).collect();
     draft.rows.extend(turning(list, pages));
     draft.rows.extend(narrowing(list, words));

@@ -84,16 +84,17 @@ fn ways_out(draft: &mut Draft, resolution: &Resolution, free: Option<Timestamp>,
     if let Some(at) = free {
         draft.line(format!("The first comes free at {}.", words.until(at)));
     }
-    if resolution.pin.is_some() {
-        draft.spans(vec![code("/model @auto"), plain(" leaves the credential to the auth order, ")]);
-        draft.spans(vec![code("/model default"), plain(" drops model and credential, ")]);
-        draft.spans(vec![code("/model status"), plain(" shows what else there is.")]);
-    } else {
-        draft.spans(vec![
-            code("/model list"),
-            plain(" shows other models, "),
-            code("/model why"),
-            plain(" the whole story."),
-        ]);
-    }
+    draft.spans(match resolution.pin {
+        Some(_) => vec![
+            code("/model @auto"),
+            plain(" leaves the credential to the auth order, "),
+            code("/model default"),
+            plain(" drops model and credential, "),
+            code("/model status"),
+            plain(" shows what else there is."),
+        ],
+        None => {
+            vec![code("/model list"), plain(" shows other models, "), code("/model why"), plain(" the whole story.")]
+        }
+    });
 }

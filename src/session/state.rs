@@ -17,6 +17,8 @@ pub struct Session {
     pub choice: Choice,
     /// What was chosen before the last change, for `undo`.
     pub previous: Option<Choice>,
+    /// When a person last changed what is chosen, or began a conversation; `None` for a session as it came.
+    pub chosen: Option<Timestamp>,
     /// The credential that rotation settled on: a hint, never inherited.
     pub auto: Option<AutoChoice>,
     /// Which conversation of the session is running; `/new` begins the next. History is kept per conversation.
@@ -75,6 +77,7 @@ impl Session {
             parent,
             choice: Choice::default(),
             previous: None,
+            chosen: None,
             auto: None,
             conversation: 0,
             revision: 0,
@@ -112,7 +115,7 @@ impl Session {
     pub fn begin(&self, keep_choice: bool, now: Timestamp) -> Self {
         let dropped = !keep_choice && self.choice != Choice::default();
         let base = if dropped { self.drop_choice(now) } else { self.clone() };
-        Self { conversation: self.conversation + 1, auto: None, updated: now, ..base }
+        Self { conversation: self.conversation + 1, chosen: Some(now), auto: None, updated: now, ..base }
     }
 
     /// After a turn that `used` was answered: a selection for one turn is used up, unless it was made meanwhile.
@@ -124,7 +127,7 @@ impl Session {
     }
 
     fn changed(&self, choice: Choice, before: Choice, now: Timestamp) -> Self {
-        Self { choice, previous: Some(before), auto: None, updated: now, ..self.clone() }
+        Self { choice, previous: Some(before), chosen: Some(now), auto: None, updated: now, ..self.clone() }
     }
 }
 

@@ -48,15 +48,22 @@ struct SessionText {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     previous: Option<ChoiceText>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    chosen: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     auto: Option<AutoChoice>,
 }
 
 impl SessionRow {
     pub(crate) fn of(session: &Session) -> Result<Self, RowFault> {
-        let Session { key, parent, choice, previous, auto, conversation, revision, created, updated } = session;
+        let Session { key, parent, choice, previous, chosen, auto, conversation, revision, created, updated } = session;
         let ChoiceText { lasting, passing } = ChoiceText::of(choice);
-        let text =
-            SessionText { lasting, passing, previous: previous.as_ref().map(ChoiceText::of), auto: auto.clone() };
+        let text = SessionText {
+            lasting,
+            passing,
+            previous: previous.as_ref().map(ChoiceText::of),
+            chosen: *chosen,
+            auto: auto.clone(),
+        };
         Ok(Self {
             key: key.to_string(),
             revision: whole(*revision),
@@ -70,7 +77,7 @@ impl SessionRow {
 
     pub(crate) fn read(self) -> Result<Session, RowFault> {
         let Self { key, revision, conversation, created, updated, parent, state } = self;
-        let SessionText { lasting, passing, previous, auto } = match state {
+        let SessionText { lasting, passing, previous, chosen, auto } = match state {
             Some(text) => from_json("sessions", &text)?,
             None => SessionText::default(),
         };
@@ -79,6 +86,7 @@ impl SessionRow {
             parent: parent.map(|key| key.parse()).transpose().map_err(|fault| broken("sessions", &fault))?,
             choice: ChoiceText { lasting, passing }.read(),
             previous: previous.map(ChoiceText::read),
+            chosen,
             auto,
             conversation: revision_of("sessions", conversation)?,
             revision: revision_of("sessions", revision)?,

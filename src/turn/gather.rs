@@ -72,6 +72,12 @@ impl Gathered {
         self.session.choice.effective(self.now).is_none() && self.selection().is_some()
     }
 
+    /// When a person last changed what is chosen here, or above where that counts.
+    pub(crate) fn chosen(&self) -> Option<Timestamp> {
+        let above = self.parent.as_ref().and_then(|parent| parent.chosen);
+        self.session.chosen.max(above)
+    }
+
     /// The model in effect.
     pub(crate) fn model(&self) -> &ModelRef {
         let chosen = self.selection().and_then(|selection| selection.model.as_ref());

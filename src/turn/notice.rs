@@ -1,23 +1,32 @@
 //! One line when somebody else than last time answers, and one when it is the old one again.
 
+use jiff::{SignedDuration, Timestamp};
+
 use crate::health::FailureClass;
 use crate::provider::Failure;
 use crate::receipt::Receipt;
 use crate::reply::Words;
 use crate::resolver::{Candidate, Resolution};
-use crate::session::Selection;
 
-/// The notice for an answer by `by`, if one is due.
-///
-/// `last` is the answer before, `selection` what counts for this turn: a change that a person asked for needs no notice.
+/// What a notice is measured against.
+pub(crate) struct Before<'a> {
+    /// The answer before, by anybody.
+    pub(crate) last: Option<&'a Receipt>,
+    /// When a person last changed what is chosen.
+    pub(crate) chosen: Option<Timestamp>,
+    /// Whether the choice was for this turn only.
+    pub(crate) once: bool,
+}
+
+/// The notice for an answer by `by`, if one is due: a change that a person asked for needs none.
 pub(crate) fn notice(
-    last: Option<&Receipt>,
-    selection: Option<&Selection>,
+    before: &Before<'_>,
     by: &Candidate,
     failed: &[(Candidate, Failure)],
     resolution: &Resolution,
     words: Words<'_>,
 ) -> Option<String> {
+    let Before { last, chosen, once } = before;
     let same = |receipt: &&Receipt| {
         receipt.model.as_deref() == Some(&by.model.to_string())
             && receipt.profile.as_deref() == Some(&by.credential.to_string())
@@ -25,17 +34,13 @@ pub(crate) fn notice(
     if last.as_ref().is_some_and(same) {
         return None;
     }
-    let chosen_since = selection.is_some_and(|chosen| last.is_none_or(|last| chosen.since >= last.at));
-    let passed = passed_over(by, failed, resolution, words);
     let who = format!("{} with {}", words.model(&by.model), words.credential(&by.credential));
-    match (passed, last) {
-        (Some(why), _) => Some(format!("{why}; answered by {who}.")),
-        (None, Some(last)) if !chosen_since => {
-            let before = last.profile.as_deref().map_or_else(|| "another".to_owned(), |profile| words.name(profile));
-            Some(format!("Answered by {who} again, no longer by {before}."))
-        }
-        (None, _) => None,
+    if let Some(why) = passed_over(by, failed, resolution, words) {
+        return Some(format!("Note: {why}; answered by {who}."));
     }
+    let last = last.filter(|last| !once && !last.once && chosen.is_none_or(|chosen| chosen < last.at))?;
+    let other = last.profile.as_deref().map_or_else(|| "another".to_owned(), |profile| words.name(profile));
+    Some(format!("Note: answered by {who} again, no longer by {other}."))
 }
 
 /// The first candidate that stood before `by` and did not answer, with the reason.
@@ -47,7 +52,7 @@ fn passed_over(
 ) -> Option<String> {
     if let Some((candidate, failure)) = failed.first() {
         let what = words.credential(&candidate.credential);
-        let until = failure.retry_after.and_then(|wait| jiff::SignedDuration::try_from(wait).ok());
+        let until = failure.retry_after.and_then(|wait| SignedDuration::try_from(wait).ok());
         let until = until.and_then(|wait| words.now.checked_add(wait).ok());
         let until = until.map(|at| format!(" until {}", words.time(at))).unwrap_or_default();
         return Some(format!("{what} {}{until}", happened(failure.class)));

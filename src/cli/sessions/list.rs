@@ -59,8 +59,18 @@ pub(crate) async fn run(list: &List, app: &App, global: &Global, output: &mut Ou
 }
 
 fn row(session: &Session) -> Row {
-    let Session { key, parent: _, choice, previous: _, auto: _, conversation: _, revision, created: _, updated } =
-        session;
+    let Session {
+        key,
+        parent: _,
+        choice,
+        previous: _,
+        chosen: _,
+        auto: _,
+        conversation: _,
+        revision,
+        created: _,
+        updated,
+    } = session;
     let chosen = choice.passing.as_ref().or(choice.lasting.as_ref());
     Row {
         key: key.to_string(),

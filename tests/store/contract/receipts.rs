@@ -13,6 +13,7 @@ fn receipt(peer: &str, second: i64) -> Receipt {
         model: Some("anthropic/claude-opus-4-6".to_owned()),
         profile: Some("anthropic:work".to_owned()),
         fingerprint: Some("0123456789ab".to_owned()),
+        once: false,
         source: Source::User,
         reason: "pinned".to_owned(),
         class: Some(BillingClass::Metered),
