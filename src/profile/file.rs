@@ -39,7 +39,7 @@ pub struct Written<T> {
     pub path: PathBuf,
     /// Whether anything had to be written; if not, not a byte was touched.
     pub changed: bool,
-    /// What the change returned.
+    /// What the change returned, the first time if it had to be applied again.
     pub value: T,
 }
 
@@ -143,8 +143,17 @@ impl Guard {
     /// # Errors
     ///
     /// As [`AuthFile::edit`].
-    pub fn write<T>(mut self, mut change: impl FnMut(&mut Document) -> T) -> Result<Written<T>, StoreFileFault> {
-        // What the last write was made from, and its bytes.
+    pub fn write<T>(self, change: impl FnMut(&mut Document) -> T) -> Result<Written<T>, StoreFileFault> {
+        self.write_by(change, put::put)
+    }
+
+    /// [`Guard::write`] with the step that touches the disk as an argument, so that a test can come between.
+    fn write_by<T>(
+        mut self,
+        mut change: impl FnMut(&mut Document) -> T,
+        mut put: impl FnMut(&Path, Option<&[u8]>, &[u8]) -> Result<Put, StoreFileFault>,
+    ) -> Result<Written<T>, StoreFileFault> {
+        // What the change returned when it was first written, and the bytes of the last write.
         let mut last: Option<(T, Bytes)> = None;
         // What others wrote and our exchange took out of its place, with what it was written over.
         let mut displaced: Vec<(Document, Document)> = Vec::new();
@@ -168,13 +177,13 @@ impl Guard {
                 return Ok(Written { path: self.path, changed, value: last.map_or(value, |(first, _)| first) });
             }
             let after = Zeroizing::new(wanted.to_bytes());
-            match put::put(&self.path, before.as_ref().map(|bytes| bytes.as_slice()), &after)? {
+            match put(&self.path, before.as_ref().map(|bytes| bytes.as_slice()), &after)? {
                 Put::Moved => {}
-                Put::Done => last = Some((value, after)),
+                Put::Done => last = Some((last.map_or(value, |(first, _)| first), after)),
                 Put::Displaced(theirs) => {
                     displaced.extend(theirs.map(|theirs| (found, theirs)));
                     // Not in its final form yet: no bytes to be recognised by.
-                    last = Some((value, Zeroizing::default()));
+                    last = Some((last.map_or(value, |(first, _)| first), Zeroizing::default()));
                 }
             }
         }
@@ -247,4 +256,51 @@ fn in_real_folder(path: &Path) -> io::Result<PathBuf> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let name = path.file_name().ok_or_else(|| io::Error::from(io::ErrorKind::InvalidInput))?;
     Ok(fs::canonicalize(folder)?.join(name))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::profile::ProfileId;
+
+    /// Somebody without a lock writes `rude` between our last look and our rename: one text in each attempt.
+    fn write_against(rude: &[Value]) -> Value {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("auth-profiles.json");
+        fs::write(&path, json!({"profiles": {"a": 1, "b": 2}, "own": 0}).to_string()).unwrap();
+        let mut rude = rude.iter();
+        let guard = AuthFile::at(&path).lock().unwrap();
+        let written = guard
+            .write_by(
+                |document| document.remove_profile(&ProfileId::new("b").unwrap()),
+                |path, before, after| {
+                    let ready = put::prepared(path, after)?;
+                    if let Some(rude) = rude.next() {
+                        fs::write(path, rude.to_string()).unwrap();
+                    }
+                    put::place(path, before, ready)
+                },
+            )
+            .unwrap();
+        assert!(written.changed && written.value);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2, "the store and our lock file");
+        serde_json::from_slice(&fs::read(path).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn a_write_that_comes_between_the_last_look_and_the_rename_is_not_lost() {
+        let rude = json!({"profiles": {"a": 1, "b": 2, "rude": 3}, "own": 5});
+        assert_eq!(write_against(&[rude]), json!({"profiles": {"a": 1, "rude": 3}, "own": 5}));
+    }
+
+    #[test]
+    fn nor_are_two_in_a_row() {
+        let first = json!({"profiles": {"a": 1, "b": 2, "rude": 3}, "own": 0});
+        // The second was made from our first attempt, which had neither `b` nor what the first had added.
+        let second = json!({"profiles": {"a": 1, "ruder": 4}, "own": 0});
+        assert_eq!(write_against(&[first, second]), json!({"profiles": {"a": 1, "ruder": 4, "rude": 3}, "own": 0}));
+    }
 }

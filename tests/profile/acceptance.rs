@@ -161,6 +161,8 @@ fn family(store: &Path, name: &str, writes: usize) {
             }
         }
         let mut document = read_json(store);
+        // Long enough for anybody who does not wait to come between.
+        thread::sleep(Duration::from_millis(1));
         document["profiles"][format!("{name}:{n}")] = json!({"type": "api_key", "provider": name, "key": "sk-test"});
         let text = format!("{document:#}\n");
         if name == "january" {

@@ -33,12 +33,17 @@ pub(crate) enum Put {
 ///
 /// What the system refused; the file is then as it was.
 pub(crate) fn put(path: &Path, before: Option<&[u8]>, after: &[u8]) -> Result<Put, StoreFileFault> {
-    let fault = |step| move |error: io::Error| StoreFileFault::writing(path, step, &error);
     let ready = prepared(path, after)?;
     let now = load(path)?;
     if now.as_ref().map(|bytes| bytes.as_slice()) != before {
         return Ok(Put::Moved);
     }
+    place(path, before, ready)
+}
+
+/// The step after the last look.
+pub(crate) fn place(path: &Path, before: Option<&[u8]>, ready: NamedTempFile) -> Result<Put, StoreFileFault> {
+    let fault = |step| move |error: io::Error| StoreFileFault::writing(path, step, &error);
     let Some(before) = before else {
         return match ready.persist_noclobber(path) {
             Ok(_) => sync_folder(path).map(|()| Put::Done),
@@ -83,7 +88,7 @@ fn displaced(path: &Path, taken: &TempPath, before: &[u8]) -> Result<Put, StoreF
 }
 
 /// The new content in a file of its own beside `path`, synced.
-fn prepared(path: &Path, content: &[u8]) -> Result<NamedTempFile, StoreFileFault> {
+pub(crate) fn prepared(path: &Path, content: &[u8]) -> Result<NamedTempFile, StoreFileFault> {
     let fault = |step| move |error: io::Error| StoreFileFault::writing(path, step, &error);
     // A stricter mode stays; a looser one is tightened.
     let mode = fs::metadata(path).map_or(0o600, |found| found.permissions().mode() & 0o600);
