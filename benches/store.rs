@@ -35,7 +35,10 @@ fn main() {
     runtime.block_on(async {
         let few = sessions.min(1_000);
         let some = sessions.min(100_000);
-        println!("state store: {few}, {some} and {sessions} sessions, {rounds} rounds, in {}", directory.path().display());
+        println!(
+            "state store: {few}, {some} and {sessions} sessions, {rounds} rounds, in {}",
+            directory.path().display()
+        );
         let small = durable(&directory.path().join("small"), few, rounds).await;
         let large = durable(&directory.path().join("large"), sessions, rounds).await;
         println!("\nflat: {sessions} sessions against {few}, target ≤ 1.2×");

@@ -1,5 +1,6 @@
 //! What one chat session has chosen.
 
+pub mod import;
 mod key;
 mod selection;
 mod state;

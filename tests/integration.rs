@@ -6,6 +6,7 @@ mod store {
     mod damage;
     mod files;
     mod full;
+    mod import;
     mod processes;
     mod support;
 }

@@ -55,12 +55,8 @@ impl SessionRow {
     pub(crate) fn of(session: &Session) -> Result<Self, RowFault> {
         let Session { key, parent, choice, previous, auto, conversation, revision, created, updated } = session;
         let ChoiceText { lasting, passing } = ChoiceText::of(choice);
-        let text = SessionText {
-            lasting,
-            passing,
-            previous: previous.as_ref().map(ChoiceText::of),
-            auto: auto.clone(),
-        };
+        let text =
+            SessionText { lasting, passing, previous: previous.as_ref().map(ChoiceText::of), auto: auto.clone() };
         Ok(Self {
             key: key.to_string(),
             revision: whole(*revision),
@@ -113,7 +109,9 @@ impl ScopeRow {
     fn read(self) -> Result<BenchScope, RowFault> {
         let Self { provider, fingerprint, model } = self;
         Ok(BenchScope {
-            provider: provider.parse().map_err(|fault: <ProviderId as std::str::FromStr>::Err| broken("benches", &fault))?,
+            provider: provider
+                .parse()
+                .map_err(|fault: <ProviderId as std::str::FromStr>::Err| broken("benches", &fault))?,
             fingerprint: (!fingerprint.is_empty()).then(|| Fingerprint::from_stored(&fingerprint)),
             model: ModelId::new(&model),
         })

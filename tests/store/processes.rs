@@ -69,7 +69,13 @@ async fn count(store: &Sqlite, steps: u64) {
         let at = scope.clone();
         let strike = move |before: Option<&Bench>| {
             let strikes = before.map_or(0, |before| before.strikes) + 1;
-            Some(Bench { scope: at, class: FailureClass::Server, strikes, since: jiff::Timestamp::UNIX_EPOCH, until: None })
+            Some(Bench {
+                scope: at,
+                class: FailureClass::Server,
+                strikes,
+                since: jiff::Timestamp::UNIX_EPOCH,
+                until: None,
+            })
         };
         store.update_bench(scope.clone(), Box::new(strike)).await.unwrap();
     }

@@ -36,10 +36,7 @@ pub(crate) struct SelectionText {
 impl ChoiceText {
     pub(crate) fn of(choice: &Choice) -> Self {
         let Choice { lasting, passing } = choice;
-        Self {
-            lasting: lasting.as_ref().map(SelectionText::of),
-            passing: passing.as_ref().map(SelectionText::of),
-        }
+        Self { lasting: lasting.as_ref().map(SelectionText::of), passing: passing.as_ref().map(SelectionText::of) }
     }
 
     pub(crate) fn read(self) -> Choice {

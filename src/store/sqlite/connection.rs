@@ -33,7 +33,8 @@ pub(crate) fn create(path: &Path) -> Result<(), StoreFault> {
     match fs::metadata(path) {
         // SQLite takes a file that is too short for a database for an empty one, and writes over it.
         Ok(file) if (1..SHORTEST).contains(&file.len()) => {
-            let why = format!("it is damaged: {} bytes are no database. It was left as it is; move it away", file.len());
+            let why =
+                format!("it is damaged: {} bytes are no database. It was left as it is; move it away", file.len());
             return Err(StoreFault::Broken { path: path.to_path_buf(), why });
         }
         Ok(_) => return Ok(()),

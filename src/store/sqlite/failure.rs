@@ -33,7 +33,9 @@ impl Failure {
         let sql = match self {
             Self::Known(fault) => return fault,
             Self::Row(fault) => return StoreFault::Broken { path, why: fault.to_string() },
-            Self::Panicked => return StoreFault::Broken { path, why: "a write ended in a panic and was undone".to_owned() },
+            Self::Panicked => {
+                return StoreFault::Broken { path, why: "a write ended in a panic and was undone".to_owned() };
+            }
             Self::Sql(sql) => sql,
         };
         let why = sql.to_string();
@@ -54,9 +56,10 @@ impl Failure {
                 );
                 StoreFault::Broken { path, why }
             }
-            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
-                StoreFault::Broken { path, why: "another process has been holding it for too long; try again".to_owned() }
-            }
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreFault::Broken {
+                path,
+                why: "another process has been holding it for too long; try again".to_owned(),
+            },
             _ => StoreFault::Broken { path, why },
         }
     }

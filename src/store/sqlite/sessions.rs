@@ -15,8 +15,7 @@ use crate::store::sqlite::failure::Failure;
 use crate::store::sqlite::job::Written;
 use crate::store::{CommitFault, SessionTable, StoreFault};
 
-const LOAD: &str =
-    "SELECT key, revision, conversation, created, updated, parent, state FROM sessions WHERE key = ?1";
+const LOAD: &str = "SELECT key, revision, conversation, created, updated, parent, state FROM sessions WHERE key = ?1";
 const INSERT: &str = "INSERT INTO sessions (key, revision, conversation, created, updated, parent, state)
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING";
 const UPDATE: &str = "UPDATE sessions
@@ -81,8 +80,16 @@ fn commit(db: &Connection, session: Session) -> Written<Result<Arc<Session>, Opt
         db.prepare_cached(INSERT)?.execute(params![key, revision, conversation, created, updated, parent, state])?
     } else {
         let expected = whole(expected);
-        db.prepare_cached(UPDATE)?
-            .execute(params![key, revision, conversation, created, updated, parent, state, expected])?
+        db.prepare_cached(UPDATE)?.execute(params![
+            key,
+            revision,
+            conversation,
+            created,
+            updated,
+            parent,
+            state,
+            expected
+        ])?
     };
     if written == 0 {
         return Ok((Effect::Nothing, Err(load(db, &key)?)));
