@@ -1,6 +1,7 @@
 //! What one chat session has chosen.
 
 mod change;
+pub mod import;
 mod key;
 mod selection;
 mod state;

@@ -5,5 +5,6 @@ mod crash;
 mod damage;
 mod files;
 mod full;
+mod import;
 mod processes;
 mod support;

@@ -1,12 +1,15 @@
 //! The one thread that writes: everything that waits goes into one transaction and costs one sync.
 //!
 //! While a group is being synced the next one gathers, so the number of commits per second grows with the number of
-//! askers, and a lone asker waits for nobody. Each item runs in a savepoint: one that fails is undone alone. Nobody is
+//! askers. Those who were just answered often ask again at once: the next group waits a moment for them (a fraction of a
+//! sync, and only while there are several), else groups of one and of all the others would take turns, and each commit
+//! two syncs. A lone asker waits for nobody. Each item runs in a savepoint: one that fails is undone alone. Nobody is
 //! answered before COMMIT has returned; if that fails, everybody in the group gets the fault.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
@@ -36,8 +39,22 @@ struct Shared {
 #[derive(Default)]
 struct Queue {
     jobs: Vec<Box<dyn Job>>,
+    /// How many jobs are worth waking the writer for.
+    wanted: usize,
     closed: bool,
 }
+
+/// What the group before says about the next one.
+#[derive(Clone, Copy, Default)]
+struct Pace {
+    /// How many may ask again: those answered, and those who waited meanwhile.
+    askers: usize,
+    /// How long the group took.
+    took: Duration,
+}
+
+/// The longest a group waits for more to come.
+const PATIENCE: Duration = Duration::from_millis(1);
 
 impl Writer {
     pub(crate) fn new(path: &Path, index: Option<Arc<WalIndex>>, cache: Arc<Cache>) -> Self {
@@ -54,8 +71,14 @@ impl Writer {
     {
         let (task, answer) = Task::new(work);
         self.start()?;
-        self.shared.queue().jobs.push(Box::new(task));
-        self.shared.arrived.notify_one();
+        let enough = {
+            let mut queue = self.shared.queue();
+            queue.jobs.push(Box::new(task));
+            queue.jobs.len() >= queue.wanted
+        };
+        if enough {
+            self.shared.arrived.notify_one();
+        }
         answer.await.unwrap_or_else(|_| Err(self.shared.broken("its writer ended unexpectedly")))
     }
 
@@ -91,10 +114,13 @@ impl Shared {
 
     fn serve(&self) {
         let mut db = None;
-        while let Some(jobs) = self.next_group() {
+        let mut pace = Pace::default();
+        while let Some(jobs) = self.next_group(pace) {
+            let (begun, answered) = (Instant::now(), jobs.len());
             match self.connection(&mut db) {
                 Ok(linked) => {
                     let header = group::write(&linked.db, &self.path, &self.cache, jobs);
+                    pace = Pace { askers: answered + self.queue().jobs.len(), took: begun.elapsed() };
                     if header.is_some_and(|header| header.frames() >= CHECKPOINT_FRAMES) {
                         checkpoint(&linked.db);
                     }
@@ -110,11 +136,18 @@ impl Shared {
     }
 
     /// Everything that waits; `None` when nothing more will come.
-    fn next_group(&self) -> Option<Vec<Box<dyn Job>>> {
+    fn next_group(&self, pace: Pace) -> Option<Vec<Box<dyn Job>>> {
         let mut queue = self.queue();
-        while queue.jobs.is_empty() && !queue.closed {
-            queue = self.arrived.wait(queue).unwrap_or_else(PoisonError::into_inner);
+        if pace.askers > 1 {
+            queue.wanted = pace.askers;
+            let patience = (pace.took / 4).min(PATIENCE);
+            let more = |queue: &mut Queue| queue.jobs.len() < queue.wanted && !queue.closed;
+            let waited = self.arrived.wait_timeout_while(queue, patience, more);
+            queue = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
+        queue.wanted = 1;
+        let idle = |queue: &mut Queue| queue.jobs.is_empty() && !queue.closed;
+        queue = self.arrived.wait_while(queue, idle).unwrap_or_else(PoisonError::into_inner);
         let jobs = std::mem::take(&mut queue.jobs);
         (!jobs.is_empty()).then_some(jobs)
     }
