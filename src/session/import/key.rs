@@ -75,7 +75,7 @@ pub(crate) fn of_family(family_key: &str, entry: &Entry<'_>) -> Result<Target, S
         [_main] => folded(entry, thread.clone())?,
         _ => return Err(unknown()),
     };
-    Ok(Target { key: SessionKey::of(&AgentId::new(agent), &conversation), note })
+    Ok(Target { key: SessionKey::of(&AgentId::new(agent), &conversation, false), note })
 }
 
 /// Takes `:topic:<id>`, `:thread:<id>` or `:thread:<chat>:<id>` off the end.
