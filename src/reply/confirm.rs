@@ -61,7 +61,7 @@ pub(crate) fn confirm(confirmed: &Confirmed<'_>, words: Words<'_>) -> Draft {
             Some(_) => format!("; then back to {}", back_to(&session.choice, words)),
             None => String::new(),
         };
-        draft.line(format!("This holds in this chat {}{back}.", words.lifetime(selection)));
+        draft.line(format!("In force in this chat {}{back}.", words.lifetime(selection)));
     }
     if *running {
         draft.line("The answer that is being written was begun before; the change counts from the next message.");

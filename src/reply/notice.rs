@@ -2,10 +2,11 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::health::FailureClass;
 use crate::provider::Failure;
 use crate::receipt::Receipt;
 use crate::reply::Words;
+use crate::reply::class::happened;
+use crate::reply::why::standing;
 use crate::resolver::{Candidate, Resolution};
 
 /// What a notice is measured against.
@@ -64,23 +65,8 @@ fn passed_over(
     before
         .filter(|candidate| candidate.standing.free_at().is_some())
         .map(|candidate| {
-            let standing = crate::reply::standing(&candidate.standing, false, words);
+            let standing = standing(&candidate.standing, false, words);
             format!("{}: {standing}", words.credential(&candidate.credential))
         })
         .next()
-}
-
-fn happened(class: FailureClass) -> &'static str {
-    match class {
-        FailureClass::RateLimit => "is rate-limited",
-        FailureClass::Billing => "is out: the account cannot pay",
-        FailureClass::Auth => "was refused by the provider",
-        FailureClass::ClientOnly => "may be used by the provider's own client only",
-        FailureClass::Overloaded => "met an overloaded provider",
-        FailureClass::Server => "met a failing provider",
-        FailureClass::Timeout => "got no answer in time",
-        FailureClass::Malformed => "was sent a malformed request",
-        FailureClass::ContextOverflow => "cannot take so long a conversation",
-        FailureClass::ModelNotFound => "does not have that model",
-    }
 }
