@@ -19,7 +19,7 @@ pub(crate) fn change(row: &Session) -> Session {
     let lasting = Selection {
         model: Some("anthropic/claude-opus-4-6".parse().unwrap()),
         pin: Some(Pin {
-            profile: names[row.revision as usize % names.len()].parse().unwrap(),
+            profile: names[usize::from(row.revision.to_le_bytes()[0]) % names.len()].parse().unwrap(),
             account: Some("me@example.com".to_owned()),
         }),
         source: Source::User,
@@ -67,6 +67,6 @@ impl Dice {
     /// One of `0..limit`.
     pub(crate) fn below(&mut self, limit: usize) -> usize {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) as usize % limit
+        usize::try_from(self.0 >> 33).unwrap() % limit
     }
 }

@@ -79,6 +79,7 @@ fn remount(database: &Path, how: &str) {
 /// Runs the test `name` as a child that has two megabytes of disk for itself.
 ///
 /// Where that is forbidden, a database that may not grow stands in for the full disk, in the tests of `store::sqlite`.
+#[expect(clippy::explicit_write, reason = "`eprintln!` would be kept back by the harness")]
 fn in_a_namespace(name: &str) {
     let namespace = ["--user", "--map-root-user", "--mount"];
     let allowed = Command::new("unshare").args(namespace).args(["mount", "-t", "tmpfs", "tmpfs", "/mnt"]).output();
