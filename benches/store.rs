@@ -1,9 +1,9 @@
 //! How fast the state store is, beside what is asked of it (SPEC 12).
 //!
 //! `cargo bench --bench store` takes about a minute. `MODELPIN_BENCH_SESSIONS` is the size of the large table (1,000,000
-//! unless set) and `MODELPIN_BENCH_ROUNDS` the number of commits and look-ups timed (2,000 unless set): with 5000 and 50
-//! it is over in a few seconds, to see that it runs. Not a criterion benchmark, because p99, ratios between two figures
-//! of the same run, and commits in flight are asked for.
+//! unless set, 64 at least), `MODELPIN_BENCH_ROUNDS` the number of commits and look-ups timed (2,000 unless set): with
+//! 5000 and 50 it is over in a few seconds, to see that it runs. Not a criterion benchmark, because p99, ratios between
+//! two figures of the same run, and commits in flight are asked for.
 #![allow(
     clippy::unwrap_used,
     clippy::print_stdout,

@@ -96,7 +96,7 @@ impl fmt::Debug for Sqlite {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+#[allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
 mod tests {
     use std::sync::mpsc;
 
@@ -104,7 +104,7 @@ mod tests {
 
     use crate::session::Session;
     use crate::store::sqlite::Sqlite;
-    use crate::store::sqlite::cache::Effect;
+    use crate::store::sqlite::cache::{Effect, Look};
     use crate::store::{CommitFault, SessionTable, StoreFault};
 
     fn store() -> (TempDir, Sqlite) {
@@ -148,6 +148,34 @@ mod tests {
         assert_eq!(store.list("", 10).await.unwrap(), [first, second]);
         let count = store.read(|db| Ok(db.query_row("SELECT count(*) FROM receipts", [], |row| row.get::<_, i64>(0))?));
         assert_eq!(count.unwrap(), 0);
+    }
+
+    /// A look-up that was overtaken by a commit, of our own or of somebody else, leaves nothing false behind.
+    #[tokio::test]
+    async fn a_row_that_was_read_too_early_is_not_kept() {
+        let (_directory, store) = store();
+        let other = Sqlite::open(store.path()).unwrap();
+        for (peer, writer) in [(1, &store), (2, &other)] {
+            let key = session(peer).key;
+            let Look::Miss(ticket) = store.cache.session(&key) else { panic!("nobody has looked yet") };
+            let committed = writer.commit(session(peer)).await.unwrap();
+            store.cache.keep_session(ticket, &key, None);
+            assert_eq!(store.load(&key).await.unwrap(), Some(committed));
+        }
+    }
+
+    /// What was looked up stays warm over our own commits, and not over those of others.
+    #[tokio::test]
+    async fn our_own_commits_keep_the_cache_and_those_of_others_clear_it() {
+        let (_directory, store) = store();
+        let other = Sqlite::open(store.path()).unwrap();
+        let key = store.commit(session(1)).await.unwrap().key.clone();
+        store.load(&key).await.unwrap();
+        store.commit(session(2)).await.unwrap();
+        assert!(matches!(store.cache.session(&key), Look::Hit(Some(_))));
+        assert!(matches!(store.cache.session(&session(2).key), Look::Hit(Some(_))));
+        other.commit(session(3)).await.unwrap();
+        assert!(matches!(store.cache.session(&key), Look::Miss(_)));
     }
 
     /// Stands in for a full disk where no file system can be mounted for a test.
