@@ -15,5 +15,6 @@ mod config;
 mod directive;
 mod profile;
 mod provider;
+mod resolver;
 mod store;
 mod support;
