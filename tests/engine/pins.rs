@@ -18,9 +18,9 @@ fn chat() -> Chat {
 #[case::refused("401", "auth")]
 #[case::forbidden("403", "auth")]
 #[case::unpaid("402", "billing")]
-#[case::overloaded("529", "overloaded")]
-#[case::broken("500", "server")]
-#[case::late("504", "timeout")]
+#[case::overloaded("529:600", "overloaded")]
+#[case::broken("500:600", "server")]
+#[case::late("504:600", "timeout")]
 #[case::malformed("400", "malformed")]
 #[case::too_long("413", "context_overflow")]
 #[case::no_such_model("404", "model_not_found")]
@@ -99,7 +99,7 @@ fn a_grant_whose_access_has_ended_sends_nothing() {
 
 #[test]
 fn a_model_that_a_person_chose_is_answered_by_no_other() {
-    let chat = chat().say("/model opus@auto").fails("*/claude-opus-4-6=529");
+    let chat = chat().say("/model opus@auto").fails("*/claude-opus-4-6=529:600");
     let chat = chat.say("hi").outcome("overloaded");
     assert!(chat.sent().iter().all(|(_, model)| model == OPUS), "{:?}", chat.sent());
 }
@@ -108,7 +108,7 @@ fn a_model_that_a_person_chose_is_answered_by_no_other() {
 fn a_model_that_a_person_chose_falls_back_where_the_operator_lets_it() {
     let bot = Bot::new().profiles("anthropic:default openai:default").fallbacks(&[GPT]);
     let chat = bot.config(json!({"session": {"userModelFallback": true}})).say("/model opus");
-    let chat = chat.fails("*/claude-opus-4-6=529").say("hi");
+    let chat = chat.fails("*/claude-opus-4-6=529:600").say("hi");
     chat.wire(&[("anthropic:default", OPUS), ("openai:default", GPT)]).answered_by("openai:default", GPT).replies(GPT);
 }
 
@@ -138,7 +138,7 @@ fn a_pin_made_anew_is_tried_once_though_it_is_benched() {
 #[test]
 fn no_turn_no_restart_and_no_time_touches_a_pin() {
     let mut chat = chat();
-    for fault in ["429:5000", "401", "529", "400", "ok"] {
+    for fault in ["429:5000", "401", "529:600", "400", "ok"] {
         chat = chat.fails(&format!("anthropic:work={fault}")).say("hi").restart().later(90_000).chosen(PINNED);
     }
     let row = chat.row().unwrap();

@@ -38,8 +38,11 @@ fn an_expired_profile_is_refused() {
 
 #[test]
 fn a_model_without_a_credential_is_refused() {
-    let chat = Bot::new().profiles("anthropic:default").say("/model opus");
-    chat.refuses("/model gpt", "credential").refuses("/gpt", "credential").refuses("/gpt and a question", "credential");
+    // At its own address: what is on this machine may want no credential.
+    let groq = json!({"agents": {"defaults": {"models": {"groq/llama-3.3-70b-versatile": {"alias": "llama"}}}}});
+    let chat = Bot::new().profiles("anthropic:default").config(groq).say("/model opus");
+    let chat = chat.refuses("/model llama", "credential").refuses("/llama", "credential");
+    chat.refuses("/llama and a question", "credential").replies("groq");
 }
 
 #[test]

@@ -126,7 +126,7 @@ fn a_new_conversation_drops_the_pin_and_the_history_and_says_so() {
     let chat = bot().say("/model opus@work").say("remember the word plum").say("/new").replies("anthropic:work");
     let chat = chat.chosen("-").say("which word?").on_wire("anthropic:default", SONNET);
     assert_eq!(messages(&chat), ["which word?"]);
-    chat.say("/reset").say("/model undo").chosen("-");
+    chat.say("/reset").chosen("-");
 }
 
 #[test]
@@ -150,7 +150,7 @@ fn a_restart_changes_nothing() {
     assert_eq!(chat.rows(), before);
     let chat = chat.say("two").on_wire("openai:default", GPT).say("three").on_wire("anthropic:work", OPUS);
     assert_eq!(messages(&chat).len(), 5);
-    chat.say("/model undo").restart().say("/model undo").restart().say("/model undo").chosen("-");
+    chat.say("/model default").restart().say("/model undo").chosen(&format!("{OPUS}@anthropic:work"));
 }
 
 #[test]

@@ -30,12 +30,12 @@ pub(crate) struct Chat {
     pub(super) clock: Arc<TestClock>,
     pub(super) planted: Vec<String>,
     pub(super) variables: Vec<(String, String)>,
-    pub(super) directory: TempDir,
+    pub(crate) directory: TempDir,
     pub(super) writes: Cell<u64>,
     pub(super) place: Conversation,
     pub(super) sender: Sender,
     /// What came of what was said last.
-    pub(super) heard: Arc<Heard>,
+    pub(crate) heard: Arc<Heard>,
     /// How many requests the provider had seen before that.
     pub(super) seen_before: usize,
     /// The last buttons of each conversation.
@@ -104,6 +104,12 @@ impl Chat {
     /// The provider.
     pub(crate) fn provider(&self) -> &LoopbackProvider {
         self.provider.as_ref().expect("started")
+    }
+
+    /// Ends all engines; [`Chat::restart`] starts one again.
+    pub(crate) fn closed(mut self) -> Self {
+        self.apps.clear();
+        self
     }
 
     /// Ends all engines and starts one on what they left.
@@ -213,9 +219,14 @@ impl Chat {
         let patience = Instant::now() + Duration::from_secs(20);
         while chat.provider().seen().len() == before {
             assert!(Instant::now() < patience, "nothing was sent for {text:?}");
-            chat.run(tokio::time::sleep(Duration::from_millis(1)));
+            chat.breathe();
         }
         chat
+    }
+
+    /// Lets the answers that were begun go on for a moment.
+    fn breathe(&self) {
+        self.run(async { tokio::time::sleep(Duration::from_millis(1)).await });
     }
 
     /// Waits until something of the answer that was begun first is shown.
@@ -223,7 +234,7 @@ impl Chat {
         let patience = Instant::now() + Duration::from_secs(20);
         while self.pending[0].1.drafts().is_empty() {
             assert!(Instant::now() < patience, "nothing is shown");
-            self.run(tokio::time::sleep(Duration::from_millis(1)));
+            self.breathe();
         }
         self
     }
