@@ -42,7 +42,7 @@ pub(crate) struct Sources {
 pub(crate) struct Gathered {
     /// The session's row; a new one where there is none yet.
     pub(crate) session: Arc<Session>,
-    /// The row of the session above, where this one has no selection of its own.
+    /// The row of the session above, which counts where this one has no selection of its own.
     pub(crate) parent: Option<Arc<Session>>,
     /// The configuration and the catalogue made from it.
     pub(crate) settings: Arc<Loaded>,
@@ -74,7 +74,8 @@ impl Gathered {
 
     /// When a person last changed what is chosen here, or above where that counts.
     pub(crate) fn chosen(&self) -> Option<Timestamp> {
-        let above = self.parent.as_ref().and_then(|parent| parent.chosen);
+        let own = self.session.choice.effective(self.now).is_some();
+        let above = self.parent.as_ref().filter(|_| !own).and_then(|parent| parent.chosen);
         self.session.chosen.max(above)
     }
 
@@ -114,9 +115,10 @@ impl Sources {
             Some(session) => session,
             None => Arc::new(Session::new(key, now)),
         };
+        // Also where it has a choice of its own: when that is dropped, what is confirmed is what is above.
         let parent = match &session.parent {
-            Some(parent) if session.choice.effective(now).is_none() => self.store.load(parent).await?,
-            _ => None,
+            Some(parent) => self.store.load(parent).await?,
+            None => None,
         };
         let current = self.auth_store.current();
         let mut trouble: Vec<String> = current
