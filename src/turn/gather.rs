@@ -108,9 +108,30 @@ impl Sources {
     /// # Errors
     /// The session table cannot be read.
     pub(crate) async fn gather(&self, inbound: &Inbound) -> Result<Gathered, StoreFault> {
-        let settings = self.settings.current();
-        let now = self.now();
+        let (settings, now) = (self.settings.current(), self.now());
+        let (session, parent) = self.rows(self.key(&settings.config, inbound), now).await?;
+        Ok(self.gathered(inbound, session, parent, settings, now).await)
+    }
+
+    /// The facts of this moment as far as they can be had: to be shown, never to be acted on.
+    pub(crate) async fn gather_to_show(&self, inbound: &Inbound) -> Gathered {
+        let (settings, now) = (self.settings.current(), self.now());
         let key = self.key(&settings.config, inbound);
+        match self.rows(key.clone(), now).await {
+            Ok((session, parent)) => self.gathered(inbound, session, parent, settings, now).await,
+            Err(fault) => {
+                tracing::warn!(session.key = %key, %fault, "what is chosen cannot be read");
+                let session = Arc::new(Session::new(key, now));
+                let mut gathered = self.gathered(inbound, session, None, settings, now).await;
+                let what = "what is chosen in this chat cannot be read, so the default is shown and no message is sent";
+                gathered.trouble.insert(0, format!("{what}: {fault}"));
+                gathered
+            }
+        }
+    }
+
+    /// The row of `key`, and the one above it.
+    async fn rows(&self, key: SessionKey, now: Timestamp) -> Result<(Arc<Session>, Option<Arc<Session>>), StoreFault> {
         let session = match self.store.load(&key).await? {
             Some(session) => session,
             None => Arc::new(Session::new(key, now)),
@@ -120,6 +141,17 @@ impl Sources {
             Some(parent) => self.store.load(parent).await?,
             None => None,
         };
+        Ok((session, parent))
+    }
+
+    async fn gathered(
+        &self,
+        inbound: &Inbound,
+        session: Arc<Session>,
+        parent: Option<Arc<Session>>,
+        settings: Arc<Loaded>,
+        now: Timestamp,
+    ) -> Gathered {
         let current = self.auth_store.current();
         let mut trouble: Vec<String> = current
             .trouble
@@ -127,7 +159,7 @@ impl Sources {
             .map(|fault| format!("auth store unreadable, last good version in use: {fault}"))
             .collect();
         trouble.extend(settings.trouble.iter().cloned());
-        Ok(Gathered {
+        Gathered {
             session,
             parent,
             settings,
@@ -137,7 +169,7 @@ impl Sources {
             sender: inbound.sender.id.clone(),
             trouble,
             now,
-        })
+        }
     }
 
     /// Whether there is any credential, or a default model that wants none.
