@@ -86,6 +86,16 @@ fn a_topic_uses_its_groups_choice_model_and_credential_together() {
 }
 
 #[test]
+fn a_topic_that_drops_its_choice_is_told_what_the_group_has() {
+    let chat = Bot::new().profiles("anthropic:default anthropic:work openai:default").start();
+    let chat =
+        chat.group("telegram", "-100").say("/model haiku@work").topic("telegram", "-100", "7").say("/model opus");
+    let chat = chat.say("/model default").replies(HAIKU).replies("anthropic:work").says_nothing_of(SONNET);
+    let chat = chat.say("/model gpt").say("/model undo").replies(HAIKU);
+    chat.say("/new").replies(HAIKU).say("hi").on_wire("anthropic:work", HAIKU);
+}
+
+#[test]
 fn nothing_flows_sideways_or_up() {
     bot()
         .start()

@@ -1,6 +1,7 @@
 //! When files, the state or the provider are broken: commands are answered, and nothing is confirmed that is not kept.
 
 use std::fs;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
@@ -53,32 +54,50 @@ fn a_configuration_that_does_not_parse_leaves_the_last_good_version_in_force() {
     chat.say("hi").on_wire("openai:a", GPT).says_nothing_of("unreadable");
 }
 
-#[test]
-fn a_state_that_cannot_be_opened_confirms_nothing_and_answers_all_the_same() {
-    let chat = bot().say("/model opus@b");
+/// A state whose database is there and cannot be opened, and where the database is meanwhile.
+fn unusable(chat: Chat) -> (Chat, PathBuf, PathBuf) {
     let (database, aside) = (chat.directory.path().join("modelpin.sqlite"), chat.directory.path().join("aside"));
     let chat = chat.closed();
     fs::rename(&database, &aside).unwrap();
     fs::create_dir(&database).unwrap();
-    let mut chat = chat.restart();
+    (chat.restart(), database, aside)
+}
+
+#[test]
+fn a_state_that_cannot_be_opened_confirms_nothing_and_shows_what_it_can() {
+    let (mut chat, ..) = unusable(bot().say("/model opus@b"));
     assert!(!chat.app().warnings().is_empty());
-    for change in ["/model gpt", "/opus", "/model default", "/new", "/model opus@b once"] {
-        chat = chat.say(change).replies("nothing was changed").nothing_sent();
+    for change in ["/model gpt", "/opus", "/model default", "/new", "/model opus@b once", "/model undo"] {
+        chat = chat.say(change).replies("modelpin.sqlite").nothing_sent();
+        let said = chat.text().to_lowercase();
+        assert!(!said.contains("model set to") && !said.contains("back to the default"), "{said}");
     }
-    for view in ["/model", "/model list", "/model status", "/model why", "/help", "/whoami"] {
-        chat = chat.say(view).nothing_sent();
-        assert!(!chat.text().is_empty(), "{view}");
+    for view in ["/model", "/model list", "/model status", "/model why"] {
+        chat = at_once(chat, view).nothing_sent().replies("cannot be read").replies("modelpin.sqlite");
     }
-    // What was chosen cannot be known, and it may have been a pin: nobody else's credential may answer for it.
-    let sent = {
-        chat = chat.say("hi");
-        chat.sent()
-    };
-    let chat = chat.closed();
+    at_once(at_once(chat, "/help"), "/whoami");
+}
+
+#[test]
+fn what_may_be_pinned_is_answered_by_nobody_while_that_cannot_be_known() {
+    let (chat, database, aside) = unusable(bot().say("/model opus@b"));
+    let chat = chat.say("hi").nothing_sent().replies("modelpin.sqlite").say("/gpt and you?").nothing_sent().closed();
     fs::remove_dir(&database).unwrap();
     fs::rename(&aside, &database).unwrap();
     chat.restart().chosen(&format!("{OPUS}@anthropic:b")).say("hi").on_wire("anthropic:b", OPUS);
-    assert_eq!(sent, [], "a message was sent with a credential that nobody chose");
+}
+
+#[test]
+fn a_state_that_never_was_hides_no_pin_so_messages_are_answered() {
+    let chat = bot().start().closed();
+    let place = chat.directory.path().join("modelpin.sqlite");
+    fs::remove_file(&place).unwrap();
+    // A name that leads nowhere: there is no database, and none can be made.
+    std::os::unix::fs::symlink("/proc/none/such.sqlite", &place).unwrap();
+    let chat = chat.restart();
+    assert!(!chat.app().warnings().is_empty());
+    let chat = chat.say("hi").on_wire("anthropic:a", SONNET).say("/model gpt").replies("modelpin.sqlite").say("hi");
+    chat.on_wire("anthropic:a", SONNET);
 }
 
 /// Within a second: commands are wanted most when nothing else works.
