@@ -77,11 +77,18 @@ fn a_failure_keeps_out_what_is_to_blame_and_nothing_else(#[case] fault: &str, #[
 #[rstest]
 #[case::the_ladder("429", 29, 31)]
 #[case::as_told("429:90", 89, 91)]
-#[case::hours("402", 5 * 3600 - 20, 5 * 3600 + 1)]
 fn a_bench_ends_when_it_is_said_to(#[case] fault: &str, #[case] before: u64, #[case] after: u64) {
     let chat = two().say("/model opus@a").fails(&format!("anthropic:a={fault}")).say("hi").fails("*=ok");
     let chat = chat.later(before.saturating_sub(16)).say("hi").nothing_sent();
     chat.later(after - before + 16).say("hi").on_wire("anthropic:a", OPUS);
+}
+
+#[test]
+fn an_account_that_cannot_pay_is_looked_into_by_one_request_now_and_then() {
+    let chat = two().say("/model opus@a").fails("anthropic:a=402").say("hi").later(14 * 60).say("hi").nothing_sent();
+    let chat = chat.later(2 * 60).say("hi").wire(&[("anthropic:a", OPUS)]).outcome("billing");
+    let chat = chat.say("hi").nothing_sent().fails("*=ok").say("hi").nothing_sent();
+    chat.later(16 * 60).say("hi").on_wire("anthropic:a", OPUS).say("hi").on_wire("anthropic:a", OPUS);
 }
 
 #[test]

@@ -227,7 +227,7 @@ fn what_is_no_command_goes_to_the_model_untouched(#[case] text: &str) {
 
 #[test]
 fn a_command_for_another_bot_is_met_with_silence() {
-    bot().say("/model@OtherBot opus").is_silent().nothing_sent().chosen("-");
+    bot().say("/model@OtherBot opus").stays_silent().nothing_sent().chosen("-");
 }
 
 #[test]

@@ -144,3 +144,27 @@ fn no_turn_no_restart_and_no_time_touches_a_pin() {
     let row = chat.row().unwrap();
     assert_eq!(row.revision, 1, "nothing was written to the row: {row:?}");
 }
+
+#[test]
+fn a_pin_follows_its_account_and_says_so() {
+    let grant = |email: &str| json!({"type": "oauth", "refresh": "", "expires": 4_102_444_800_000_i64, "email": email});
+    let bot = Bot::new().profiles("anthropic:default").profile("anthropic:old", grant("ann@example.com"));
+    let chat =
+        bot.profile("anthropic:new", grant("ann@example.com")).profile("anthropic:bob", grant("bob@example.com"));
+    let chat = chat.say("/model opus@old").say("hi").on_wire("anthropic:old", OPUS);
+    let chat = chat.without_profile("anthropic:old").say("hi").on_wire("anthropic:new", OPUS);
+    let chat = chat.replies("anthropic:old").replies("anthropic:new").chosen(&format!("{OPUS}@anthropic:new"));
+    // Nobody else's takes its place.
+    chat.without_profile("anthropic:new").say("hi").nothing_sent().replies("anthropic:new");
+}
+
+#[test]
+fn a_subscription_never_falls_to_the_meter_where_the_operator_forbids_it() {
+    let grant = json!({"type": "oauth", "refresh": "", "expires": 4_102_444_800_000_i64});
+    let deny = json!({"auth": {"crossBillingClass": "deny"}});
+    let bot = Bot::new().profiles("anthropic:key openai:default").profile("anthropic:me", grant).fallbacks(&[GPT]);
+    let chat = bot.config(deny).say("hi").on_wire("anthropic:me", SONNET).fails("anthropic:me=429:600").say("hi");
+    let chat = chat.wire(&[("anthropic:me", SONNET)]).outcome("rate_limit").say("hi").nothing_sent();
+    // What a person pins, a person answers for.
+    chat.say("/model sonnet@key").say("hi").on_wire("anthropic:key", SONNET);
+}

@@ -151,7 +151,7 @@ impl Person {
             let replies = self.does(engine, room, Event::Message(text.to_owned())).await;
             let listed = |choice: &Choice| ALL.into_iter().find(|model| choice.label.trim_end_matches(" ✓") == *model);
             let buttons: Vec<(Choice, &str)> =
-                choices(&replies).filter_map(|choice| Some((listed(&choice).map(|m| (choice, m)))?)).collect();
+                choices(&replies).filter_map(|choice| listed(&choice).map(|model| (choice, model))).collect();
             self.rooms[room].numbers = buttons.iter().map(|(_, model)| *model).collect();
             self.rooms[room].buttons.extend(buttons.into_iter().map(|(choice, model)| (choice, Wish::Model(model))));
         }

@@ -39,7 +39,7 @@ impl Chat {
 
     /// There was no reply at all.
     #[track_caller]
-    pub(crate) fn is_silent(self) -> Self {
+    pub(crate) fn stays_silent(self) -> Self {
         assert_eq!(self.heard(), []);
         self
     }
