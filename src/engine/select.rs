@@ -3,7 +3,7 @@
 use crate::access::{Action, Asker, Denied, authorize};
 use crate::catalog::{ModelRef, Read, Wish};
 use crate::directive::{Lifetime, Wanted};
-use crate::engine::change::Changed;
+use crate::engine::change::{Changed, NOT_SAVED};
 use crate::engine::{Case, Done, Engine, actor, words};
 use crate::profile::{ProfileId, eligible};
 use crate::reply::{Deed, Refusal, end};
@@ -24,7 +24,7 @@ impl Engine {
     /// `/<alias>` selects; with a text it asks that model once and leaves the selection as it was.
     pub(super) async fn shortcut(&self, case: &Case<'_>, wanted: &Wanted, text: Option<String>) -> Done {
         let Some(text) = text else { return self.select(case, wanted, Lifetime::Lasting).await };
-        let Some(gathered) = self.gather(case).await else { return Done::Refused };
+        let Some(gathered) = self.gather(case, NOT_SAVED).await else { return Done::Refused };
         match self.chosen(case, &gathered, wanted, Lifetime::Once) {
             Ok((selection, _)) => {
                 self.talk(case, &text, Some(selection)).await;
@@ -63,7 +63,7 @@ impl Engine {
             Ok(Some(menu)) => menu,
             Ok(None) => return self.refuse(case, Refusal::NoListShown).await,
             Err(fault) => {
-                self.tell_fault(case, &fault).await;
+                self.tell_fault(case, NOT_SAVED, &fault).await;
                 return Done::Refused;
             }
         };

@@ -1,6 +1,7 @@
 //! Ordinary messages: they go to the model that is chosen, with the credential that is chosen.
 
 use crate::access::Action;
+use crate::engine::change::NOT_SENT;
 use crate::engine::{Case, Engine, actor};
 use crate::reply::Refusal;
 use crate::session::Selection;
@@ -19,7 +20,7 @@ impl Engine {
         let key = self.key(case.inbound);
         let _slot = self.running.slot(&key).await;
         self.begin_anew_if_due(case).await;
-        let Some(mut gathered) = self.gather(case).await else { return };
+        let Some(mut gathered) = self.gather(case, NOT_SENT).await else { return };
         self.rebind_if_due(case, &mut gathered).await;
         let started = gathered.now;
         let selection = once.clone().or_else(|| gathered.selection().cloned());
@@ -47,7 +48,7 @@ impl Engine {
         if !begins_anew(settings.config.session.reset, last, self.sources.now(), &self.sources.time_zone) {
             return;
         }
-        let Some(gathered) = self.gather(case).await else { return };
+        let Some(gathered) = self.gather(case, NOT_SENT).await else { return };
         let session = gathered.session.begin(true, gathered.now);
         if let Err(fault) = self.sources.store.commit(session).await {
             tracing::warn!(session.key = %key, %fault, "the conversation could not begin anew");
