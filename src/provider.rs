@@ -3,6 +3,7 @@
 mod anthropic;
 mod ask;
 mod classify;
+mod dialect;
 mod draft;
 mod encode;
 mod endpoint;
