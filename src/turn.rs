@@ -6,7 +6,7 @@ mod reset;
 mod run;
 mod wallet;
 
-pub(crate) use gather::{Gathered, Sources};
+pub(crate) use gather::{Gathered, Sources, endpoint_of};
 pub(crate) use names::ProfileNames;
 pub(crate) use reset::begins_anew;
 pub(crate) use run::{HISTORY_MESSAGES, Outcome, Turn, TurnEnd};

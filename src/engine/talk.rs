@@ -39,10 +39,7 @@ impl Engine {
     async fn begin_anew_if_due(&self, case: &Case<'_>) {
         let settings = self.sources.settings.current();
         let key = self.key(case.inbound);
-        let last = match self.sources.store.last_utterance(&key).await {
-            Ok(Some(last)) => last,
-            Ok(None) | Err(_) => return,
-        };
+        let Ok(Some(last)) = self.sources.store.last_utterance(&key).await else { return };
         if !begins_anew(settings.config.session.reset, last, self.sources.now(), &self.sources.time_zone) {
             return;
         }
