@@ -128,6 +128,7 @@ pub mod provider;
 mod reply;
 mod settings;
 mod turn;
+mod watched;
 
 // The program.
 #[cfg(feature = "cli")]
