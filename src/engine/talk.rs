@@ -3,8 +3,8 @@
 use crate::access::Action;
 use crate::engine::{Case, Engine, actor};
 use crate::reply::Refusal;
-use crate::session::Selection;
-use crate::turn::{Turn, begins_anew};
+use crate::session::{Selection, begins_anew};
+use crate::turn::Turn;
 
 impl Engine {
     /// Sends `text` to the model and the answer to the chat. `once` counts instead of the session's selection.
