@@ -1,4 +1,4 @@
-//! `OpenAI`'s Chat Completions API, as many vendors speak it.
+//! OpenAI's Chat Completions API, as many vendors speak it.
 
 use std::sync::Arc;
 
@@ -79,7 +79,7 @@ impl Dialect for OpenAi {
     }
 }
 
-/// The model's name in the body: `OpenRouter`'s own models carry its name before a slash.
+/// The model's name in the body: OpenRouter's own models carry its name before a slash.
 fn wire_model(provider: &str, model: &str) -> String {
     if provider == "openrouter" && !model.contains('/') { format!("openrouter/{model}") } else { model.to_owned() }
 }
