@@ -1,4 +1,4 @@
 //! What several tests lean on.
 
-pub(crate) mod again;
 pub(crate) mod leaks;
+pub(crate) mod rerun;

@@ -49,13 +49,13 @@ impl Engine {
             }
         };
         let page = page.unwrap_or(1);
-        let wanted = List { provider: wanted.as_ref(), page, current: gathered.model() };
-        match reply::list(&wanted, words(&gathered, case.inbound)) {
+        let list = List { provider: wanted.as_ref(), page, current: gathered.model() };
+        match reply::list(&list, words(&gathered, case.inbound)) {
             Ok(draft) => {
                 self.send(case, draft, Visibility::Private).await;
                 Done::Yes
             }
-            Err(last) => self.refuse(case, Refusal::NoSuchPage { page, last }).await,
+            Err(pages) => self.refuse(case, Refusal::NoSuchPage { page, last: pages }).await,
         }
     }
 

@@ -21,7 +21,7 @@ use rustix::fs::{CWD, RenameFlags, renameat_with};
 use serde_json::{Value, json};
 
 use crate::profile::support::{Home, id, json as read_json, key, others, provider};
-use crate::support::again::{again, child_of_test};
+use crate::support::rerun::{again, child_of_test};
 
 const ROLE: &str = "MODELPIN_TEST_ROLE";
 

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use modelpin::profile::{AuthFile, StoreFileFault};
 
 use crate::profile::support::{Home, id, key, others};
-use crate::support::again::{again, child_of_test, command};
+use crate::support::rerun::{again, child_of_test, command};
 
 /// The limit lets the first 16 KiB of the new file through and refuses the rest, as a full disk does. (The signal that
 /// comes with it is ignored, so the write fails instead of killing the process.)

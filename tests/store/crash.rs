@@ -8,7 +8,7 @@ use modelpin::session::Session;
 use modelpin::store::{SessionTable, Sqlite};
 
 use crate::store::support::{Place, key, session};
-use crate::support::again::{child_of_test, hear, say, start};
+use crate::support::rerun::{child_of_test, hear, say, start};
 
 const ROUNDS: u64 = 60;
 
