@@ -17,6 +17,8 @@ pub struct Usage {
     pub cooldown_model: Option<ModelId>,
     /// The long window, after a failure that needs a person (billing).
     pub disabled_until: Option<Timestamp>,
+    /// Whether the long window is the one that ends later.
+    pub disabled: bool,
 }
 
 impl Usage {
