@@ -4,8 +4,8 @@ use crate::access::Action;
 use crate::engine::change::NOT_SENT;
 use crate::engine::{Case, Engine, actor};
 use crate::reply::Refusal;
-use crate::session::Selection;
-use crate::turn::{Turn, begins_anew};
+use crate::session::{Selection, begins_anew};
+use crate::turn::Turn;
 
 impl Engine {
     /// Sends `text` to the model and the answer to the chat. `once` counts instead of the session's selection.
@@ -41,10 +41,7 @@ impl Engine {
     async fn begin_anew_if_due(&self, case: &Case<'_>) {
         let settings = self.sources.settings.current();
         let key = self.key(case.inbound);
-        let last = match self.sources.store.last_utterance(&key).await {
-            Ok(Some(last)) => last,
-            Ok(None) | Err(_) => return,
-        };
+        let Ok(Some(last)) = self.sources.store.last_utterance(&key).await else { return };
         if !begins_anew(settings.config.session.reset, last, self.sources.now(), &self.sources.time_zone) {
             return;
         }
