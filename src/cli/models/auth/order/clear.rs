@@ -46,19 +46,23 @@ pub(crate) fn run(provider: &ProviderId, case: &mut Case<'_>) -> Result<Exit, Fa
             owner.path.display(),
         )));
     }
-    let written = store.edit_own(|document| document.clear_order(provider))?;
+    // Where nothing is to be cleared, not even a lock is taken.
+    let cleared = match store.order_owner(provider) {
+        Some(_) => store.edit_own(|document| document.clear_order(provider))?.value,
+        None => false,
+    };
     let order = InForce::of(case, provider);
     let explicit = order.basis != "stored" && order.basis != "config_profiles";
-    let talk = match (written.value, explicit) {
+    let talk = match (cleared, explicit) {
         (true, true) => {
-            format!("The order in {} is cleared; what counts now: {}.", written.path.display(), order.source())
+            format!("The order in {} is cleared; what counts now: {}.", own.path.display(), order.source())
         }
-        (true, false) => format!("The order in {} is cleared.", written.path.display()),
+        (true, false) => format!("The order in {} is cleared.", own.path.display()),
         (false, true) => format!("There was none in {}; what counts: {}.", own.path.display(), order.source()),
         (false, false) => format!("There was none in {}, and nothing was written.", own.path.display()),
     };
     if case.global.json {
-        case.output.json(&Cleared { cleared: written.value, order })?;
+        case.output.json(&Cleared { cleared: cleared, order })?;
     } else {
         case.output.data(&order.text())?;
     }
