@@ -124,19 +124,23 @@ impl App {
         self.engine.agent()
     }
 
-    /// How to get a first credential; `None` where there is one.
-    pub fn first_steps(&self) -> Option<String> {
+    /// How to get a first credential; `None` where there is one. `name` is what the program is called, `add` the whole
+    /// line that stores a key here.
+    pub fn first_steps(&self, name: &str, add: &str) -> Option<String> {
         if self.engine.has_credential() {
             return None;
         }
         let state_dir = self.places.state_dir.display();
+        let steps = [
+            (add.to_owned(), "store an API key (asked for, not shown)"),
+            ("export ANTHROPIC_API_KEY=…".to_owned(), "or take it from the environment"),
+            (format!("{name} chat --state-dir ~/.clawdbot"), "or use the store of another program of the family"),
+            (format!("{name} chat --demo"), "or see it at work without any key"),
+        ];
+        let width = steps.iter().map(|(line, _)| line.chars().count()).max().unwrap_or_default();
+        let steps: String = steps.iter().map(|(line, what)| format!("  {line:width$}   {what}\n")).collect();
         Some(format!(
-            "There is no credential in {state_dir} and none in the environment, so nobody can answer yet.\n\
-             \n\
-             \x20 modelpin models auth add --provider anthropic   store an API key (asked for, not shown)\n\
-             \x20 export ANTHROPIC_API_KEY=…                      or take it from the environment\n\
-             \x20 modelpin chat --state-dir ~/.clawdbot           or use the store of another program of the family\n\
-             \x20 modelpin chat --demo                            or see it at work without any key\n"
+            "There is no credential in {state_dir} and none in the environment, so nobody can answer yet.\n\n{steps}"
         ))
     }
 

@@ -108,7 +108,7 @@ impl StoreFileFault {
     pub(crate) fn corrupt(path: &Path, error: &serde_json::Error) -> Self {
         let text = error.to_string();
         let why = text.rsplit_once(" at line ").map_or(text.as_str(), |(why, _)| why).to_owned();
-        Self::Corrupt { path: path.to_owned(), line: error.line(), column: error.column(), why }
+        Self::Corrupt { path: path.to_owned(), line: error.line(), column: error.column().max(1), why }
     }
 
     /// What a failure to read `path` is to the caller.
