@@ -1,5 +1,9 @@
 //! The command line from outside: what is printed where, and how it ends.
 
+mod family;
+mod kill;
+mod support;
+
 use std::path::Path;
 
 use assert_cmd::Command;
