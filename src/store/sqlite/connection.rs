@@ -73,7 +73,9 @@ pub(crate) fn open(path: &Path) -> Result<(Connection, bool), Failure> {
     let Err(Failure::Sql(rusqlite::Error::SqliteFailure(error, _))) = &shared else {
         return shared.map(|db| (db, false));
     };
-    let nothing_can_be_written = matches!(error.code, ErrorCode::CannotOpen | ErrorCode::ReadOnly);
+    // A full disk has no room for the log's index either.
+    let nothing_can_be_written =
+        matches!(error.code, ErrorCode::CannotOpen | ErrorCode::ReadOnly | ErrorCode::DiskFull);
     if !nothing_can_be_written || beside(path, "-wal").exists() || !path.exists() {
         return shared.map(|db| (db, false));
     }
