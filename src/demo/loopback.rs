@@ -86,6 +86,11 @@ impl LoopbackProvider {
         locked(&self.shared.scripts).push(Scripted::new(profile, model, script));
     }
 
+    /// Takes all scripts back.
+    pub fn clear_scripts(&self) {
+        locked(&self.shared.scripts).clear();
+    }
+
     /// Adds to the faults, or takes some back.
     pub fn change_faults(&self, changes: Faults) {
         locked(&self.shared.faults).merge(changes);
