@@ -1,0 +1,100 @@
+//! What README.md shows of a talk is what the program says.
+
+use std::fs;
+use std::io::Write as _;
+use std::process::Stdio;
+
+use serde_json::Value;
+
+use crate::docs::markdown::{block, readme, root};
+use crate::docs::process::{Demo, modelpin, without_accidents};
+use crate::docs::script::{Part, compare, parts, written};
+
+/// A terminal is so many columns wide.
+const COLUMNS: usize = 80;
+
+/// What is wider than a terminal for a reason: prose that a model or a person wrote, which the terminal wraps.
+const WIDE: [&str; 2] = ["claude-", "Last answer: "];
+
+#[test]
+fn the_transcript_is_what_the_demonstration_says() {
+    let text = block(&readme(), "text demo");
+    let parts = parts(&text);
+    assert!(parts.iter().filter(|part| matches!(part, Part::Typed(_))).count() >= 6, "{parts:?}");
+    let mut demo = Demo::start();
+    let now = written(&parts, |part| match part {
+        Part::Typed(typed) => demo.say(typed).lines().map(without_accidents).collect::<Vec<_>>().join("\n"),
+        Part::Comment(_) => String::new(),
+        Part::Where(_) | Part::Later(_) => panic!("the program cannot be told {part:?}"),
+    });
+    demo.end();
+    compare("the transcript of README.md", &text, &now, |now| write(&text, now));
+    for line in now.lines().filter(|line| !line.starts_with('>')) {
+        let wide = line.chars().count() > COLUMNS && !WIDE.iter().any(|known| line.starts_with(known));
+        assert!(!wide, "wider than a terminal: {line}");
+    }
+}
+
+#[test]
+fn the_json_lines_are_what_the_program_prints() {
+    let readme = readme();
+    let (asked, shown) = (block(&readme, "json in"), block(&readme, "json out"));
+    let home = tempfile::tempdir().unwrap();
+    let mut command = modelpin(&home);
+    command.args(["chat", "--demo", "--jsonl"]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut child = command.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(asked.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success());
+    let printed = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(printed.lines().filter(|line| line.contains(r#"{"end":"#)).count(), asked.lines().count(), "{printed}");
+    let now: String = printed.lines().map(|line| pretty(serde_json::from_str(line).unwrap())).collect();
+    compare("the JSON of README.md", &shown, &now, |now| write(&shown, now));
+}
+
+/// A record, broken into lines, with what differs from run to run replaced by `…` or 0.
+fn pretty(mut record: Value) -> String {
+    if let Some(receipt) = record.get_mut("receipt") {
+        receipt["at"] = Value::from("…");
+        receipt["latencyMs"] = Value::from(0);
+    }
+    for row in record.pointer_mut("/reply/choices").and_then(Value::as_array_mut).into_iter().flatten() {
+        for choice in row.as_array_mut().unwrap() {
+            choice["token"] = Value::from("…");
+        }
+    }
+    format!("{}\n", lines(&record, 0))
+}
+
+/// JSON with one member a line down to the second level, which is as deep as people read.
+fn lines(value: &Value, depth: usize) -> String {
+    match value {
+        Value::Object(members) if depth < 2 && members.values().any(|value| value.is_object() || members.len() > 2) => {
+            let indent = "  ".repeat(depth + 1);
+            let members: Vec<String> = members
+                .iter()
+                .map(|(name, value)| format!("{indent}{}: {}", Value::from(name.as_str()), lines(value, depth + 1)))
+                .collect();
+            format!("{{\n{}\n{}}}", members.join(",\n"), "  ".repeat(depth))
+        }
+        Value::Object(_)
+        | Value::Null
+        | Value::Bool(_)
+        | Value::Number(_)
+        | Value::String(_)
+        | Value::Array(_) => value.to_string(),
+    }
+}
+
+fn write(before: &str, now: &str) {
+    // The fence is read too, so that a block that is empty at first is found.
+    let all = readme();
+    let place = all.find(&format!("\n{before}```")).expect("the block is there") + 1;
+    fs::write(root().join("README.md"), format!("{}{now}{}", &all[..place], &all[place + before.len()..])).unwrap();
+}
+
+#[test]
+fn the_readme_is_short() {
+    let lines = readme().lines().count();
+    assert!(lines <= 250, "README.md has {lines} lines");
+}
