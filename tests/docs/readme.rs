@@ -10,6 +10,10 @@ use crate::docs::markdown::{block, readme, root};
 use crate::docs::process::{Demo, modelpin, without_accidents};
 use crate::docs::script::{Part, compare, parts, written};
 
+/// What is said of the blocks that can be written anew.
+const DEMO: &str = "text demo";
+const JSON: &str = "json out";
+
 /// A terminal is so many columns wide.
 const COLUMNS: usize = 80;
 
@@ -18,7 +22,7 @@ const WIDE: [&str; 2] = ["claude-", "Last answer: "];
 
 #[test]
 fn the_transcript_is_what_the_demonstration_says() {
-    let text = block(&readme(), "text demo");
+    let text = block(&readme(), DEMO);
     let parts = parts(&text);
     assert!(parts.iter().filter(|part| matches!(part, Part::Typed(_))).count() >= 6, "{parts:?}");
     let mut demo = Demo::start();
@@ -28,7 +32,7 @@ fn the_transcript_is_what_the_demonstration_says() {
         Part::Where(_) | Part::Later(_) => panic!("the program cannot be told {part:?}"),
     });
     demo.end();
-    compare("the transcript of README.md", &text, &now, |now| write(&text, now));
+    compare("the transcript of README.md", &text, &now, |now| write(DEMO, now));
     for line in now.lines().filter(|line| !line.starts_with('>')) {
         let wide = line.chars().count() > COLUMNS && !WIDE.iter().any(|known| line.starts_with(known));
         assert!(!wide, "wider than a terminal: {line}");
@@ -38,7 +42,7 @@ fn the_transcript_is_what_the_demonstration_says() {
 #[test]
 fn the_json_lines_are_what_the_program_prints() {
     let readme = readme();
-    let (asked, shown) = (block(&readme, "json in"), block(&readme, "json out"));
+    let (asked, shown) = (block(&readme, "json in"), block(&readme, JSON));
     let home = tempfile::tempdir().unwrap();
     let mut command = modelpin(&home);
     command.args(["chat", "--demo", "--jsonl"]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
@@ -49,7 +53,7 @@ fn the_json_lines_are_what_the_program_prints() {
     let printed = String::from_utf8(output.stdout).unwrap();
     assert_eq!(printed.lines().filter(|line| line.contains(r#"{"end":"#)).count(), asked.lines().count(), "{printed}");
     let now: String = printed.lines().map(|line| pretty(serde_json::from_str(line).unwrap())).collect();
-    compare("the JSON of README.md", &shown, &now, |now| write(&shown, now));
+    compare("the JSON of README.md", &shown, &now, |now| write(JSON, now));
 }
 
 /// A record, broken into lines, with what differs from run to run replaced by `…` or 0.
@@ -86,11 +90,12 @@ fn lines(value: &Value, depth: usize) -> String {
     }
 }
 
-fn write(before: &str, now: &str) {
-    // The fence is read too, so that a block that is empty at first is found.
+fn write(info: &str, now: &str) {
     let all = readme();
-    let place = all.find(&format!("\n{before}```")).expect("the block is there") + 1;
-    fs::write(root().join("README.md"), format!("{}{now}{}", &all[..place], &all[place + before.len()..])).unwrap();
+    let fence = format!("\n```{info}\n");
+    let start = all.find(&fence).expect("the block is there") + fence.len();
+    let end = start - 1 + all[start - 1..].find("\n```").expect("the block has an end") + 1;
+    fs::write(root().join("README.md"), format!("{}{now}{}", &all[..start], &all[end..])).unwrap();
 }
 
 #[test]
