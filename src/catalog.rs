@@ -30,6 +30,7 @@ pub use problem::CatalogProblem;
 pub use profile_index::{ProfileIndex, SeenProfiles};
 pub use provider_id::{InvalidProviderId, ProviderId};
 pub use reading::{Read, Wish};
+pub(crate) use suggest::profiles as nearest_profiles;
 pub use unread::Unread;
 
 /// Every model that one agent's people may choose, and every name it goes by.

@@ -51,17 +51,16 @@ fn passed_over(
     resolution: &Resolution,
     words: Words<'_>,
 ) -> Option<String> {
-    if let Some((candidate, failure)) = failed.first() {
+    let is_by = |candidate: &Candidate| candidate.model == by.model && candidate.credential == by.credential;
+    // Who failed and then answered after all was not passed over.
+    if let Some((candidate, failure)) = failed.iter().find(|(candidate, _)| !is_by(candidate)) {
         let what = words.credential(&candidate.credential);
         let until = failure.retry_after.and_then(|wait| SignedDuration::try_from(wait).ok());
         let until = until.and_then(|wait| words.now.checked_add(wait).ok());
         let until = until.map(|at| format!(" until {}", words.time(at))).unwrap_or_default();
         return Some(format!("{what} {}{until}", happened(failure.class)));
     }
-    let before = resolution
-        .candidates
-        .iter()
-        .take_while(|candidate| candidate.model != by.model || candidate.credential != by.credential);
+    let before = resolution.candidates.iter().take_while(|candidate| !is_by(candidate));
     before
         .filter(|candidate| candidate.standing.free_at().is_some())
         .map(|candidate| {
