@@ -2,6 +2,7 @@
 
 mod commands;
 mod embed;
+mod grammar;
 mod links;
 mod markdown;
 mod process;

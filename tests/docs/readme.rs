@@ -17,8 +17,8 @@ const JSON: &str = "json out";
 /// A terminal is so many columns wide.
 const COLUMNS: usize = 80;
 
-/// What is wider than a terminal for a reason: prose that a model or a person wrote, which the terminal wraps.
-const WIDE: [&str; 2] = ["claude-", "Last answer: "];
+/// What may be wider than a terminal: prose that somebody outside wrote.
+const WIDE: [&str; 2] = ["claude-", "The provider says: "];
 
 #[test]
 fn the_transcript_is_what_the_demonstration_says() {
@@ -70,10 +70,10 @@ fn pretty(mut record: Value) -> String {
     format!("{}\n", lines(&record, 0))
 }
 
-/// JSON with one member a line down to the second level, which is as deep as people read.
+/// JSON with one member a line, and so within it where there are more members than a line can hold.
 fn lines(value: &Value, depth: usize) -> String {
     match value {
-        Value::Object(members) if depth < 2 && members.values().any(|value| value.is_object() || members.len() > 2) => {
+        Value::Object(members) if members.len() > 6 || (depth == 0 && value.get("end").is_none()) => {
             let indent = "  ".repeat(depth + 1);
             let members: Vec<String> = members
                 .iter()
@@ -81,13 +81,29 @@ fn lines(value: &Value, depth: usize) -> String {
                 .collect();
             format!("{{\n{}\n{}}}", members.join(",\n"), "  ".repeat(depth))
         }
-        Value::Object(_)
-        | Value::Null
-        | Value::Bool(_)
-        | Value::Number(_)
-        | Value::String(_)
-        | Value::Array(_) => value.to_string(),
+        Value::Object(_) | Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
+            value.to_string()
+        }
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn the_first_credential_is_stored_as_shown() {
+    let text = block(&readme(), "console");
+    let home = tempfile::tempdir().unwrap();
+    fs::write(home.path().join("key.txt"), "sk-ant-api03-test-0123456789-abcdefghij-ABCDEFGHIJ\n").unwrap();
+    let folder = std::path::Path::new(env!("CARGO_BIN_EXE_modelpin")).parent().unwrap();
+    let mut now = String::new();
+    for line in text.lines().filter(|line| line.starts_with("$ ")) {
+        let mut shell = std::process::Command::new("/bin/sh");
+        shell.env_clear().env("HOME", home.path()).env("PATH", folder).current_dir(&home);
+        let output = shell.args(["-c", &line[2..]]).output().unwrap();
+        assert!(output.status.success(), "{line}: {}", String::from_utf8_lossy(&output.stderr));
+        let said = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+        now.push_str(&format!("{line}\n{}", said.replace(home.path().to_str().unwrap(), "~")));
+    }
+    compare("the first credential of README.md", &text, &now, |now| write("console", now));
 }
 
 fn write(info: &str, now: &str) {
