@@ -20,11 +20,19 @@ pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// README.md and everything in docs/.
+/// README.md, everything in docs/, and what explains the other folders.
 pub(crate) fn documents() -> Vec<Document> {
-    let in_docs = fs::read_dir(root().join("docs")).unwrap().map(|entry| entry.unwrap().path());
-    let mut paths: Vec<PathBuf> = in_docs.filter(|path| path.extension().is_some_and(|end| end == "md")).collect();
-    paths.push(root().join("README.md"));
+    let mut paths = vec![root().join("README.md")];
+    let mut folders: Vec<PathBuf> = ["docs", "adapters", "fixtures"].map(|name| root().join(name)).to_vec();
+    while let Some(folder) = folders.pop() {
+        for path in fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()) {
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|end| end == "md") {
+                paths.push(path);
+            }
+        }
+    }
     paths.sort();
     paths.into_iter().map(|path| Document { text: fs::read_to_string(&path).unwrap(), path }).collect()
 }

@@ -73,7 +73,7 @@ fn pretty(mut record: Value) -> String {
 /// JSON with one member a line, and so within it where there are more members than a line can hold.
 fn lines(value: &Value, depth: usize) -> String {
     match value {
-        Value::Object(members) if members.len() > 6 || (depth == 0 && value.get("end").is_none()) => {
+        Value::Object(members) if members.len() > 6 || (depth == 0 && members.len() > 1) => {
             let indent = "  ".repeat(depth + 1);
             let members: Vec<String> = members
                 .iter()
@@ -101,7 +101,7 @@ fn the_first_credential_is_stored_as_shown() {
         let output = shell.args(["-c", &line[2..]]).output().unwrap();
         assert!(output.status.success(), "{line}: {}", String::from_utf8_lossy(&output.stderr));
         let said = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
-        now.push_str(&format!("{line}\n{}", said.replace(home.path().to_str().unwrap(), "~")));
+        now = format!("{now}{line}\n{}", said.replace(home.path().to_str().unwrap(), "~"));
     }
     compare("the first credential of README.md", &text, &now, |now| write("console", now));
 }

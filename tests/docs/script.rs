@@ -52,12 +52,13 @@ pub(crate) fn parts(text: &str) -> Vec<Part> {
 pub(crate) fn written(parts: &[Part], mut answer: impl FnMut(&Part) -> String) -> String {
     let mut text = String::new();
     for part in parts {
-        match part {
-            Part::Comment(line) => text.push_str(line),
-            Part::Where(place) => text.push_str(&format!("== {place}")),
-            Part::Later(time) => text.push_str(&format!("~~ {time}")),
-            Part::Typed(typed) => text.push_str(&format!("> {}", typed.replace('\n', "\\\n"))),
-        }
+        let source = match part {
+            Part::Comment(line) => line.clone(),
+            Part::Where(place) => format!("== {place}"),
+            Part::Later(time) => format!("~~ {time}"),
+            Part::Typed(typed) => format!("> {}", typed.replace('\n', "\\\n")),
+        };
+        text.push_str(&source);
         text.push('\n');
         let came = answer(part);
         if matches!(part, Part::Typed(_)) {

@@ -1,5 +1,6 @@
 //! The conversations of `fixtures/transcripts` are held again, with providers inside the process and a clock by hand.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
@@ -142,7 +143,7 @@ impl Stage {
             text.push_str("\n ");
             for choice in row {
                 self.menu.push(choice.clone());
-                text.push_str(&format!(" #{} {} ", self.menu.len(), choice.label));
+                write!(text, " #{} {} ", self.menu.len(), choice.label).unwrap();
             }
         }
         text
