@@ -65,6 +65,9 @@ pub enum AppFault {
     /// The directories cannot be told. Misuse of the command line.
     #[error(transparent)]
     Places(#[from] PlacesFault),
+    /// Something else is where the state directory should be. Misuse of the command line.
+    #[error("{} is no directory, so it cannot hold the state: move it away, or name another place with --state-dir", .0.display())]
+    NoDirectory(PathBuf),
     /// The configuration cannot be read, so nobody knows who may do what.
     #[error(transparent)]
     Config(#[from] ConfigFault),
@@ -161,7 +164,9 @@ fn open_store(path: &Path, warnings: &mut Vec<String>) -> Result<Arc<dyn Store>,
         Err(fault @ StoreFault::TooNew { .. }) => Err(AppFault::Store(fault)),
         Err(fault) => {
             warnings.push(format!("pins can neither be read nor changed: {fault}"));
-            Ok(Arc::new(Detached::because_of(fault)))
+            // Where it cannot be told whether there is one, there may be.
+            let hidden = path.try_exists().unwrap_or(true);
+            Ok(Arc::new(Detached::because_of(fault, hidden)))
         }
     }
 }

@@ -33,6 +33,9 @@ impl Installation {
         let layout = layout.map(|name| name.parse::<Layout>()).transpose()?;
         let layout = Layout::choose(layout, &environment, Some(invoked_as.as_ref()))?;
         let places = Places::resolve(layout, state_dir.as_deref(), &environment)?;
+        if places.state_dir.metadata().is_ok_and(|found| !found.is_dir()) {
+            return Err(AppFault::NoDirectory(places.state_dir));
+        }
         let mut warnings = Vec::new();
         if let Err(fault) = ask_login_shell(&mut environment, &places) {
             warnings.push(format!("the login shell gave no variables: {fault}"));

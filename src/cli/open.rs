@@ -60,7 +60,7 @@ impl From<AppFault> for Failure {
     fn from(fault: AppFault) -> Self {
         let text = fault.to_string();
         match fault {
-            AppFault::Layout(_) | AppFault::Places(_) => Self::Misuse(text),
+            AppFault::Layout(_) | AppFault::Places(_) | AppFault::NoDirectory(_) => Self::Misuse(text),
             AppFault::Config(_) | AppFault::Store(_) => Self::Unreadable(text),
         }
     }
