@@ -115,6 +115,14 @@ fn write(info: &str, now: &str) {
 }
 
 #[test]
+fn the_two_commands_come_first() {
+    let readme = readme();
+    let commands: Vec<&str> = readme.lines().filter(|line| line.starts_with("cargo ")).collect();
+    // `.ci/run` takes the command for the tests from here.
+    assert_eq!(commands, ["cargo run --release -- chat --demo", "cargo test --workspace --all-features"]);
+}
+
+#[test]
 fn the_readme_is_short() {
     let lines = readme().lines().count();
     assert!(lines <= 250, "README.md has {lines} lines");
