@@ -141,9 +141,10 @@ impl App {
             (format!("{name} chat --demo"), "or see it at work without any key"),
         ];
         let width = steps.iter().map(|(line, _)| line.chars().count()).max().unwrap_or_default();
-        let steps: String = steps.iter().map(|(line, what)| format!("  {line:width$}   {what}\n")).collect();
+        let steps: Vec<String> = steps.iter().map(|(line, what)| format!("  {line:width$}   {what}")).collect();
         Some(format!(
-            "There is no credential in {state_dir} and none in the environment, so nobody can answer yet.\n\n{steps}"
+            "There is no credential in {state_dir} and none in the environment, so nobody can answer yet.\n\n{}\n",
+            steps.join("\n")
         ))
     }
 

@@ -28,13 +28,8 @@ pub(crate) fn again(global: &Global, invoked_as: &str, rest: &str) -> String {
     let Global { state_dir, layout, agent, json: _, verbose: _, quiet: _, log: _ } = global;
     let state_dir = state_dir.as_ref().map(|dir| dir.to_string_lossy().into_owned());
     let flags = [("--state-dir", state_dir.as_deref()), ("--layout", layout.as_deref()), ("--agent", agent.as_deref())];
-    let mut line = format!("{invoked_as} {rest}");
-    for (flag, value) in flags {
-        if let Some(value) = value {
-            line.push_str(&format!(" {flag} {}", quoted(value)));
-        }
-    }
-    line
+    let given = flags.into_iter().filter_map(|(flag, value)| Some(format!("{flag} {}", quoted(value?))));
+    [format!("{invoked_as} {rest}")].into_iter().chain(given).collect::<Vec<_>>().join(" ")
 }
 
 /// `text` as one word of a shell's command line.

@@ -111,22 +111,18 @@ impl InForce {
     }
 
     fn text(&self) -> String {
-        let mut text = format!(
-            "Agent: {}\nProvider: {}\nAuth file: {}\nOrder: {}\n",
-            self.agent_id,
-            self.provider,
-            self.auth_store_path,
-            self.source()
-        );
-        for (number, id) in self.effective.iter().enumerate() {
-            text.push_str(&format!("{}. {id}\n", number + 1));
+        let Self { agent_id, provider, auth_store_path, effective, excluded, .. } = self;
+        let mut lines = vec![
+            format!("Agent: {agent_id}"),
+            format!("Provider: {provider}"),
+            format!("Auth file: {auth_store_path}"),
+            format!("Order: {}", self.source()),
+        ];
+        if effective.is_empty() {
+            lines.push("(none)".to_owned());
         }
-        if self.effective.is_empty() {
-            text.push_str("(none)\n");
-        }
-        for Excluded { id, why, .. } in &self.excluded {
-            text.push_str(&format!("-  {id} {why}\n"));
-        }
-        modelpin_terminal::visible(&text)
+        lines.extend(effective.iter().enumerate().map(|(number, id)| format!("{}. {id}", number + 1)));
+        lines.extend(excluded.iter().map(|Excluded { id, why, .. }| format!("-  {id} {why}")));
+        modelpin_terminal::visible(&lines.join("\n")) + "\n"
     }
 }

@@ -62,7 +62,7 @@ pub(crate) fn run(provider: &ProviderId, case: &mut Case<'_>) -> Result<Exit, Fa
         (false, false) => format!("There was none in {}, and nothing was written.", own.path.display()),
     };
     if case.global.json {
-        case.output.json(&Cleared { cleared: cleared, order })?;
+        case.output.json(&Cleared { cleared, order })?;
     } else {
         case.output.data(&order.text())?;
     }
