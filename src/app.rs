@@ -166,9 +166,9 @@ fn open_store(path: &Path, warnings: &mut Vec<String>) -> Result<Arc<dyn Store>,
         Err(fault @ StoreFault::TooNew { .. }) => Err(AppFault::Store(fault)),
         Err(fault) => {
             warnings.push(format!("pins can neither be read nor changed: {fault}"));
-            // Where it cannot be told whether there is one, there may be.
-            let hidden = path.try_exists().unwrap_or(true);
-            Ok(Arc::new(Detached::because_of(fault, hidden)))
+            // Where even that cannot be told, there may be one.
+            let hides_rows = std::fs::exists(path).unwrap_or(true);
+            Ok(Arc::new(Detached::because_of(fault, hides_rows)))
         }
     }
 }

@@ -14,26 +14,27 @@ use crate::store::{
     BenchUpdate, CommitFault, HealthTable, HistoryTable, Memory, MenuTable, ReceiptLog, SessionTable, StoreFault,
 };
 
-/// A store that changes no session, and keeps the rest in memory until the program ends: benches, receipts and the
+/// A store that refuses every session, and keeps the rest in memory until the program ends: benches, receipts and the
 /// conversation are worth having even when they do not last; a pin that does not last is worse than none.
 pub struct Detached {
     fault: StoreFault,
-    /// Whether there is a state with sessions in it, which just cannot be read.
-    hidden: bool,
+    hides_rows: bool,
     rest: Memory,
 }
 
 impl Detached {
-    /// In place of the store that could not be opened because of `fault`. With `hidden` there is one: then nobody knows
-    /// what is pinned in a chat, and no other credential may answer there as if nothing were.
-    pub fn because_of(fault: StoreFault, hidden: bool) -> Self {
-        Self { fault, hidden, rest: Memory::new() }
+    /// In place of the store that could not be opened because of `fault`.
+    ///
+    /// `hides_rows`: there is a database, and what is chosen in it cannot be known. Then no session is taken for one
+    /// without a choice, since a message that belongs to a pin would go out with somebody else's credential.
+    pub fn because_of(fault: StoreFault, hides_rows: bool) -> Self {
+        Self { fault, hides_rows, rest: Memory::new() }
     }
 }
 
 impl SessionTable for Detached {
     fn load<'a>(&'a self, _: &'a SessionKey) -> BoxFuture<'a, Result<Option<Arc<Session>>, StoreFault>> {
-        Box::pin(async { if self.hidden { Err(self.fault.clone()) } else { Ok(None) } })
+        Box::pin(async { if self.hides_rows { Err(self.fault.clone()) } else { Ok(None) } })
     }
 
     fn commit(&self, _: Session) -> BoxFuture<'_, Result<Arc<Session>, CommitFault>> {

@@ -115,7 +115,10 @@ fn no_refresh_token(text: &str) -> Result<(), String> {
 fn of_provider(text: &str, provider: &ProviderId, command: impl Fn(&str) -> String) -> Result<(), String> {
     let anthropic = provider.as_str().starts_with("anthropic");
     // A provider that only the configuration knows may be a gateway to Anthropic.
-    if text.starts_with(ANTHROPIC) && !anthropic && crate::catalog::builtin_provider(provider).is_some() {
+    if text.starts_with(ANTHROPIC)
+        && !anthropic
+        && crate::catalog::vendor(provider).is_some_and(|vendor| vendor.place.is_some())
+    {
         let instead = command("anthropic");
         return Err(format!(
             "that is a secret of anthropic's, and {provider} would see it; nothing was stored. It belongs here: {instead}"
