@@ -76,7 +76,7 @@ pub(crate) fn without_accidents(line: &str) -> String {
     for (index, word) in words.iter().enumerate() {
         let next = words.get(index + 1).copied().unwrap_or_default();
         let before = index.checked_sub(1).map_or("", |index| words[index]);
-        let is_time = word.len() == 5 && word.as_bytes()[2] == b':' && next.starts_with("UTC");
+        let is_time = matches!(word.len(), 5 | 8) && word.as_bytes()[2] == b':' && next.starts_with("UTC");
         let is_length = next == "s" && word.parse::<f64>().is_ok();
         plain.push(if is_time {
             "<time>".to_owned()
@@ -99,6 +99,7 @@ pub(crate) fn without_accidents(line: &str) -> String {
 fn accidents_are_replaced_and_nothing_else() {
     for (line, plain) in [
         ("until 09:05 UTC (in 29s), metered", "until <time> UTC (in <seconds>s), metered"),
+        ("at 09:05:30 UTC (in 29s)", "at <time> UTC (in <seconds>s)"),
         ("ok, 09:05 UTC, 0.3 s", "ok, <time> UTC, <seconds> s"),
         ("a – http://127.0.0.1:4177/a/v1, x", "a – http://127.0.0.1:<port>/a/v1, x"),
         ("Auth store: /tmp/modelpin-demo-XEbLEe/agents/a.json", "Auth store: <state dir>/agents/a.json"),
