@@ -9,11 +9,7 @@
     clippy::print_stdout,
     clippy::cast_precision_loss,
     clippy::disallowed_methods,
-<<<<<<< HEAD
-    reason = "a benchmark times the real thing, prints rounded figures, and stops at the first surprise"
-=======
     reason = "a benchmark prints rounded figures, makes files and clocks of its own, and stops at the first surprise"
->>>>>>> throughput
 )]
 
 #[path = "store/figures.rs"]
