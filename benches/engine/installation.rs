@@ -57,9 +57,13 @@ fn configuration() -> Value {
         let alias = if number % 5 == 0 { json!({"alias": format!("alias-{number}")}) } else { json!({}) };
         (format!("vendor-{}/model-{number}", number % 20), alias)
     }));
+    let providers: Map<String, Value> = (0..20)
+        .map(|number| (format!("vendor-{number}"), json!({"baseUrl": format!("http://127.0.0.1:9/{number}/v1")})))
+        .collect();
     json!({
         "agents": {"defaults": {"model": {"primary": "anthropic/claude-opus-4-6"}, "models": models}},
         "auth": {"profiles": profiles(|provider, _| json!({"provider": provider, "mode": "api_key"}))},
+        "models": {"providers": providers},
         "channels": {"telegram": {"allowFrom": ["*"]}},
     })
 }
