@@ -8,7 +8,8 @@ mod select;
 mod show;
 mod talk;
 
-use modelpin_chat::{BoxFuture, Event, Handler, Inbound, Outbox, Reply, Visibility};
+use jiff::Timestamp;
+use modelpin_chat::{BoxFuture, Event, Handler, Inbound, Kind, Outbox, Reply, Visibility};
 
 use crate::access::{Action, Asker, authorize};
 use crate::agent::AgentId;
@@ -16,6 +17,7 @@ use crate::directive::{self, Directive, Message};
 use crate::engine::running::Running;
 use crate::reply::{Draft, Refusal, Words, refusal};
 use crate::session::{Actor, SessionKey};
+use crate::settings::Loaded;
 use crate::turn::{Gathered, Sources};
 
 /// The engine of one agent. Shared by all its channels; every conversation is served at once, its turns one by one.
@@ -128,7 +130,7 @@ impl Engine {
 
     async fn refuse(&self, case: &Case<'_>, why: Refusal) -> Done {
         let settings = self.sources.settings.current();
-        let words = Words { catalog: &settings.catalog, group: is_group(case.inbound), now: self.sources.now() };
+        let words = in_words(&settings, case.inbound, self.sources.now());
         tracing::debug!(session.key = %self.key(case.inbound), ?why, "refused");
         self.send(case, refusal(&why, case.text, words), Visibility::Private).await;
         Done::Refused
@@ -147,11 +149,16 @@ impl Engine {
 
 /// The words for replies to `inbound`.
 fn words<'a>(gathered: &'a Gathered, inbound: &Inbound) -> Words<'a> {
-    Words { catalog: &gathered.settings.catalog, group: is_group(inbound), now: gathered.now }
+    in_words(&gathered.settings, inbound, gathered.now)
 }
 
-fn is_group(inbound: &Inbound) -> bool {
-    inbound.conversation.kind != modelpin_chat::Kind::Dm
+fn in_words<'a>(settings: &'a Loaded, inbound: &Inbound, now: Timestamp) -> Words<'a> {
+    Words {
+        catalog: &settings.catalog,
+        group: inbound.conversation.kind != Kind::Dm,
+        keep_on_new: settings.config.session.keep_on_new,
+        now,
+    }
 }
 
 /// Who did it, as it is written into rows.

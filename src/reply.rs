@@ -1,8 +1,10 @@
 //! What is said, as data. Everything here is pure: facts in, text blocks and menu entries out.
 
+mod class;
 mod confirm;
 mod help;
 mod list;
+mod notice;
 mod picker;
 mod refusal;
 mod status;
@@ -18,11 +20,12 @@ use crate::menu::MenuEntry;
 pub(crate) use confirm::{Confirmed, Deed, confirm};
 pub(crate) use help::{help, whoami};
 pub(crate) use list::{List, list};
+pub(crate) use notice::{Before, notice};
 pub(crate) use picker::{Picker, picker};
 pub(crate) use refusal::{Refusal, refusal};
 pub(crate) use status::{ProviderView, Status, status};
-pub(crate) use trouble::{notes, nothing_sent, store_fault, turn_failed};
-pub(crate) use why::{standing, why};
+pub(crate) use trouble::{not_saved, notes, nothing_sent, turn_failed};
+pub(crate) use why::why;
 pub(crate) use words::{Words, end};
 
 /// A reply before its menu has been given an id.

@@ -15,7 +15,7 @@ use jiff::Timestamp;
 
 use crate::catalog::{ModelRef, ProviderId};
 use crate::health::keeping_out;
-use crate::profile::{Basis, Expiry, Profile, ProfileId, eligible, order};
+use crate::profile::{Basis, Expiry, Profile, ProfileId, eligible, order_for};
 use crate::session::{Pin, Source};
 
 pub use candidate::{Candidate, Standing};
@@ -108,7 +108,7 @@ fn pinned(question: &Question<'_>, model: &ModelRef, pin: &Pin, since: Timestamp
 /// The credentials for one model: the store's profiles in the auth order, then those that are left out with the reason;
 /// what lies in the environment or the configuration only where the store has nothing that could be used.
 fn credentials_of(question: &Question<'_>, model: &ModelRef) -> (Vec<Candidate>, u64) {
-    let order = order(&model.provider, question.profiles, question.auth, question.now);
+    let order = order_for(&model.provider, Some(&model.model), question.profiles, question.auth, question.now);
     let visible = |id: &ProfileId| (question.may_use)(id);
     let mut candidates: Vec<Candidate> = order
         .candidates

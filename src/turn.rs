@@ -2,14 +2,12 @@
 
 mod gather;
 mod names;
-mod notice;
 mod reset;
 mod run;
 mod wallet;
 
 pub(crate) use gather::{Gathered, Sources};
 pub(crate) use names::ProfileNames;
-pub(crate) use notice::{Before, notice};
 pub(crate) use reset::begins_anew;
 pub(crate) use run::{HISTORY_MESSAGES, Outcome, Turn, TurnEnd};
 pub(crate) use wallet::Wallet;

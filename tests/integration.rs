@@ -1,5 +1,5 @@
 //! One binary for all integration tests: one link, one process, shared support.
-
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops at the first surprise")]
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -15,5 +15,6 @@ mod config;
 mod directive;
 mod profile;
 mod provider;
+mod resolver;
 mod store;
 mod support;

@@ -22,21 +22,21 @@ impl Figures {
         self.0.len()
     }
 
-    /// In microseconds; 0.5 is the median.
-    pub(crate) fn quantile(&self, part: f64) -> f64 {
+    /// In microseconds; 50 is the median.
+    pub(crate) fn percentile(&self, percent: usize) -> f64 {
         let mut sorted = self.0.clone();
         sorted.sort_by(f64::total_cmp);
-        sorted[((sorted.len() - 1) as f64 * part).round() as usize]
+        sorted[(sorted.len() - 1) * percent / 100]
     }
 
-    /// A line: median, p99, and whether the quantile asked for is within its target.
-    pub(crate) fn print(&self, what: &str, target: Option<(f64, Duration)>) {
-        let (median, p99) = (self.quantile(0.5), self.quantile(0.99));
+    /// A line: median, p99, and whether the percentile asked for is within its target.
+    pub(crate) fn print(&self, what: &str, target: Option<(usize, Duration)>) {
+        let (median, p99) = (self.percentile(50), self.percentile(99));
         print!("  {what:<44} median {median:>9.2} µs   p99 {p99:>9.2} µs");
-        if let Some((part, limit)) = target {
+        if let Some((percent, limit)) = target {
             let limit = limit.as_secs_f64() * 1e6;
-            let name = if part > 0.9 { "p99" } else { "median" };
-            print!("   target {name} ≤ {limit} µs {}", verdict(self.quantile(part) <= limit));
+            let name = if percent > 50 { "p99" } else { "median" };
+            print!("   target {name} ≤ {limit} µs {}", verdict(self.percentile(percent) <= limit));
         }
         println!();
     }

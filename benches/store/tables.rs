@@ -19,7 +19,7 @@ pub(crate) fn change(row: &Session) -> Session {
     let lasting = Selection {
         model: Some("anthropic/claude-opus-4-6".parse().unwrap()),
         pin: Some(Pin {
-            profile: names[row.revision as usize % names.len()].parse().unwrap(),
+            profile: names[usize::from(row.revision.to_le_bytes()[0]) % names.len()].parse().unwrap(),
             account: Some("me@example.com".to_owned()),
         }),
         source: Source::User,
@@ -39,8 +39,10 @@ pub(crate) async fn filled(directory: &Path, sessions: usize) -> PathBuf {
     let first = store.commit(change(&Session::new(key(0), Timestamp::now()))).await.unwrap();
     store.commit(change(&first)).await.unwrap();
     drop(store);
-    // The first row, many times over, in one transaction: no store is that fast row by row.
+    // The first row, many times over, in one transaction: no store is that fast row by row. And past the log, which would
+    // leave the disk busy for a while with taking back its space.
     let db = rusqlite::Connection::open(&path).unwrap();
+    db.execute_batch("PRAGMA journal_mode = OFF").unwrap();
     db.execute(
         "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ?1 - 1)
          INSERT INTO sessions (key, revision, conversation, created, updated, parent, state)
@@ -49,6 +51,9 @@ pub(crate) async fn filled(directory: &Path, sessions: usize) -> PathBuf {
         (i64::try_from(sessions).unwrap(), key(0).as_str()),
     )
     .unwrap();
+    db.execute_batch("PRAGMA journal_mode = WAL").unwrap();
+    drop(db);
+    fs::File::open(&path).unwrap().sync_all().unwrap();
     path
 }
 
@@ -67,6 +72,6 @@ impl Dice {
     /// One of `0..limit`.
     pub(crate) fn below(&mut self, limit: usize) -> usize {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) as usize % limit
+        usize::try_from(self.0 >> 33).unwrap() % limit
     }
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use modelpin_chat::Visibility;
 
 use crate::engine::{Case, Done, Engine, words};
-use crate::reply::{Confirmed, Deed, Refusal, confirm, notes, store_fault};
+use crate::reply::{Confirmed, Deed, Refusal, confirm, not_saved, notes};
 use crate::session::{PinFate, Session};
 use crate::store::{CommitFault, StoreFault};
 use crate::turn::Gathered;
@@ -78,6 +78,12 @@ impl Engine {
 
     pub(super) async fn tell_fault(&self, case: &Case<'_>, fault: &StoreFault) {
         tracing::warn!(session.key = %self.key(case.inbound), %fault, "the state could not be read or written");
-        self.send(case, store_fault(fault), Visibility::Private).await;
+        let next = match fault {
+            StoreFault::ReadOnly { .. } => "An operator has to make the state directory writable; reading still works.",
+            StoreFault::Full { .. } => "An operator has to make room on the disk; then type the command again.",
+            StoreFault::TooNew { .. } => "An operator has to update modelpin.",
+            StoreFault::Broken { .. } => "Type the command again; if it stays like this, tell an operator.",
+        };
+        self.send(case, not_saved(&fault.to_string(), next), Visibility::Private).await;
     }
 }

@@ -7,11 +7,11 @@ use crate::engine::{Case, Engine, words};
 use crate::history::{Role, Utterance};
 use crate::provider::{Failure, Sent};
 use crate::receipt::{Receipt, ReceiptAttempt};
-use crate::reply::{Draft, notes, nothing_sent, turn_failed};
+use crate::reply::{Before, Draft, notes, nothing_sent, notice, turn_failed};
 use crate::resolver::{Candidate, Resolution};
 use crate::session::{AutoChoice, Selection, Source, Until};
 use crate::store::CommitFault;
-use crate::turn::{Before, HISTORY_MESSAGES, Outcome, Turn, TurnEnd, notice};
+use crate::turn::{HISTORY_MESSAGES, Outcome, Turn, TurnEnd};
 
 /// How long rotation's own choice is a hint at the most.
 const HINT_HOURS: i64 = 24;
@@ -67,7 +67,7 @@ impl Engine {
                 notice_of(&mut draft, by);
             }
             Outcome::Silent if failed.is_empty() => draft = nothing_sent(resolution, words),
-            Outcome::Silent => draft = turn_failed(resolution, failed, resolution.first_free(), words),
+            Outcome::Silent => draft = turn_failed(resolution, failed, words),
         }
         draft
     }

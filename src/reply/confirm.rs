@@ -45,7 +45,7 @@ pub(crate) fn confirm(confirmed: &Confirmed<'_>, words: Words<'_>) -> Draft {
     if let Some(model) = effective.and_then(|selection| selection.model.as_ref()).or_else(|| resolution.model()) {
         draft.spans(vec![plain(opening), strong(words.model(model)), plain(".")]);
     }
-    credential(&mut draft, session, resolution, words);
+    credential(&mut draft, session, resolution, *fate == PinFate::Kept, words);
     match fate {
         PinFate::Dropped(old) if *deed == Deed::Chosen => {
             let why = "it belongs to another provider";
@@ -61,7 +61,7 @@ pub(crate) fn confirm(confirmed: &Confirmed<'_>, words: Words<'_>) -> Draft {
             Some(_) => format!("; then back to {}", back_to(&session.choice, words)),
             None => String::new(),
         };
-        draft.line(format!("This holds in this chat {}{back}.", words.lifetime(selection)));
+        draft.line(format!("In force in this chat {}{back}.", words.lifetime(selection)));
     }
     if *running {
         draft.line("The answer that is being written was begun before; the change counts from the next message.");
@@ -69,13 +69,13 @@ pub(crate) fn confirm(confirmed: &Confirmed<'_>, words: Words<'_>) -> Draft {
     draft
 }
 
-fn credential(draft: &mut Draft, session: &Session, resolution: &Resolution, words: Words<'_>) {
+fn credential(draft: &mut Draft, session: &Session, resolution: &Resolution, kept: bool, words: Words<'_>) {
     let effective = session.choice.effective(words.now);
     if let Some(pin) = effective.and_then(|selection| selection.pin.as_ref()) {
         draft.spans(vec![
             plain("Credential: "),
             strong(words.name(pin.profile.as_str())),
-            plain(", pinned: no other answers."),
+            plain(format!(", {}pinned: no other answers.", if kept { "still " } else { "" })),
         ]);
     } else if let Some(next) = resolution.next() {
         draft.line(format!("Credential: by the auth order, {} next.", words.credential(&next.credential)));

@@ -45,13 +45,12 @@ pub(crate) fn picker(picker: &Picker<'_>, words: Words<'_>) -> Draft {
         draft.line(format!("Aliases: {}", aliases.join(", ")));
     }
     draft.spans(vec![
-        plain("Choose with "),
+        plain("Choose: "),
         code("/model <name>[@profile]"),
-        plain(", browse with "),
+        plain("  Browse: "),
         code("/model list"),
-        plain(", see everything with "),
+        plain("  Details: "),
         code("/model status"),
-        plain("."),
     ]);
     draft.rows = buttons(
         current,

@@ -1,75 +1,60 @@
-//! When the world broke: what happened, to what, and the ways out.
-
-use jiff::Timestamp;
+//! When nobody answered: what happened, to what, and the ways out.
 
 use crate::provider::Failure;
-use crate::reply::why::describe;
+use crate::reply::class::happened;
+use crate::reply::why::{describe, standing};
 use crate::reply::{Draft, Words, code, plain};
-use crate::resolver::{Candidate, Resolution, Standing};
-use crate::store::StoreFault;
+use crate::resolver::{Candidate, Resolution};
 
 /// No candidate could be used, so nothing was sent.
 pub(crate) fn nothing_sent(resolution: &Resolution, words: Words<'_>) -> Draft {
     let mut draft = Draft::default();
     match (&resolution.pin, resolution.candidates.first()) {
         (Some(pin), Some(candidate)) => {
-            let why = match &candidate.standing {
-                Standing::Ready | Standing::Probe(_) => "not usable".to_owned(),
-                other => crate::reply::why::standing(other, false, words),
-            };
-            draft.line(format!("Nothing was sent. This chat is pinned to {}: {why}.", words.name(pin.as_str())));
+            draft.line(format!("Nothing was sent: this chat is pinned to {}.", words.name(pin.as_str())));
+            draft.line(format!("Its state: {}.", standing(&candidate.standing, false, words)));
         }
         (None, Some(_)) => {
-            draft.line("Nothing was sent. No credential can be used now:");
+            draft.line("Nothing was sent: no credential can be used now.");
             for candidate in &resolution.candidates {
                 draft.line(format!("  {}", describe(candidate, false, words)));
             }
+            free(&mut draft, resolution, words);
         }
         (_, None) => {
-            draft.line("Nothing was sent. There is no credential for the chosen model.");
+            draft.line("Nothing was sent: there is no credential for the chosen model.");
             draft.spans(vec![plain("An operator adds one with "), code("modelpin models auth add"), plain(".")]);
         }
     }
-    ways_out(&mut draft, resolution, resolution.first_free(), words);
+    ways_out(&mut draft, resolution);
     draft
 }
 
 /// Every candidate that could be tried was tried, and failed.
-pub(crate) fn turn_failed(
-    resolution: &Resolution,
-    failed: &[(Candidate, Failure)],
-    free: Option<Timestamp>,
-    words: Words<'_>,
-) -> Draft {
+pub(crate) fn turn_failed(resolution: &Resolution, failed: &[(Candidate, Failure)], words: Words<'_>) -> Draft {
     let mut draft = Draft::default();
-    match failed {
-        [(candidate, failure)] => {
+    if let [(candidate, failure)] = failed {
+        let with = words.credential(&candidate.credential);
+        draft.line(format!("No answer: {with} {}.", happened(failure.class)));
+        draft.line(format!("Model: {}", words.model(&candidate.model)));
+        draft.line(format!("The provider says: {}", failure.detail));
+    } else {
+        draft.line("No answer. Each candidate was tried once:");
+        for (candidate, failure) in failed {
             let with = words.credential(&candidate.credential);
-            draft.line(format!("No answer: {} with {with} failed ({}).", words.model(&candidate.model), failure.class));
-            draft.line(format!("The provider says: {}", failure.detail));
-        }
-        several => {
-            draft.line("No answer. Each candidate was tried once:");
-            for (candidate, failure) in several {
-                let with = words.credential(&candidate.credential);
-                draft.line(format!("  {} with {with} – {}: {}", candidate.model, failure.class, failure.detail));
-            }
+            draft.line(format!("  {with} on {} {}", candidate.model, happened(failure.class)));
+            draft.line(format!("    {}", failure.detail));
         }
     }
-    ways_out(&mut draft, resolution, free, words);
+    free(&mut draft, resolution, words);
+    ways_out(&mut draft, resolution);
     draft
 }
 
-/// The change could not be made durable, so it was not made.
-pub(crate) fn store_fault(fault: &StoreFault) -> Draft {
+/// A change could not be made durable, so it was not made. `what` says why, `next` what somebody has to do.
+pub(crate) fn not_saved(what: &str, next: &str) -> Draft {
     let mut draft = Draft::default();
-    draft.line(format!("Not saved, so nothing was changed: {fault}."));
-    draft.line(match fault {
-        StoreFault::ReadOnly { .. } => "An operator has to make the state directory writable; reading still works.",
-        StoreFault::Full { .. } => "An operator has to make room on the disk; then type the command again.",
-        StoreFault::TooNew { .. } => "An operator has to update modelpin.",
-        StoreFault::Broken { .. } => "Type the command again; if it stays like this, tell an operator.",
-    });
+    draft.line(format!("Not saved, so nothing was changed: {what}.")).line(next);
     draft
 }
 
@@ -80,21 +65,25 @@ pub(crate) fn notes(draft: &mut Draft, notes: &[String]) {
     }
 }
 
-fn ways_out(draft: &mut Draft, resolution: &Resolution, free: Option<Timestamp>, words: Words<'_>) {
-    if let Some(at) = free {
-        draft.line(format!("The first comes free at {}.", words.until(at)));
+fn free(draft: &mut Draft, resolution: &Resolution, words: Words<'_>) {
+    if let Some(at) = resolution.first_free() {
+        let what = if resolution.candidates.len() == 1 { "It" } else { "The first" };
+        draft.line(format!("{what} comes free at {}.", words.until(at)));
     }
-    draft.spans(match resolution.pin {
-        Some(_) => vec![
-            code("/model @auto"),
-            plain(" leaves the credential to the auth order, "),
-            code("/model default"),
-            plain(" drops model and credential, "),
-            code("/model status"),
-            plain(" shows what else there is."),
-        ],
-        None => {
-            vec![code("/model list"), plain(" shows other models, "), code("/model why"), plain(" the whole story.")]
-        }
-    });
+}
+
+fn ways_out(draft: &mut Draft, resolution: &Resolution) {
+    let ways: &[(&str, &str)] = if resolution.pin.is_some() {
+        &[
+            ("/model @auto", "leave the credential to the auth order"),
+            ("/model default", "drop model and credential"),
+            ("/model status", "see what else there is"),
+        ]
+    } else {
+        &[("/model list", "see other models"), ("/model why", "see the whole story")]
+    };
+    draft.line("What you can do:");
+    for (command, effect) in ways {
+        draft.spans(vec![plain("  "), code(*command), plain(format!(" – {effect}"))]);
+    }
 }

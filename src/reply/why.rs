@@ -1,8 +1,8 @@
 //! `/model why`: how the present choice came about, candidate by candidate.
 
 use crate::catalog::ModelRef;
-use crate::health::{Bench, FailureClass};
-use crate::reply::{Draft, Words, plain, strong};
+use crate::health::Bench;
+use crate::reply::{Draft, Words, class, plain, strong};
 use crate::resolver::{Candidate, Resolution, Standing};
 use crate::session::Selection;
 
@@ -34,11 +34,11 @@ pub(crate) fn why(
             draft.line(format!("Credential: {} is pinned, so no other is tried.", words.name(pin.as_str())));
         }
         None => {
-            draft.line("Credential: nobody pinned one, so the auth order counts, the first usable one answers.");
+            draft.line("Credential: nobody pinned one, so the first usable one of the auth order answers.");
         }
     }
     if resolution.pin.is_none() && resolution.chosen_model {
-        draft.line("Other models: none is tried, because this one was chosen by a person.");
+        draft.line("Other models: none, because this one was chosen by a person.");
     }
     draft.blank().line("Candidates, in the order they are tried:");
     let next = resolution.next();
@@ -76,16 +76,7 @@ pub(crate) fn standing(standing: &Standing, is_next: bool, words: Words<'_>) -> 
 
 /// Why and until when something is benched.
 pub(crate) fn bench_words(bench: &Bench, words: Words<'_>) -> String {
-    let what = match bench.class {
-        FailureClass::RateLimit => "rate-limited",
-        FailureClass::Billing => "disabled: the account cannot pay",
-        FailureClass::Auth => "disabled: the provider refuses the credential",
-        FailureClass::ClientOnly => "not usable here: the provider allows it for its own client only, use an API key",
-        FailureClass::Overloaded => "the provider is overloaded",
-        FailureClass::Server => "the provider failed",
-        FailureClass::Timeout => "the provider did not answer in time",
-        FailureClass::Malformed | FailureClass::ContextOverflow | FailureClass::ModelNotFound => "passed over",
-    };
+    let what = class::benched(bench.class);
     match bench.until {
         Some(until) => format!("{what}, until {}", words.until(until)),
         None => format!("{what}, until its secret is replaced"),

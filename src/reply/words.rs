@@ -15,6 +15,8 @@ pub(crate) struct Words<'a> {
     pub(crate) catalog: &'a Catalog,
     /// Whether others than the person who asked read along: then no e-mail address is shown.
     pub(crate) group: bool,
+    /// Whether `/new` leaves what is chosen as it is.
+    pub(crate) keep_on_new: bool,
     /// Now.
     pub(crate) now: Timestamp,
 }
@@ -61,7 +63,8 @@ impl Words<'_> {
     /// How long a selection holds, as the end of a sentence.
     pub(crate) fn lifetime(&self, selection: &Selection) -> String {
         match selection.until {
-            Until::Changed => "until it is changed or `/new` is typed".to_owned(),
+            Until::Changed if self.keep_on_new => "until it is changed".to_owned(),
+            Until::Changed => "until it is changed or /new is typed".to_owned(),
             Until::Time(end) => format!("until {}", self.until(end)),
             Until::NextTurn => "for the next message only".to_owned(),
         }

@@ -59,7 +59,7 @@ pub enum ImportStep {
     /// Nothing: the session has that choice already.
     Present,
     /// Nothing: a person chose something else there, and was not to be overruled.
-    Kept(Choice),
+    Kept(Box<Choice>),
 }
 
 /// Plans the import of a family's `sessions.json`.
@@ -137,7 +137,7 @@ impl ImportRow {
         }
         let by_a_person = [lasting, passing].into_iter().flatten().any(|chosen| chosen.source == Source::User);
         if by_a_person && !replace {
-            return ImportStep::Kept(session.choice);
+            return ImportStep::Kept(Box::new(session.choice));
         }
         ImportStep::Commit(Box::new(Session {
             previous: Some(session.choice),

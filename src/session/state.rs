@@ -61,6 +61,12 @@ impl Choice {
         self.passing.as_ref().filter(|selection| selection.until.holds(now)).or(self.lasting.as_ref())
     }
 
+    /// The selection that a topic without one of its own uses: never one that was meant for a single turn up here.
+    pub fn inherited(&self, now: Timestamp) -> Option<&Selection> {
+        let passing = self.passing.as_ref().filter(|selection| selection.until != Until::NextTurn);
+        passing.filter(|selection| selection.until.holds(now)).or(self.lasting.as_ref())
+    }
+
     /// The same choice without a passing selection that has ended.
     fn at(&self, now: Timestamp) -> Self {
         let passing = self.passing.clone().filter(|selection| selection.until.holds(now));

@@ -102,3 +102,115 @@ impl fmt::Debug for Sqlite {
         f.debug_struct("Sqlite").field("path", &self.path).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
+mod tests {
+    use std::sync::mpsc;
+
+    use tempfile::TempDir;
+
+    use crate::session::Session;
+    use crate::store::sqlite::Sqlite;
+    use crate::store::sqlite::cache::{Effect, Look};
+    use crate::store::{CommitFault, SessionTable, StoreFault};
+
+    fn store() -> (TempDir, Sqlite) {
+        let directory = tempfile::tempdir().unwrap();
+        let store = Sqlite::open(&directory.path().join("modelpin.sqlite")).unwrap();
+        (directory, store)
+    }
+
+    fn session(peer: usize) -> Session {
+        let key = format!("agent:main:telegram:default:dm:{peer}").parse().unwrap();
+        Session::new(key, jiff::Timestamp::UNIX_EPOCH)
+    }
+
+    /// The items are put into one group by letting them queue while the writer is held.
+    #[tokio::test]
+    async fn an_item_that_fails_is_undone_alone() {
+        let (_directory, store) = store();
+        let (release, gate) = mpsc::channel::<()>();
+        let waits = store.writer.write(move |_| {
+            let _ = gate.recv();
+            Ok((Effect::Nothing, ()))
+        });
+        let fails = store.writer.write(|db| {
+            db.execute("INSERT INTO receipts (session, at, body) VALUES ('x', 1, 'undone')", [])?;
+            db.execute("INSERT INTO receipts (session, at, body) VALUES (NULL, 1, '')", [])?;
+            Ok((Effect::Elsewhere, ()))
+        });
+        let opens_the_gate = async { release.send(()).unwrap() };
+        let (waited, first, failed, second, conflict, ()) = tokio::join!(
+            waits,
+            store.commit(session(1)),
+            fails,
+            store.commit(session(2)),
+            store.commit(session(1)),
+            opens_the_gate
+        );
+        waited.unwrap();
+        assert!(matches!(failed, Err(StoreFault::Broken { .. })), "{failed:?}");
+        let (first, second) = (first.unwrap(), second.unwrap());
+        assert!(matches!(conflict, Err(CommitFault::Conflict(Some(now))) if now == first));
+        assert_eq!(store.list("", 10).await.unwrap(), [first, second]);
+        let count = store.read(|db| Ok(db.query_row("SELECT count(*) FROM receipts", [], |row| row.get::<_, i64>(0))?));
+        assert_eq!(count.unwrap(), 0);
+    }
+
+    /// A look-up that was overtaken by a commit, of our own or of somebody else, leaves nothing false behind.
+    #[tokio::test]
+    async fn a_row_that_was_read_too_early_is_not_kept() {
+        let (_directory, store) = store();
+        let other = Sqlite::open(store.path()).unwrap();
+        for (peer, writer) in [(1, &store), (2, &other)] {
+            let key = session(peer).key;
+            let Look::Miss(ticket) = store.cache.session(&key) else { panic!("nobody has looked yet") };
+            let committed = writer.commit(session(peer)).await.unwrap();
+            store.cache.keep_session(ticket, &key, None);
+            assert_eq!(store.load(&key).await.unwrap(), Some(committed));
+        }
+    }
+
+    /// What was looked up stays warm over our own commits, and not over those of others.
+    #[tokio::test]
+    async fn our_own_commits_keep_the_cache_and_those_of_others_clear_it() {
+        let (_directory, store) = store();
+        let other = Sqlite::open(store.path()).unwrap();
+        let key = store.commit(session(1)).await.unwrap().key.clone();
+        store.load(&key).await.unwrap();
+        store.commit(session(2)).await.unwrap();
+        assert!(matches!(store.cache.session(&key), Look::Hit(Some(_))));
+        assert!(matches!(store.cache.session(&session(2).key), Look::Hit(Some(_))));
+        other.commit(session(3)).await.unwrap();
+        assert!(matches!(store.cache.session(&key), Look::Miss(_)));
+    }
+
+    /// Stands in for a full disk where no file system can be mounted for a test.
+    #[tokio::test]
+    async fn a_database_that_may_not_grow_is_full_and_stays_as_it_is() {
+        let (_directory, store) = store();
+        let first = store.commit(session(0)).await.unwrap();
+        let limit = |pages: i64| {
+            store.writer.write(move |db| {
+                let pages: i64 = db.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |row| row.get(0))?;
+                Ok((Effect::Nothing, pages))
+            })
+        };
+        let pages = limit(1).await.unwrap();
+        assert!(pages > 1, "no less than there are");
+        let mut written = 1;
+        let fault = loop {
+            match store.commit(session(written)).await {
+                Ok(_) => written += 1,
+                Err(fault) => break fault,
+            }
+            assert!(written < 10_000, "it never filled up");
+        };
+        assert!(matches!(fault, CommitFault::Store(StoreFault::Full { .. })), "{fault:?}");
+        assert_eq!(store.load(&first.key).await.unwrap(), Some(first));
+        assert_eq!(store.list("", 20_000).await.unwrap().len(), written);
+        limit(1_000_000).await.unwrap();
+        store.commit(session(written)).await.unwrap();
+    }
+}

@@ -64,7 +64,7 @@ impl Gathered {
     /// The selection in effect: the session's own, else the one of the session above, model and credential together.
     pub(crate) fn selection(&self) -> Option<&Selection> {
         let own = self.session.choice.effective(self.now);
-        own.or_else(|| self.parent.as_ref().and_then(|parent| parent.choice.effective(self.now)))
+        own.or_else(|| self.parent.as_ref().and_then(|parent| parent.choice.inherited(self.now)))
     }
 
     /// Whether the selection in effect is that of the session above.

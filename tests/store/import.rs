@@ -39,6 +39,7 @@ fn planned(family_key: &str, further: &str) -> ImportPlan {
 #[case("agent:main:matrix:group:!room:example.org", "", "agent:main:matrix:default:group:!room%3aexample.org")]
 #[case("agent:main:dm:42", "lastChannel: 'telegram'", "agent:main:telegram:default:dm:42")]
 #[case("agent:main:main", "lastChannel: 'telegram', lastTo: 'telegram:42'", "agent:main:telegram:default:dm:42")]
+#[case("agent:node:telegram:hook:dm:42", "", "agent:node:telegram:hook:dm:42")]
 #[case("agent:main:home", "lastChannel: 'discord', lastTo: 'user:42'", "agent:main:discord:default:dm:42")]
 fn a_family_key_is_read(#[case] family_key: &str, #[case] further: &str, #[case] ours: &str) {
     let plan = planned(family_key, further);
@@ -135,7 +136,7 @@ fn a_choice_made_here_is_not_overruled() {
     assert_eq!(row.step(Some(&first), false, at(NOW)), ImportStep::Present);
 
     let chosen = Session { revision: 3, ..pinned("42", "anthropic:private") };
-    assert_eq!(row.step(Some(&chosen), false, at(NOW)), ImportStep::Kept(chosen.choice.clone()));
+    assert_eq!(row.step(Some(&chosen), false, at(NOW)), ImportStep::Kept(Box::new(chosen.choice.clone())));
     let ImportStep::Commit(replaced) = row.step(Some(&chosen), true, at(NOW)) else { panic!("it was to be replaced") };
     assert_eq!((replaced.revision, replaced.previous.as_ref()), (3, Some(&chosen.choice)));
     assert_eq!(replaced.choice.lasting.as_ref(), Some(&row.selection));

@@ -7,15 +7,16 @@ pub(crate) fn usual() -> &'static str {
 
 /// Where everything is pretended.
 pub(crate) fn demo() -> &'static str {
-    "This is a demo: throw-away state, invented keys, and providers pretended inside this program.\n\
-     Requests go through the real client code; each answer says which model and which key reached the provider.\n\
+    "This is a demo: throw-away state, invented keys, and providers pretended inside\n\
+     this program. Requests go through the real client code; each answer says which\n\
+     model and which key reached the provider.\n\
      \n\
      Lines to try:\n\
-     \x20 /model                               what answers now, and what can be chosen\n\
-     \x20 /model opus@work                     pin the model and the credential\n\
-     \x20 hello                                see which key was on the wire\n\
-     \x20 /model status                        everything there is to know\n\
-     \x20 /demo fail anthropic:work=429:30     let that key run into a rate limit of 30 seconds\n\
+     \x20 /model                             what answers now, and what can be chosen\n\
+     \x20 /model opus@work                   pin the model and the credential\n\
+     \x20 hello                              see which key was on the wire\n\
+     \x20 /model status                      everything there is to know\n\
+     \x20 /demo fail anthropic:work=429:30   let that key be rate-limited for 30 s\n\
      \n\
      Ctrl-D ends the demo and removes its state."
 }

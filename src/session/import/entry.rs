@@ -8,7 +8,7 @@ use crate::profile::ProfileId;
 use crate::session::{Actor, Pin, Selection, Source, Until};
 
 /// An entry, of which only a few fields are read.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub(crate) struct Entry<'a>(&'a Map<String, Value>);
 
 /// What an entry says about model and credential.

@@ -37,10 +37,10 @@ pub(crate) fn of_family(family_key: &str, entry: &Entry<'_>) -> Result<Target, S
     if lower == "global" {
         return Err("one session for everything; there is no such thing here".to_owned());
     }
-    if let Some((_, what)) = NO_CHAT.iter().find(|(word, _)| fields.iter().take(4).any(|field| field == word)) {
-        return Err((*what).to_owned());
-    }
-    let unknown = || "a key of unknown shape".to_owned();
+    let unknown = || {
+        let what = NO_CHAT.iter().find(|(word, _)| fields.iter().take(4).any(|field| field == word));
+        what.map_or("a key of unknown shape", |(_, what)| what).to_owned()
+    };
     let Some(("agent", rest)) = fields.split_first().map(|(first, rest)| (*first, rest)) else { return Err(unknown()) };
     let (agent, place) = rest.split_first().ok_or_else(unknown)?;
     let (place, thread) = without_thread(place);

@@ -34,6 +34,9 @@ use crate::store::sqlite::wal_index::{Header, WalIndex};
 /// Rows kept at most, each with about half a kilobyte.
 const ROWS: usize = 8192;
 
+/// The row of a key, or that there is none: that is worth knowing as well.
+type Row = Option<Arc<Session>>;
+
 /// What one item of a group of writes did to the content of the database.
 #[derive(Debug, Clone)]
 pub(crate) enum Effect {
@@ -74,8 +77,8 @@ struct Kept {
     tickets: u64,
     committing: bool,
     /// Two generations: rows come into the young one, and when that is full the old one is let go.
-    young: HashMap<SessionKey, Option<Arc<Session>>>,
-    old: HashMap<SessionKey, Option<Arc<Session>>>,
+    young: HashMap<SessionKey, Row>,
+    old: HashMap<SessionKey, Row>,
     benches: Option<Arc<Vec<Bench>>>,
 }
 
@@ -189,7 +192,7 @@ impl Kept {
         self.benches = None;
     }
 
-    fn find(&mut self, key: &SessionKey) -> Option<Option<Arc<Session>>> {
+    fn find(&mut self, key: &SessionKey) -> Option<Row> {
         if let Some(row) = self.young.get(key) {
             return Some(row.clone());
         }
@@ -198,7 +201,7 @@ impl Kept {
         Some(row)
     }
 
-    fn put(&mut self, key: SessionKey, row: Option<Arc<Session>>) {
+    fn put(&mut self, key: SessionKey, row: Row) {
         if self.young.len() >= ROWS / 2 {
             self.old = std::mem::take(&mut self.young);
         }

@@ -41,12 +41,11 @@ impl Readers {
     /// Reads by `query`, which MUST have finished its statements when it returns.
     pub(crate) fn read<T>(&self, query: impl FnOnce(&Connection) -> Result<T, Failure>) -> Result<T, Failure> {
         let idle = self.idle().pop();
-        let (linked, once) = match idle {
-            Some(linked) => (linked, false),
-            None => {
-                let (db, once) = connection::open(&self.path)?;
-                (Linked::new(db, self.index.clone()), once)
-            }
+        let (linked, once) = if let Some(linked) = idle {
+            (linked, false)
+        } else {
+            let (db, once) = connection::open(&self.path)?;
+            (Linked::new(db, self.index.clone()), once)
         };
         let answer = query(&linked.db);
         if !once {

@@ -16,6 +16,7 @@ const APPLICATION: i64 = 0x6d70_696e;
 const STEPS: [&str; 1] = [include_str!("../sql/0001_tables.sql")];
 
 /// The schema this program knows.
+#[allow(clippy::cast_possible_wrap, reason = "a handful of steps")]
 const KNOWN: i64 = STEPS.len() as i64;
 
 /// Brings the database up to date.

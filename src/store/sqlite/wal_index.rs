@@ -16,13 +16,10 @@
 //!
 //! For the same reason nothing in this process may open and close the database's files by itself while a store is open.
 
-use std::fs::{self, File};
-use std::path::Path;
-use std::sync::Arc;
-
-use once_cell::sync::Lazy;
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
 /// The header as it is in memory: native byte order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,8 +51,11 @@ impl Header {
 /// Which file it is, whatever it is called: device and inode.
 type FileId = (u64, u64);
 
-/// The descriptors of this process, each with the number of its handles.
-static SHARED: Lazy<Mutex<HashMap<FileId, (Arc<File>, usize)>>> = Lazy::new(Mutex::default);
+/// Descriptors, each with the number of its handles.
+type Descriptors = HashMap<FileId, (Arc<File>, usize)>;
+
+/// The descriptors of this process.
+static SHARED: LazyLock<Mutex<Descriptors>> = LazyLock::new(Mutex::default);
 
 /// A handle on the WAL index of one database.
 #[derive(Debug)]
@@ -65,7 +65,7 @@ pub(crate) struct WalIndex {
 }
 
 /// Held while a first connection is opened and [`Opening::handle`] is taken.
-pub(crate) struct Opening(MutexGuard<'static, HashMap<FileId, (Arc<File>, usize)>>);
+pub(crate) struct Opening(MutexGuard<'static, Descriptors>);
 
 impl Opening {
     /// Waits until no other store of this process is opening or closing a WAL index.
@@ -113,7 +113,7 @@ impl Drop for WalIndex {
 }
 
 /// The file that SQLite keeps beside `database` under this suffix.
-pub(crate) fn beside(database: &Path, suffix: &str) -> std::path::PathBuf {
+pub(crate) fn beside(database: &Path, suffix: &str) -> PathBuf {
     let mut name = database.as_os_str().to_owned();
     name.push(suffix);
     name.into()

@@ -2,10 +2,11 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::health::FailureClass;
 use crate::provider::Failure;
 use crate::receipt::Receipt;
 use crate::reply::Words;
+use crate::reply::class::happened;
+use crate::reply::why::standing;
 use crate::resolver::{Candidate, Resolution};
 
 /// What a notice is measured against.
@@ -50,37 +51,21 @@ fn passed_over(
     resolution: &Resolution,
     words: Words<'_>,
 ) -> Option<String> {
-    if let Some((candidate, failure)) = failed.first() {
+    let is_by = |candidate: &Candidate| candidate.model == by.model && candidate.credential == by.credential;
+    // Who failed and then answered after all was not passed over.
+    if let Some((candidate, failure)) = failed.iter().find(|(candidate, _)| !is_by(candidate)) {
         let what = words.credential(&candidate.credential);
         let until = failure.retry_after.and_then(|wait| SignedDuration::try_from(wait).ok());
         let until = until.and_then(|wait| words.now.checked_add(wait).ok());
         let until = until.map(|at| format!(" until {}", words.time(at))).unwrap_or_default();
         return Some(format!("{what} {}{until}", happened(failure.class)));
     }
-    let before = resolution
-        .candidates
-        .iter()
-        .take_while(|candidate| candidate.model != by.model || candidate.credential != by.credential);
+    let before = resolution.candidates.iter().take_while(|candidate| !is_by(candidate));
     before
         .filter(|candidate| candidate.standing.free_at().is_some())
         .map(|candidate| {
-            let standing = crate::reply::standing(&candidate.standing, false, words);
+            let standing = standing(&candidate.standing, false, words);
             format!("{}: {standing}", words.credential(&candidate.credential))
         })
         .next()
-}
-
-fn happened(class: FailureClass) -> &'static str {
-    match class {
-        FailureClass::RateLimit => "is rate-limited",
-        FailureClass::Billing => "is out: the account cannot pay",
-        FailureClass::Auth => "was refused by the provider",
-        FailureClass::ClientOnly => "may be used by the provider's own client only",
-        FailureClass::Overloaded => "met an overloaded provider",
-        FailureClass::Server => "met a failing provider",
-        FailureClass::Timeout => "got no answer in time",
-        FailureClass::Malformed => "was sent a malformed request",
-        FailureClass::ContextOverflow => "cannot take so long a conversation",
-        FailureClass::ModelNotFound => "does not have that model",
-    }
 }
