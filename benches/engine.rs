@@ -66,6 +66,12 @@ fn main() {
     });
 }
 
+/// A headline, with how busy the machine is: no figure means much without it.
+fn headline(what: &str) {
+    let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    println!("\n{what} [load {}]", load.split(' ').next().unwrap_or("unknown"));
+}
+
 /// Parsing and resolving alone. The clock is too coarse for one at a time.
 fn reading(state_dir: &Path, rounds: usize) {
     const CALLS: u32 = 100;
@@ -84,8 +90,8 @@ fn reading(state_dir: &Path, rounds: usize) {
         }
         times.add(start.elapsed() / CALLS);
     }
-    println!("\nread and resolved, nothing written");
-    times.print("parsed, model and profile found", Some((0.5, Duration::from_micros(5))));
+    headline("read and resolved, nothing written");
+    times.print("parsed, model and profile found", Some((50, Duration::from_micros(5))));
 }
 
 /// One command at a time: bare sync, few sessions, many sessions, in turns.
@@ -104,16 +110,16 @@ async fn one_by_one(directory: &Path, few: &Bot, many: &Bot, rounds: usize) {
             at_many.add(took_many);
         }
     }
-    println!("\nfrom text to confirmation, one at a time");
+    headline("from text to confirmation, one at a time");
     syncs.print("one bare log frame + fdatasync", None);
     for (bot, times) in [(few, &at_few), (many, &at_many)] {
         times.print(&format!("{COMMAND}, {} sessions", bot.sessions), None);
-        let sync = syncs.quantile(0.5);
-        ratio("  median against the bare sync's, target ≤ 3×", times.quantile(0.5), sync, 3.0);
-        ratio("  p99 against the bare sync's median, target ≤ 8×", times.quantile(0.99), sync, 8.0);
+        let sync = syncs.percentile(50);
+        ratio("  median against the bare sync's, target ≤ 3×", times.percentile(50), sync, 3.0);
+        ratio("  p99 against the bare sync's median, target ≤ 8×", times.percentile(99), sync, 8.0);
     }
     let what = format!("{} against {} sessions, median, target ≤ 1.2×", many.sessions, few.sessions);
-    ratio(&what, at_many.quantile(0.5), at_few.quantile(0.5), 1.2);
+    ratio(&what, at_many.percentile(50), at_few.percentile(50), 1.2);
 }
 
 /// Many commands at a time, few sessions and many in turns.
@@ -126,7 +132,7 @@ async fn in_flight(few: &Arc<Bot>, many: &Arc<Bot>, lasting: Duration) {
             *spent += start.elapsed();
         }
     }
-    println!("\nfrom text to confirmation, {IN_FLIGHT} in flight, 2 threads");
+    headline(&format!("from text to confirmation, {IN_FLIGHT} in flight, 2 threads"));
     let rates = runs.map(|(bot, waits, spent)| {
         waits.print(&format!("{COMMAND}, {} sessions", bot.sessions), None);
         let rate = waits.count() as f64 / spent.as_secs_f64();
@@ -162,7 +168,7 @@ async fn sustained(bot: &Arc<Bot>, lasting: Duration, turn: usize) -> Figures {
 
 /// The program's own share of it: the same on a file system that has nothing to sync.
 async fn without_disk(sessions: usize, rounds: usize) {
-    println!("\nfrom text to confirmation, nothing to sync (in /dev/shm)");
+    headline("from text to confirmation, nothing to sync (in /dev/shm)");
     let Ok(directory) = tempfile::tempdir_in("/dev/shm") else {
         println!("  NOT MEASURED: there is no /dev/shm here");
         return;
