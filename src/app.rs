@@ -170,7 +170,9 @@ fn open_store(path: &Path, warnings: &mut Vec<String>) -> Result<Arc<dyn Store>,
         Err(fault @ StoreFault::TooNew { .. }) => Err(AppFault::Store(fault)),
         Err(fault) => {
             warnings.push(format!("pins can neither be read nor changed: {fault}"));
-            Ok(Arc::new(Detached::because_of(fault)))
+            // Where even that cannot be told, there may be one.
+            let hides_rows = std::fs::exists(path).unwrap_or(true);
+            Ok(Arc::new(Detached::because_of(fault, hides_rows)))
         }
     }
 }

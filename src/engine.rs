@@ -3,6 +3,7 @@
 mod change;
 mod finish;
 mod press;
+mod rebind;
 mod running;
 mod select;
 mod show;

@@ -4,6 +4,6 @@ mod bench;
 mod failure;
 mod rules;
 
-pub use bench::{Bench, BenchScope, keeping_out};
+pub use bench::{Bench, BenchScope, PROBE_INTERVAL, keeping_out};
 pub use failure::FailureClass;
 pub use rules::Strike;

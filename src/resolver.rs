@@ -14,8 +14,9 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::catalog::{ModelRef, ProviderId};
-use crate::health::keeping_out;
+use crate::health::{Bench, keeping_out};
 use crate::profile::{Basis, Expiry, Profile, ProfileId, eligible, order_for};
+use crate::receipt::BillingClass;
 use crate::session::{Pin, Source};
 
 pub use candidate::{Candidate, Standing};
@@ -69,11 +70,16 @@ pub fn resolve(question: &Question<'_>) -> Resolution {
         return Resolution { candidates: vec![candidate], chosen_model, pin: Some(pin.profile.clone()), basis: 0 };
     }
     let (mut candidates, basis) = credentials_of(question, &first);
+    let intended =
+        candidates.iter().find(|candidate| !candidate.standing.is_hopeless()).and_then(|first| first.billing);
     prefer_hint(question, &mut candidates, basis);
     if !chosen_model || question.user_model_fallback {
         for fallback in question.catalog.fallbacks().iter().filter(|fallback| **fallback != first) {
             candidates.extend(credentials_of(question, fallback).0);
         }
+    }
+    if question.auth.deny_cross_billing && intended == Some(BillingClass::Subscription) {
+        keep_off_the_meter(&mut candidates);
     }
     Resolution { candidates, chosen_model, pin: None, basis }
 }
@@ -98,7 +104,7 @@ fn pinned(question: &Question<'_>, model: &ModelRef, pin: &Pin, since: Timestamp
     }
     let fingerprint = (question.fingerprint)(profile);
     let standing = match keeping_out(question.benches, model, fingerprint.as_ref(), question.now) {
-        Some(bench) if since <= bench.since => Standing::Benched(bench.clone()),
+        Some(bench) if since <= bench.since => benched(bench, question.now),
         Some(bench) => Standing::Probe(bench.clone()),
         None => Standing::Ready,
     };
@@ -138,7 +144,7 @@ fn of_profile(question: &Question<'_>, model: &ModelRef, profile: &Profile) -> C
         question.profiles.usage.get(&profile.id).and_then(|usage| usage.cooling(Some(&model.model), question.now));
     let standing = match (ended(profile, question.now), bench, noted) {
         (Some(why), _, _) => Standing::Unusable(why),
-        (None, Some(bench), _) => Standing::Benched(bench.clone()),
+        (None, Some(bench), _) => benched(bench, question.now),
         (None, None, Some(until)) => Standing::NotedElsewhere(until),
         (None, None, None) => Standing::Ready,
     };
@@ -159,6 +165,11 @@ fn ended(profile: &Profile, now: Timestamp) -> Option<String> {
     }
 }
 
+/// A long bench is looked into now and then: whoever comes first after the interval sends the one request that tells.
+fn benched(bench: &Bench, now: Timestamp) -> Standing {
+    if bench.may_be_probed(now) { Standing::Probe(bench.clone()) } else { Standing::Benched(bench.clone()) }
+}
+
 fn of_stray(question: &Question<'_>, model: &ModelRef, stray: Stray) -> Candidate {
     let bench = keeping_out(question.benches, model, stray.fingerprint.as_ref(), question.now);
     Candidate {
@@ -166,7 +177,7 @@ fn of_stray(question: &Question<'_>, model: &ModelRef, stray: Stray) -> Candidat
         credential: stray.id,
         fingerprint: stray.fingerprint,
         billing: Some(stray.billing),
-        standing: bench.map_or(Standing::Ready, |bench| Standing::Benched(bench.clone())),
+        standing: bench.map_or(Standing::Ready, |bench| benched(bench, question.now)),
     }
 }
 
@@ -177,7 +188,16 @@ fn keyless(question: &Question<'_>, model: &ModelRef) -> Candidate {
         credential: CredentialId::None,
         fingerprint: None,
         billing: None,
-        standing: bench.map_or(Standing::Ready, |bench| Standing::Benched(bench.clone())),
+        standing: bench.map_or(Standing::Ready, |bench| benched(bench, question.now)),
+    }
+}
+
+/// Takes out what is paid by use: the operator allows no turn of a subscription to fall to it.
+fn keep_off_the_meter(candidates: &mut [Candidate]) {
+    for candidate in candidates.iter_mut().filter(|candidate| candidate.billing == Some(BillingClass::Metered)) {
+        if !candidate.standing.is_hopeless() {
+            candidate.standing = Standing::Unusable("is metered, and `auth.crossBillingClass` is `deny`".to_owned());
+        }
     }
 }
 

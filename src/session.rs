@@ -3,10 +3,12 @@
 mod change;
 pub mod import;
 mod key;
+mod rebind;
 mod selection;
 mod state;
 
 pub use change::{Change, PinFate};
 pub use key::{InvalidSessionKey, SessionKey};
+pub use rebind::rebound;
 pub use selection::{Actor, Pin, Selection, Source, Until};
 pub use state::{AutoChoice, Choice, Session};

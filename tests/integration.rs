@@ -13,6 +13,7 @@ mod catalog;
 mod cli;
 mod config;
 mod directive;
+mod engine;
 mod profile;
 mod provider;
 mod resolver;

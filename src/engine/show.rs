@@ -14,7 +14,7 @@ use crate::turn::Gathered;
 impl Engine {
     /// `/model`.
     pub(super) async fn picker(&self, case: &Case<'_>) -> Done {
-        let Some(gathered) = self.gather(case).await else { return Done::Refused };
+        let gathered = self.sources.gather_to_show(case.inbound).await;
         let resolution = self.sources.resolve(&gathered, gathered.selection());
         let profiles = match self.authorize(case.inbound, Action::ChooseCredential) {
             Ok(()) => visible_profiles(&gathered, &gathered.model().provider),
@@ -34,7 +34,7 @@ impl Engine {
 
     /// `/model list [provider] [page]`.
     pub(super) async fn list(&self, case: &Case<'_>, provider: Option<Typed>, page: Option<u32>) -> Done {
-        let Some(gathered) = self.gather(case).await else { return Done::Refused };
+        let gathered = self.sources.gather_to_show(case.inbound).await;
         let catalog = &gathered.settings.catalog;
         let known: Vec<ProviderId> = catalog.providers().into_iter().map(|(provider, _)| provider.clone()).collect();
         let wanted = match &provider {
@@ -50,7 +50,8 @@ impl Engine {
         let page = page.unwrap_or(1);
         let list = List { provider: wanted.as_ref(), page, current: gathered.model() };
         match reply::list(&list, words(&gathered, case.inbound)) {
-            Ok(draft) => {
+            Ok(mut draft) => {
+                notes(&mut draft, &gathered.trouble);
                 self.send(case, draft, Visibility::Private).await;
                 Done::Yes
             }
@@ -60,7 +61,7 @@ impl Engine {
 
     /// `/model status`.
     pub(super) async fn status(&self, case: &Case<'_>) -> Done {
-        let Some(gathered) = self.gather(case).await else { return Done::Refused };
+        let gathered = self.sources.gather_to_show(case.inbound).await;
         let last = self.sources.store.last_receipt(&gathered.session.key).await.unwrap_or_else(|fault| {
             tracing::warn!(%fault, "the last receipt cannot be read");
             None
@@ -84,11 +85,12 @@ impl Engine {
 
     /// `/model why`.
     pub(super) async fn why(&self, case: &Case<'_>) -> Done {
-        let Some(gathered) = self.gather(case).await else { return Done::Refused };
+        let gathered = self.sources.gather_to_show(case.inbound).await;
         let resolution = self.sources.resolve(&gathered, gathered.selection());
         let default = gathered.settings.catalog.default_model();
         let words = words(&gathered, case.inbound);
-        let draft = reply::why(gathered.selection(), gathered.is_inherited(), default, &resolution, words);
+        let mut draft = reply::why(gathered.selection(), gathered.is_inherited(), default, &resolution, words);
+        notes(&mut draft, &gathered.trouble);
         self.send(case, draft, Visibility::Private).await;
         Done::Yes
     }

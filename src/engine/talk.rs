@@ -19,7 +19,8 @@ impl Engine {
         let key = self.key(case.inbound);
         let _slot = self.running.slot(&key).await;
         self.begin_anew_if_due(case).await;
-        let Some(gathered) = self.gather(case).await else { return };
+        let Some(mut gathered) = self.gather(case).await else { return };
+        self.rebind_if_due(case, &mut gathered).await;
         let started = gathered.now;
         let selection = once.clone().or_else(|| gathered.selection().cloned());
         let mut turn = Turn {

@@ -2,11 +2,14 @@
 
 use std::fmt;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::catalog::{ModelId, ModelRef, ProviderId};
 use crate::health::FailureClass;
 use crate::profile::Fingerprint;
+
+/// How long a long bench is left alone between two requests that look whether it is still deserved.
+pub const PROBE_INTERVAL: SignedDuration = SignedDuration::from_mins(15);
 
 /// A credential, a model, or a pair of them that is not to be used for a while.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +38,14 @@ pub struct BenchScope {
 }
 
 impl Bench {
+    /// Whether a request may find out at `now` whether the cause of a long bench is gone.
+    ///
+    /// Only an account that cannot pay is looked into: a rate limit says itself when it ends, and a refused secret does
+    /// not get better by being sent again.
+    pub fn may_be_probed(&self, now: Timestamp) -> bool {
+        self.class == FailureClass::Billing && now.duration_since(self.since) >= PROBE_INTERVAL
+    }
+
     /// Whether it still holds at `now`.
     pub fn holds(&self, now: Timestamp) -> bool {
         self.until.is_none_or(|until| now < until)

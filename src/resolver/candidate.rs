@@ -47,6 +47,11 @@ impl Standing {
         }
     }
 
+    /// Whether waiting would not help.
+    pub fn is_hopeless(&self) -> bool {
+        matches!(self, Self::Unusable(_))
+    }
+
     /// What keeps it from answering, in words for receipts and logs (times in UTC); `None` when nothing does.
     pub fn obstacle(&self) -> Option<String> {
         match self {

@@ -1,5 +1,7 @@
 //! Walking the candidates until one answers.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -7,7 +9,7 @@ use modelpin_chat::Outbox;
 use tokio::sync::mpsc::unbounded_channel;
 
 use crate::catalog::ModelRef;
-use crate::health::{FailureClass, Strike, keeping_out};
+use crate::health::{Bench, FailureClass, Strike, keeping_out};
 use crate::history::{Role, Utterance};
 use crate::provider::{Answer, Ask, Failure};
 use crate::resolver::{BOUNDED_WAIT, Candidate, Resolution, Standing};
@@ -102,6 +104,11 @@ impl Turn<'_> {
             // A bench that an earlier candidate earned in this very pass may cover this one too.
             let out = !candidate.standing.is_usable() || self.benched_meanwhile(candidate);
             if out || hopeless.contains(&candidate.model) {
+                continue;
+            }
+            if let Standing::Probe(bench) = &candidate.standing
+                && !self.claim(bench).await
+            {
                 continue;
             }
             match self.send(candidate).await {
@@ -213,6 +220,25 @@ impl Turn<'_> {
         messages.drain(..first);
         messages.push(Utterance { role: Role::User, text: self.text.clone(), at: self.sources.now() });
         messages
+    }
+
+    /// Takes the one request that a bench is granted, unless somebody else has taken it meanwhile.
+    async fn claim(&self, bench: &Bench) -> bool {
+        let claimed = Arc::new(AtomicBool::new(false));
+        let (seen, now, won) = (bench.since, self.sources.now(), claimed.clone());
+        let update = move |present: Option<&Bench>| {
+            let Some(present) = present else {
+                // It was lifted meanwhile: nothing stands in the way.
+                won.store(true, Ordering::Release);
+                return None;
+            };
+            won.store(present.since == seen, Ordering::Release);
+            Some(Bench { since: now.max(present.since), ..present.clone() })
+        };
+        if let Err(fault) = self.sources.store.update_bench(bench.scope.clone(), Box::new(update)).await {
+            tracing::warn!(%fault, scope = %bench.scope, "a probe could not be noted");
+        }
+        claimed.load(Ordering::Acquire)
     }
 
     /// Notes a failure with everybody who shares this state, and here.
