@@ -81,5 +81,5 @@ fn profiles(entry: impl Fn(&str, usize) -> Value) -> Map<String, Value> {
 fn write(path: &Path, value: &Value) {
     let mut options = OpenOptions::new();
     let file = options.write(true).create_new(true).mode(0o600).open(path);
-    writeln!(file.unwrap(), "{value:#}").unwrap();
+    file.unwrap().write_all(format!("{value:#}").as_bytes()).unwrap();
 }
