@@ -9,7 +9,7 @@ use crate::engine::{Case, Done, Engine, words};
 use crate::profile::ProfileId;
 use crate::reply::{self, List, Picker, ProviderView, Refusal, Status, notes};
 use crate::session::Selection;
-use crate::turn::Gathered;
+use crate::turn::{Gathered, endpoint_of};
 
 impl Engine {
     /// `/model`.
@@ -39,13 +39,14 @@ impl Engine {
         let known: Vec<ProviderId> = catalog.providers().into_iter().map(|(provider, _)| provider.clone()).collect();
         let wanted = match &provider {
             None => None,
-            Some(typed) => match ProviderId::new(&typed.text).filter(|provider| known.contains(provider)) {
-                Some(provider) => Some(provider),
-                None => {
+            Some(typed) => {
+                let meant = ProviderId::new(&typed.text).filter(|provider| known.contains(provider));
+                let Some(meant) = meant else {
                     let typed = typed.text.clone();
                     return self.refuse(case, Refusal::UnknownProvider { typed, known }).await;
-                }
-            },
+                };
+                Some(meant)
+            }
         };
         let page = page.unwrap_or(1);
         let list = List { provider: wanted.as_ref(), page, current: gathered.model() };
@@ -55,7 +56,7 @@ impl Engine {
                 self.send(case, draft, Visibility::Private).await;
                 Done::Yes
             }
-            Err(last) => self.refuse(case, Refusal::NoSuchPage { page, last }).await,
+            Err(pages) => self.refuse(case, Refusal::NoSuchPage { page, last: pages }).await,
         }
     }
 
@@ -127,7 +128,7 @@ impl Engine {
             // As if the person had chosen the model and left the credential open: no other model is listed then.
             let open = Selection::trial(model.clone(), gathered.now);
             ProviderView {
-                endpoint: self.sources.endpoint(config, &model).map_err(|why| why.to_string()),
+                endpoint: endpoint_of(config, &model).map_err(|why| why.to_string()),
                 resolution: self.sources.resolve(gathered, Some(&open)),
                 model,
             }

@@ -181,12 +181,7 @@ impl Sources {
         !current.profiles.by_id.is_empty()
             || !current.trouble.is_empty()
             || settings.catalog.providers().into_iter().any(|(provider, _)| stray(provider))
-            || self.keyless(&settings, settings.catalog.default_model())
-    }
-
-    /// Whether `model` answers without any credential, as local servers do.
-    fn keyless(&self, settings: &Loaded, model: &ModelRef) -> bool {
-        self.endpoint(&settings.config, model).is_ok_and(|endpoint| !needs_credential(&endpoint))
+            || keyless(&settings, settings.catalog.default_model())
     }
 
     /// The benches; none where they cannot be read, since a lost bench costs one request and a lost turn costs more.
@@ -210,7 +205,7 @@ impl Sources {
             benches: &gathered.benches,
             stray: &|provider| self.wallet.stray(provider, &gathered.settings),
             fingerprint: &|profile| self.wallet.fingerprint(profile),
-            keyless: &|model| self.keyless(&gathered.settings, model),
+            keyless: &|model| keyless(&gathered.settings, model),
             may_use: &|profile| gathered.may_use(profile),
             now: gathered.now,
         })
@@ -237,14 +232,19 @@ impl Sources {
         });
         shadowed.collect()
     }
+}
 
-    /// Where `model` is.
-    ///
-    /// # Errors
-    /// modelpin cannot talk to that provider.
-    pub(crate) fn endpoint(&self, config: &Config, model: &ModelRef) -> Result<Endpoint, NoEndpoint> {
-        endpoint(&model.provider, &model.model, config.providers.get(&model.provider))
-    }
+/// Where `model` is.
+///
+/// # Errors
+/// modelpin cannot talk to that provider.
+pub(crate) fn endpoint_of(config: &Config, model: &ModelRef) -> Result<Endpoint, NoEndpoint> {
+    endpoint(&model.provider, &model.model, config.providers.get(&model.provider))
+}
+
+/// Whether `model` answers without any credential, as local servers do.
+fn keyless(settings: &Loaded, model: &ModelRef) -> bool {
+    endpoint_of(&settings.config, model).is_ok_and(|endpoint| !needs_credential(&endpoint))
 }
 
 fn shortened(path: &Path, home: Option<&Path>) -> String {

@@ -130,7 +130,10 @@ fn commands_are_answered_at_once_when_every_credential_is_dead() {
 #[test]
 fn commands_are_answered_without_any_credential() {
     let chat = Bot::new().start();
-    assert!(chat.app().first_steps().is_none(), "what is on this machine may want no credential");
+    assert!(
+        chat.app().first_steps("modelpin", "modelpin models auth add").is_none(),
+        "what is on this machine may want no credential"
+    );
     VIEWS.into_iter().fold(chat, at_once);
 }
 
