@@ -62,7 +62,8 @@ fn micros(time: Duration) -> f64 {
 }
 
 fn main() {
-    let mut criterion = Criterion::default().configure_from_args();
+    let quick = Criterion::default().warm_up_time(Duration::from_millis(500)).measurement_time(Duration::from_secs(1));
+    let mut criterion = quick.configure_from_args();
     let plain = plain();
     let aliases = aliases();
     for (length, message) in &plain {

@@ -7,7 +7,9 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::print_stdout,
-    reason = "a benchmark prints, and stops at the first surprise"
+    clippy::cast_precision_loss,
+    clippy::disallowed_methods,
+    reason = "a benchmark prints rounded figures, takes the time itself, and stops at the first surprise"
 )]
 
 #[path = "engine/bot.rs"]
