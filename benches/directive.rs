@@ -53,7 +53,7 @@ fn median(mut call: impl FnMut()) -> Duration {
 
 fn figure(what: &str, target: Duration, call: impl FnMut()) {
     let took = median(call);
-    let verdict = if took <= target { "reached" } else { "MISSED" };
+    let verdict = if took <= target { "met" } else { "NOT MET" };
     println!("{what:<58} {:>9.4} µs   target ≤ {:.2} µs   {verdict}", micros(took), micros(target));
 }
 
