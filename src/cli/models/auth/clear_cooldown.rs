@@ -62,7 +62,14 @@ pub(crate) fn run(clear: &ClearCooldown, case: &mut Case<'_>) -> Result<Exit, Fa
             until: bench.until.map(|until| format!("{until:.0}")),
         });
     }
-    for profile in meant.iter().filter(|profile| stored.usage.contains_key(&profile.id)) {
+    let now = case.installation.now();
+    let waits = |profile: &&&Profile| {
+        let usage = stored.usage.get(&profile.id);
+        usage.is_some_and(|usage| {
+            [usage.cooldown_until, usage.disabled_until].into_iter().flatten().any(|end| now < end)
+        })
+    };
+    for profile in meant.iter().filter(waits) {
         let written =
             case.installation.auth_store().edit(&profile.origin, |document| document.clear_usage(&profile.id))?;
         let file = written.path.display().to_string();
