@@ -30,6 +30,9 @@ async fn a_running_chat_honours_it_with_its_next_message() {
     assert_eq!(answered[0]["receipt"]["profile"], "anthropic:work");
     assert_eq!(chat.end(), 0);
 
+    // The store notes a window of its own.
+    let all = home.run(&["models", "auth", "clear-cooldown", "--all"]);
+    assert!(all.err.contains("auth-profiles.json"), "{}", all.err);
     let nothing = home.run(&["models", "auth", "clear-cooldown", "--all"]);
     assert_eq!((nothing.code, nothing.out.as_str()), (0, ""));
     assert!(nothing.err.contains("Nothing was benched"), "{}", nothing.err);

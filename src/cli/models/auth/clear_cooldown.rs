@@ -63,12 +63,8 @@ pub(crate) fn run(clear: &ClearCooldown, case: &mut Case<'_>) -> Result<Exit, Fa
         });
     }
     let now = case.installation.now();
-    let waits = |profile: &&&Profile| {
-        let usage = stored.usage.get(&profile.id);
-        usage.is_some_and(|usage| {
-            [usage.cooldown_until, usage.disabled_until].into_iter().flatten().any(|end| now < end)
-        })
-    };
+    let waits =
+        |profile: &&&Profile| stored.usage.get(&profile.id).is_some_and(|usage| usage.cooling(None, now).is_some());
     for profile in meant.iter().filter(waits) {
         let written =
             case.installation.auth_store().edit(&profile.origin, |document| document.clear_usage(&profile.id))?;
