@@ -32,7 +32,7 @@ pub use problem::CatalogProblem;
 pub use profile_index::{ProfileIndex, SeenProfiles};
 pub use provider_id::{InvalidProviderId, ProviderId};
 pub use reading::{Read, Wish};
-pub(crate) use suggest::profiles as nearest_profiles;
+pub use suggest::profiles as nearest_profiles;
 pub use unread::Unread;
 pub(crate) use vendor::{VendorPlace, vendor, vendors};
 

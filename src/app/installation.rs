@@ -9,7 +9,7 @@ use crate::app::{AppFault, AppOptions};
 use crate::clock::Clock;
 use crate::config::{self, Config, ConfigFault, Environment, Layout, Places, ShellFault};
 use crate::profile::{AuthStore, StorePaths};
-use crate::settings::{Loaded, Settings};
+use crate::settings::Settings;
 use crate::store::{Sqlite, Store, StoreFault};
 
 /// The files of one installation: its configuration and its credentials.
@@ -85,7 +85,8 @@ impl Installation {
     }
 
     /// The configuration in force.
-    pub(crate) fn settings(&self) -> Arc<Loaded> {
+    #[cfg(feature = "cli")]
+    pub(crate) fn settings(&self) -> Arc<crate::settings::Loaded> {
         self.settings.current()
     }
 

@@ -63,7 +63,7 @@ fn scored_models(catalog: &Catalog, target: &str) -> Vec<(f64, String)> {
 }
 
 /// The ids of `known` that come nearest to `name`, or to the part of an id that follows the provider.
-pub(crate) fn profiles(name: &str, known: &[ProfileId]) -> Vec<ProfileId> {
+pub fn profiles(name: &str, known: &[ProfileId]) -> Vec<ProfileId> {
     let wanted = fold::fold(name.trim());
     let wanted_tail = wanted.split_once(':').map_or(wanted.as_str(), |(_, tail)| tail);
     let scored = known.iter().map(|id| {
