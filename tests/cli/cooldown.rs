@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use modelpin::demo::Faults;
 
-use crate::cli::support::{Home, family, provider};
+use crate::cli::support::{Home, family, nowhere, provider};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_running_chat_honours_it_with_its_next_message() {
@@ -41,7 +41,7 @@ async fn a_running_chat_honours_it_with_its_next_message() {
 #[test]
 fn a_window_that_another_program_noted_goes_as_well_and_nothing_else() {
     let home = Home::empty();
-    family(&home.state(), "modelpin.json", |provider| crate::cli::support::nowhere(provider));
+    family(&home.state(), "modelpin.json", nowhere);
     let read = || -> Value { serde_json::from_slice(&fs::read(home.store()).unwrap()).unwrap() };
     let mut with_window = read();
     with_window["usageStats"]["anthropic:work"] = json!({"disabledUntil": 4_102_444_800_000_i64, "errorCount": 3});
@@ -57,7 +57,7 @@ fn a_window_that_another_program_noted_goes_as_well_and_nothing_else() {
 #[test]
 fn it_wants_to_be_told_which() {
     let home = Home::empty();
-    family(&home.state(), "modelpin.json", |provider| crate::cli::support::nowhere(provider));
+    family(&home.state(), "modelpin.json", nowhere);
     assert_eq!(home.run(&["models", "auth", "clear-cooldown"]).code, 64);
     let unknown = home.run(&["models", "auth", "clear-cooldown", "anthropic:nobody"]);
     assert_eq!(unknown.code, 64);
