@@ -15,6 +15,7 @@ mod engine;
 pub mod health;
 pub mod history;
 pub mod menu;
+pub mod oauth;
 pub mod profile;
 pub mod provider;
 pub mod receipt;

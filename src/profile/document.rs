@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 
 use crate::profile::StoreFileFault;
 
-pub use entry::NewProfile;
+pub use entry::{NewProfile, RenewedGrant};
 
 /// The content of an auth store file.
 ///

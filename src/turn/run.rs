@@ -136,6 +136,8 @@ impl Turn<'_> {
                         FailureClass::RateLimit
                         | FailureClass::Billing
                         | FailureClass::Auth
+                        | FailureClass::NeedsLogin
+                        | FailureClass::NotRenewed
                         | FailureClass::ClientOnly
                         | FailureClass::Overloaded
                         | FailureClass::Server
