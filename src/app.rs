@@ -9,6 +9,7 @@ use crate::agent::AgentId;
 use crate::clock::{Clock, SystemClock};
 use crate::config::{ConfigFault, Environment, Layout, Places, PlacesFault, ShellFault, UnknownLayout};
 use crate::engine::Engine;
+use crate::oauth::{Refresher, TokenHttp};
 use crate::profile::{AuthStore, StorePaths};
 use crate::provider::{Anthropic, Http, OpenAi, Provider, Providers};
 use crate::settings::Settings;
@@ -90,12 +91,19 @@ impl App {
         }
         let settings = Settings::open(&places.config_path, &places.dotenv(), agent.as_deref(), environment)?;
         let store = open_store(&places.database(), &mut warnings)?;
-        let auth_store = AuthStore::new(store_paths(&places, &settings));
+        let auth_store = Arc::new(AuthStore::new(store_paths(&places, &settings)));
         warnings.extend(auth_store.current().trouble.iter().map(ToString::to_string));
         warnings.extend(settings.current().catalog.problems().iter().map(ToString::to_string));
         let http = Arc::new(Http::new(clock.clone()));
         let (anthropic, openai) = (Anthropic::new(http.clone()), OpenAi::new(http));
         let provider: Arc<dyn Provider> = Arc::new(Providers::new(Arc::new(anthropic), Arc::new(openai)));
+        let refresher = Refresher::new(
+            auth_store.clone(),
+            store.clone(),
+            Arc::new(TokenHttp::default()),
+            clock.clone(),
+            places.state_dir.clone(),
+        );
         let engine = Engine::new(Sources {
             agent: settings.agent().clone(),
             settings,
@@ -103,6 +111,7 @@ impl App {
             store: store.clone(),
             provider,
             wallet: Wallet::default(),
+            refresher: Arc::new(refresher),
             clock,
             time_zone: TimeZone::system(),
             home: places.home().map(Path::to_owned),

@@ -28,6 +28,8 @@ pub struct Candidate {
 pub enum Standing {
     /// It may.
     Ready,
+    /// It may: its access token has ended, and is renewed when it is used.
+    Refreshable,
     /// It is benched, but a person pinned it after that: one request finds out.
     Probe(Bench),
     /// It has to wait.
@@ -42,7 +44,7 @@ impl Standing {
     /// Whether a request may be sent.
     pub fn is_usable(&self) -> bool {
         match self {
-            Self::Ready | Self::Probe(_) => true,
+            Self::Ready | Self::Refreshable | Self::Probe(_) => true,
             Self::Benched(_) | Self::NotedElsewhere(_) | Self::Unusable(_) => false,
         }
     }
@@ -55,7 +57,7 @@ impl Standing {
     /// What keeps it from answering, in words for receipts and logs (times in UTC); `None` when nothing does.
     pub fn obstacle(&self) -> Option<String> {
         match self {
-            Self::Ready | Self::Probe(_) => None,
+            Self::Ready | Self::Refreshable | Self::Probe(_) => None,
             Self::Benched(bench) => Some(match bench.until {
                 Some(until) => format!("{} until {until:.0}", bench.class),
                 None => format!("{} until its secret is replaced", bench.class),
@@ -70,7 +72,7 @@ impl Standing {
         match self {
             Self::Benched(bench) => bench.until,
             Self::NotedElsewhere(until) => Some(*until),
-            Self::Ready | Self::Probe(_) | Self::Unusable(_) => None,
+            Self::Ready | Self::Refreshable | Self::Probe(_) | Self::Unusable(_) => None,
         }
     }
 }
