@@ -8,7 +8,8 @@
     clippy::unwrap_used,
     clippy::print_stdout,
     clippy::cast_precision_loss,
-    reason = "a benchmark prints rounded figures, and stops at the first surprise"
+    clippy::disallowed_methods,
+    reason = "a benchmark times the real thing, prints rounded figures, and stops at the first surprise"
 )]
 
 #[path = "store/figures.rs"]

@@ -1,5 +1,7 @@
 //! The composition root: the only place that knows every concrete type.
 
+mod installation;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -7,14 +9,14 @@ use jiff::tz::TimeZone;
 
 use crate::agent::AgentId;
 use crate::clock::{Clock, SystemClock};
-use crate::config::{ConfigFault, Environment, Layout, Places, PlacesFault, ShellFault, UnknownLayout};
+use crate::config::{ConfigFault, Environment, Places, PlacesFault, UnknownLayout};
 use crate::engine::Engine;
 use crate::oauth::{Refresher, TokenHttp};
-use crate::profile::{AuthStore, StorePaths};
 use crate::provider::{Anthropic, Http, OpenAi, Provider, Providers};
-use crate::settings::Settings;
 use crate::store::{Detached, Sqlite, Store, StoreFault};
 use crate::turn::{ProfileNames, Sources, Wallet};
+
+pub use installation::Installation;
 
 /// What the engine is opened with.
 #[derive(Clone)]
@@ -64,6 +66,9 @@ pub enum AppFault {
     /// The directories cannot be told. Misuse of the command line.
     #[error(transparent)]
     Places(#[from] PlacesFault),
+    /// Something else is where the state directory should be. Misuse of the command line.
+    #[error("{} is no directory, so it cannot hold the state: move it away, or name another place with --state-dir", .0.display())]
+    NoDirectory(PathBuf),
     /// The configuration cannot be read, so nobody knows who may do what.
     #[error(transparent)]
     Config(#[from] ConfigFault),
@@ -81,17 +86,8 @@ impl App {
     /// # Errors
     /// [`AppFault`] says what has to be mended before the program can start.
     pub fn open(options: AppOptions) -> Result<Self, AppFault> {
-        let AppOptions { state_dir, layout, invoked_as, agent, mut environment, clock } = options;
-        let layout = layout.map(|name| name.parse::<Layout>()).transpose()?;
-        let layout = Layout::choose(layout, &environment, Some(invoked_as.as_ref()))?;
-        let places = Places::resolve(layout, state_dir.as_deref(), &environment)?;
-        let mut warnings = Vec::new();
-        if let Err(fault) = ask_login_shell(&mut environment, &places) {
-            warnings.push(format!("the login shell gave no variables: {fault}"));
-        }
-        let settings = Settings::open(&places.config_path, &places.dotenv(), agent.as_deref(), environment)?;
+        let Installation { places, settings, auth_store, clock, mut warnings } = Installation::open(options)?;
         let store = open_store(&places.database(), &mut warnings)?;
-        let auth_store = Arc::new(AuthStore::new(store_paths(&places, &settings)));
         warnings.extend(auth_store.current().trouble.iter().map(ToString::to_string));
         warnings.extend(settings.current().catalog.problems().iter().map(ToString::to_string));
         let http = Arc::new(Http::new(clock.clone()));
@@ -140,19 +136,24 @@ impl App {
         self.engine.agent()
     }
 
-    /// How to get a first credential; `None` where there is one.
-    pub fn first_steps(&self) -> Option<String> {
+    /// How to get a first credential; `None` where there is one. `name` is what the program is called, `add` the whole
+    /// line that stores a key here.
+    pub fn first_steps(&self, name: &str, add: &str) -> Option<String> {
         if self.engine.has_credential() {
             return None;
         }
         let state_dir = self.places.state_dir.display();
+        let steps = [
+            (add.to_owned(), "store an API key (asked for, not shown)"),
+            ("export ANTHROPIC_API_KEY=…".to_owned(), "or take it from the environment"),
+            (format!("{name} chat --state-dir ~/.clawdbot"), "or use the store of another program of the family"),
+            (format!("{name} chat --demo"), "or see it at work without any key"),
+        ];
+        let width = steps.iter().map(|(line, _)| line.chars().count()).max().unwrap_or_default();
+        let steps: Vec<String> = steps.iter().map(|(line, what)| format!("  {line:width$}   {what}")).collect();
         Some(format!(
-            "There is no credential in {state_dir} and none in the environment, so nobody can answer yet.\n\
-             \n\
-             \x20 modelpin models auth add --provider anthropic   store an API key (asked for, not shown)\n\
-             \x20 export ANTHROPIC_API_KEY=…                      or take it from the environment\n\
-             \x20 modelpin chat --state-dir ~/.clawdbot           or use the store of another program of the family\n\
-             \x20 modelpin chat --demo                            or see it at work without any key\n"
+            "There is no credential in {state_dir} and none in the environment, so nobody can answer yet.\n\n{}\n",
+            steps.join("\n")
         ))
     }
 
@@ -160,12 +161,6 @@ impl App {
     pub fn warnings(&self) -> &[String] {
         &self.warnings
     }
-}
-
-fn ask_login_shell(environment: &mut Environment, places: &Places) -> Result<(), ShellFault> {
-    // Whether to ask is said in the configuration, which may need the answer: it is read twice, this time leniently.
-    let config = crate::config::load(&places.config_path, environment).unwrap_or_default().config;
-    environment.ask_login_shell(&config, places.layout.prefixes())
 }
 
 fn open_store(path: &Path, warnings: &mut Vec<String>) -> Result<Arc<dyn Store>, AppFault> {
@@ -179,18 +174,9 @@ fn open_store(path: &Path, warnings: &mut Vec<String>) -> Result<Arc<dyn Store>,
         Err(fault @ StoreFault::TooNew { .. }) => Err(AppFault::Store(fault)),
         Err(fault) => {
             warnings.push(format!("pins can neither be read nor changed: {fault}"));
-            Ok(Arc::new(Detached::because_of(fault)))
+            // Where even that cannot be told, there may be one.
+            let hides_rows = std::fs::exists(path).unwrap_or(true);
+            Ok(Arc::new(Detached::because_of(fault, hides_rows)))
         }
-    }
-}
-
-fn store_paths(places: &Places, settings: &Settings) -> StorePaths {
-    let config = &settings.current().config;
-    let file = |agent: &AgentId| places.agent_dir(config, agent).join("auth-profiles.json");
-    StorePaths {
-        own: file(settings.agent()),
-        main: file(&AgentId::main()),
-        oauth: places.oauth_dir().join("oauth.json"),
-        agent: settings.agent().clone(),
     }
 }

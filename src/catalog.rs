@@ -1,6 +1,7 @@
 //! The models that can be chosen, and how a typed name is read.
 
 mod alias;
+mod api;
 mod build;
 mod builtin;
 mod find;
@@ -14,6 +15,7 @@ mod provider_id;
 mod reading;
 mod suggest;
 mod unread;
+mod vendor;
 
 use std::collections::{HashMap, HashSet};
 
@@ -22,7 +24,7 @@ use crate::config::Config;
 use crate::directive::Wanted;
 
 pub use alias::{Alias, InvalidAlias};
-pub use builtin::{BuiltinProvider, builtin_provider};
+pub use api::Api;
 pub use find::Found;
 pub use known::{KnownProfiles, ProfileMatch};
 pub use model_ref::{InvalidModelRef, ModelId, ModelRef};
@@ -30,7 +32,9 @@ pub use problem::CatalogProblem;
 pub use profile_index::{ProfileIndex, SeenProfiles};
 pub use provider_id::{InvalidProviderId, ProviderId};
 pub use reading::{Read, Wish};
+pub(crate) use suggest::profiles as nearest_profiles;
 pub use unread::Unread;
+pub(crate) use vendor::{VendorPlace, vendor, vendors};
 
 /// Every model that one agent's people may choose, and every name it goes by.
 ///
@@ -106,11 +110,6 @@ impl Catalog {
         self.offered
             .binary_search_by(|(provider, _)| provider.cmp(&model.provider))
             .is_ok_and(|at| self.offered[at].1.contains(model))
-    }
-
-    /// Whether an allowlist restricts the choice.
-    pub fn has_allowlist(&self) -> bool {
-        self.closed
     }
 
     /// The alias that `model` is shown by. An alias of two models is nobody's.

@@ -8,6 +8,7 @@ mod completions;
 mod exit;
 mod failure;
 mod log;
+mod models;
 mod open;
 mod output;
 mod sessions;
@@ -57,6 +58,7 @@ fn dispatch(arguments: &Arguments, invoked_as: &str, output: &mut Output) -> Res
     match command {
         None => first_words(invoked_as, output),
         Some(Command::Chat(chat)) => chat::run(chat, global, invoked_as, output),
+        Some(Command::Models(command)) => models::run(command, global, invoked_as, output),
         Some(Command::Sessions(command)) => sessions::run(command, global, invoked_as, output),
         Some(Command::Completions(completions)) => completions::run(completions, invoked_as, output),
     }
@@ -70,6 +72,7 @@ fn first_words(name: &str, output: &mut Output) -> Result<Exit, Failure> {
          Next:\n\
          \x20 {name} chat --demo      see it at work: throw-away state, pretended providers, no key needed\n\
          \x20 {name} chat             talk over your own state directory\n\
+         \x20 {name} models auth add --provider anthropic     store an API key for it\n\
          \x20 {name} --help           all commands\n"
     ))?;
     Ok(Exit::Ok)

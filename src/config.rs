@@ -1,6 +1,5 @@
 //! The configuration, as read: plain data, defaults filled in, nothing resolved against the outside world.
 
-mod credential_vars;
 mod dotenv;
 mod env;
 mod fault;

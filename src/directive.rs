@@ -37,6 +37,9 @@ pub use grammar::read;
 /// The names of the commands, lower case. An alias must equal none of them: it could not be reached by `/<alias>`.
 pub const COMMAND_NAMES: [&str; 6] = ["model", "models", "new", "reset", "help", "whoami"];
 
+/// The words that `/model` takes for something else than a model, lower case; so it does whole numbers.
+pub const KEYWORDS: [&str; 6] = ["list", "status", "why", "default", "reset", "undo"];
+
 /// A message, read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Message {

@@ -2,8 +2,8 @@
 
 mod anthropic;
 mod ask;
-mod builtin;
 mod classify;
+mod dialect;
 mod draft;
 mod encode;
 mod endpoint;
@@ -22,7 +22,7 @@ use modelpin_chat::BoxFuture;
 use tokio::sync::mpsc::UnboundedSender;
 
 pub use anthropic::Anthropic;
-pub use ask::{Answer, Api, Ask, Auth, Endpoint, Sent};
+pub use ask::{Answer, Ask, Auth, Endpoint, Sent};
 pub use classify::classify;
 pub(crate) use endpoint::is_loopback;
 pub use endpoint::{NoEndpoint, endpoint, needs_credential};
@@ -33,6 +33,8 @@ pub use openai::OpenAi;
 pub use registry::Providers;
 pub(crate) use scrub::one_line;
 pub use wait::retry_after;
+
+pub use crate::catalog::Api;
 
 /// One wire format. Implemented for Anthropic Messages and for OpenAI-compatible Chat Completions.
 pub trait Provider: Send + Sync {

@@ -24,7 +24,7 @@ pub(crate) use notice::{Before, notice};
 pub(crate) use picker::{Picker, picker};
 pub(crate) use refusal::{Refusal, refusal};
 pub(crate) use status::{ProviderView, Status, status};
-pub(crate) use trouble::{not_saved, notes, nothing_sent, turn_failed};
+pub(crate) use trouble::{notes, nothing_sent, turn_failed, world_broke};
 pub(crate) use why::why;
 pub(crate) use words::{Words, end};
 

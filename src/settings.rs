@@ -1,15 +1,14 @@
 //! The configuration in force: read again when one of its files changes, the last good version where that fails.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::SystemTime;
 
 use arc_swap::ArcSwap;
 
 use crate::agent::AgentId;
 use crate::catalog::Catalog;
 use crate::config::{self, Config, ConfigFault, Environment};
+use crate::watched::Watched;
 
 /// What follows from the configuration for one agent.
 pub(crate) struct Loaded {
@@ -23,7 +22,7 @@ pub(crate) struct Loaded {
     pub(crate) trouble: Vec<String>,
 }
 
-/// The configuration of one agent. Asking is cheap: a look at the times and sizes of its files.
+/// The configuration of one agent. Asking is cheap: a look at its files from outside.
 pub(crate) struct Settings {
     path: PathBuf,
     dotenv: PathBuf,
@@ -31,14 +30,7 @@ pub(crate) struct Settings {
     /// The environment without what the files of the state directory add to it.
     environment: Environment,
     loaded: ArcSwap<Loaded>,
-    seen: Mutex<Vec<(PathBuf, Option<Stamp>)>>,
-}
-
-/// What tells one version of a file from another.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Stamp {
-    modified: SystemTime,
-    length: u64,
+    files: Mutex<Watched>,
 }
 
 impl Settings {
@@ -52,7 +44,10 @@ impl Settings {
         agent: Option<&str>,
         environment: Environment,
     ) -> Result<Self, ConfigFault> {
-        let (config, environment_now, files) = read(path, dotenv, &environment)?;
+        let mut files = Watched::new([path.to_owned(), dotenv.to_owned()]);
+        files.is_due();
+        let (config, environment_now, found) = read(path, dotenv, &environment)?;
+        files.found(found);
         let agent = agent.map_or_else(|| config.default_agent(), AgentId::new);
         let catalog = Catalog::new(&config, &agent);
         let loaded = Loaded { config, catalog, environment: Arc::new(environment_now), trouble: Vec::new() };
@@ -62,7 +57,7 @@ impl Settings {
             agent,
             environment,
             loaded: ArcSwap::from_pointee(loaded),
-            seen: Mutex::new(stamps(files)),
+            files: Mutex::new(files),
         })
     }
 
@@ -73,15 +68,13 @@ impl Settings {
 
     /// The configuration in force now.
     pub(crate) fn current(&self) -> Arc<Loaded> {
-        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        if seen.iter().any(|(path, stamp)| self::stamp(path) != *stamp) {
-            // Taken before reading: a change in between is then noticed next time, not lost.
-            *seen = stamps(seen.iter().map(|(path, _)| path.clone()).collect());
-            if let Some(files) = self.reload() {
-                *seen = stamps(files);
-            }
+        let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
+        if files.is_due()
+            && let Some(found) = self.reload()
+        {
+            files.found(found);
         }
-        drop(seen);
+        drop(files);
         self.loaded.load_full()
     }
 
@@ -126,13 +119,4 @@ fn read(
     }
     files.push(dotenv.to_owned());
     Ok((config, environment, files))
-}
-
-fn stamps(files: Vec<PathBuf>) -> Vec<(PathBuf, Option<Stamp>)> {
-    files.into_iter().map(|path| (path.clone(), stamp(&path))).collect()
-}
-
-fn stamp(path: &Path) -> Option<Stamp> {
-    let metadata = fs::metadata(path).ok()?;
-    Some(Stamp { modified: metadata.modified().ok()?, length: metadata.len() })
 }

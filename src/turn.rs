@@ -3,12 +3,10 @@
 mod gather;
 mod names;
 mod renew;
-mod reset;
 mod run;
 mod wallet;
 
-pub(crate) use gather::{Gathered, Sources};
+pub(crate) use gather::{Gathered, Sources, endpoint_of};
 pub(crate) use names::ProfileNames;
-pub(crate) use reset::begins_anew;
 pub(crate) use run::{HISTORY_MESSAGES, Outcome, Turn, TurnEnd};
 pub(crate) use wallet::Wallet;

@@ -1,5 +1,15 @@
 //! The command line from outside: what is printed where, and how it ends.
 
+mod auth;
+mod damage;
+mod family;
+mod import;
+mod kill;
+mod order;
+mod process;
+mod secrets;
+mod support;
+
 use std::path::Path;
 
 use assert_cmd::Command;
@@ -57,6 +67,17 @@ fn misuse_is_64_and_never_reads_as_a_credential_that_expires() {
         &["--nonsense"],
         &["sessions"],
         &["sessions", "import"],
+        &["models"],
+        &["models", "auth"],
+        &["models", "auth", "add"],
+        &["models", "auth", "add", "--provider", "a/b"],
+        &["models", "auth", "add", "--provider", "anthropic", "--profile-id", " "],
+        &["models", "auth", "paste-token", "--provider", "anthropic", "--expires-in", "0"],
+        &["models", "auth", "paste-token", "--provider", "anthropic", "--expires-in", "soon"],
+        &["models", "auth", "setup-token", "--provider", "openai"],
+        &["models", "auth", "remove", "anthropic:nobody"],
+        &["models", "auth", "order", "set", "--provider", "anthropic"],
+        &["models", "auth", "order", "get"],
         &["completions", "tcsh"],
         &["chat", "--demo-fail", "anthropic:work=429"],
         &["chat", "--demo", "--state-dir", "x"],

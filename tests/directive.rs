@@ -1,5 +1,6 @@
 //! The grammar of chat commands, through its public face.
 
 mod fixtures;
+mod laws;
 mod messages;
 mod properties;

@@ -1,5 +1,4 @@
 //! One binary for all integration tests: one link, one process, shared support.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops at the first surprise")]
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -13,6 +12,7 @@ mod catalog;
 mod cli;
 mod config;
 mod directive;
+mod engine;
 mod profile;
 mod provider;
 mod resolver;

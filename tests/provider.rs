@@ -1,5 +1,6 @@
 //! The wire formats and the loopback provider.
 
+mod answers;
 mod anthropic;
 mod demo;
 mod endpoint;

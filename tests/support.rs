@@ -1,3 +1,5 @@
 //! What several tests lean on.
 
+pub(crate) mod bot;
 pub(crate) mod leaks;
+pub(crate) mod rerun;

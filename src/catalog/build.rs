@@ -3,12 +3,11 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::agent::AgentId;
-use crate::catalog::{Alias, AliasEntry, Catalog, CatalogProblem, ModelId, ModelRef, Names, ProviderId, builtin, fold};
+use crate::catalog::{
+    Alias, AliasEntry, Catalog, CatalogProblem, ModelId, ModelRef, Names, ProviderId, builtin, fold, vendors,
+};
 use crate::config::Config;
-
-/// Words that `/model` or a message takes for something else than an alias.
-const COMMANDS: [&str; 5] = ["model", "models", "new", "help", "whoami"];
-const KEYWORDS: [&str; 6] = ["list", "status", "why", "default", "reset", "undo"];
+use crate::directive::{COMMAND_NAMES, KEYWORDS};
 
 const MODELS_KEY: &str = "agents.defaults.models";
 
@@ -197,7 +196,8 @@ impl Builder<'_> {
     /// Providers whose endpoint is known.
     fn reachable(&self) -> HashSet<ProviderId> {
         let configured = self.config.providers.iter().filter(|(_, entry)| entry.base_url.is_some());
-        configured.map(|(provider, _)| provider.clone()).chain(builtin::reachable()).collect()
+        let reached = vendors().filter(|vendor| vendor.place.is_some()).map(|vendor| ProviderId::built_in(vendor.id));
+        configured.map(|(provider, _)| provider.clone()).chain(reached).collect()
     }
 
     fn providers(
@@ -214,7 +214,9 @@ impl Builder<'_> {
             .chain(config.auth.profiles.values().map(|profile| &profile.provider))
             .chain(config.auth.order.keys())
             .cloned()
-            .chain(builtin::unreached())
+            // Whom modelpin cannot reach is somebody all the same: a name that begins with theirs is never taken for a
+            // model id at another provider.
+            .chain(vendors().map(|vendor| ProviderId::built_in(vendor.id)))
             .collect()
     }
 
@@ -253,7 +255,7 @@ impl Builder<'_> {
 
 /// The command that a word is taken for before it can be an alias.
 fn taken_for(folded: &str) -> Option<String> {
-    if COMMANDS.contains(&folded) || folded == "reset" {
+    if COMMAND_NAMES.contains(&folded) {
         Some(format!("/{folded}"))
     } else if KEYWORDS.contains(&folded) || folded.bytes().all(|byte| byte.is_ascii_digit()) {
         Some(format!("/model {folded}"))

@@ -14,7 +14,7 @@ const GOOGLE: [(&str, &str); 2] =
 
 /// The id that `provider` itself knows `model` by. Applying it twice changes nothing.
 ///
-/// As in the family: `OpenRouter`'s own models carry its name (`auto` → `openrouter/auto`), Hugging Face's do not, and
+/// As in the family: OpenRouter's own models carry its name (`auto` → `openrouter/auto`), Hugging Face's do not, and
 /// Vercel's gateway wants the vendor before a Claude.
 pub(crate) fn canonical(provider: &ProviderId, model: ModelId) -> ModelId {
     let id = model.as_str();

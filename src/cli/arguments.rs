@@ -6,6 +6,7 @@ use clap::{ArgAction, Args, Parser, Subcommand};
 
 use crate::cli::chat::Chat;
 use crate::cli::completions::Completions;
+use crate::cli::models::Models;
 use crate::cli::sessions::Sessions;
 
 /// Pins the model and the credential of one chat session
@@ -49,6 +50,9 @@ pub(crate) struct Global {
 pub(crate) enum Command {
     /// Talk in the terminal, by hand or by script
     Chat(Chat),
+    /// Look after the models and the credentials that answer
+    #[command(subcommand)]
+    Models(Models),
     /// Look after the chat sessions and their pins
     #[command(subcommand)]
     Sessions(Sessions),

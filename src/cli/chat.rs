@@ -13,7 +13,7 @@ use crate::cli::Exit;
 use crate::cli::arguments::Global;
 use crate::cli::chat::demo::Demo;
 use crate::cli::failure::Failure;
-use crate::cli::open::open;
+use crate::cli::open::{again, open};
 use crate::cli::output::Output;
 
 /// What the bot is called in the terminal, whatever the program is called.
@@ -50,7 +50,8 @@ async fn serve(chat: &Chat, global: &Global, invoked_as: &str, output: &mut Outp
         return converse(demo.handler.as_ref(), scripted, Some(banner::demo().to_owned()), output).await;
     }
     let app = open(global, invoked_as, output)?;
-    if let Some(steps) = app.first_steps() {
+    let add = again(global, invoked_as, "models auth add --provider anthropic");
+    if let Some(steps) = app.first_steps(invoked_as, &add) {
         output.talk(&steps);
         if !scripted {
             return Ok(());

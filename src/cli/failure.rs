@@ -1,8 +1,10 @@
 //! Why a command could not be carried out.
 
 use std::io;
+use std::path::Path;
 
 use crate::cli::exit::Exit;
+use crate::profile::StoreFileFault;
 use crate::store::StoreFault;
 
 /// Why a command could not be carried out. The text says what happened, to what, and what to type next.
@@ -37,6 +39,45 @@ impl From<StoreFault> for Failure {
             StoreFault::ReadOnly { .. } | StoreFault::Full { .. } => Self::Unexpected(fault.to_string()),
         }
     }
+}
+
+impl From<StoreFileFault> for Failure {
+    fn from(fault: StoreFileFault) -> Self {
+        let text = fault.to_string();
+        match fault {
+            StoreFileFault::Corrupt { .. } | StoreFileFault::NotAStore { .. } | StoreFileFault::Unreadable { .. } => {
+                Self::Unreadable(text)
+            }
+            StoreFileFault::ReadOnly { path, .. } => Self::Unexpected(format!("{text}{}", owners(&path))),
+            StoreFileFault::Busy { .. }
+            | StoreFileFault::Contended { .. }
+            | StoreFileFault::Full { .. }
+            | StoreFileFault::Io { .. } => Self::Unexpected(text),
+        }
+    }
+}
+
+/// Who owns what must not be written, and who we are: the usual reason in a container.
+#[cfg(unix)]
+fn owners(path: &Path) -> String {
+    use std::os::unix::fs::MetadataExt as _;
+
+    let there = path.ancestors().find_map(|path| Some((path, path.metadata().ok()?.uid())));
+    let us = Path::new("/proc/self").metadata().ok().map(|this| this.uid());
+    match (there, us) {
+        (Some((place, owner)), Some(us)) if owner != us => {
+            let place = place.display();
+            format!(
+                ". {place} belongs to user {owner}, and this is user {us}: run as user {owner}, or `chown -R {us} {place}`"
+            )
+        }
+        (_, _) => String::new(),
+    }
+}
+
+#[cfg(not(unix))]
+fn owners(_path: &Path) -> String {
+    String::new()
 }
 
 impl From<io::Error> for Failure {

@@ -1,31 +1,80 @@
 //! From the command line to the assembled program.
 
-use crate::app::{App, AppFault, AppOptions};
+use crate::app::{App, AppFault, AppOptions, Installation};
 use crate::cli::arguments::Global;
 use crate::cli::failure::Failure;
 use crate::cli::output::Output;
 
 /// Assembles the program over the state directory that the command line names, and says what does not work.
 pub(crate) fn open(global: &Global, invoked_as: &str, output: &mut Output) -> Result<App, Failure> {
-    let options = AppOptions {
-        state_dir: global.state_dir.clone(),
-        layout: global.layout.clone(),
-        agent: global.agent.clone(),
-        ..AppOptions::of_this_process(invoked_as)
-    };
-    let app = App::open(options)?;
+    let app = App::open(options(global, invoked_as))?;
     for warning in app.warnings() {
         output.talk(warning);
     }
     Ok(app)
 }
 
+/// Finds the files that the command line means, and nothing else: no engine, no database, no runtime.
+pub(crate) fn find(global: &Global, invoked_as: &str, output: &mut Output) -> Result<Installation, Failure> {
+    let installation = Installation::open(options(global, invoked_as))?;
+    for warning in &installation.warnings {
+        output.talk(warning);
+    }
+    Ok(installation)
+}
+
+/// How to call the program so that it does `rest` where this call looked: its name and the flags that say where.
+pub(crate) fn again(global: &Global, invoked_as: &str, rest: &str) -> String {
+    let Global { state_dir, layout, agent, json: _, verbose: _, quiet: _, log: _ } = global;
+    let state_dir = state_dir.as_ref().map(|dir| dir.to_string_lossy().into_owned());
+    let flags = [("--state-dir", state_dir.as_deref()), ("--layout", layout.as_deref()), ("--agent", agent.as_deref())];
+    let given = flags.into_iter().filter_map(|(flag, value)| Some(format!("{flag} {}", quoted(value?))));
+    [format!("{invoked_as} {rest}")].into_iter().chain(given).collect::<Vec<_>>().join(" ")
+}
+
+/// `text` as one word of a shell's command line.
+pub(crate) fn quoted(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_-./:@%+=,~".contains(c);
+    if !text.is_empty() && text.chars().all(plain) {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', r"'\''"))
+    }
+}
+
+fn options(global: &Global, invoked_as: &str) -> AppOptions {
+    AppOptions {
+        state_dir: global.state_dir.clone(),
+        layout: global.layout.clone(),
+        agent: global.agent.clone(),
+        ..AppOptions::of_this_process(invoked_as)
+    }
+}
+
 impl From<AppFault> for Failure {
     fn from(fault: AppFault) -> Self {
         let text = fault.to_string();
         match fault {
-            AppFault::Layout(_) | AppFault::Places(_) => Self::Misuse(text),
+            AppFault::Layout(_) | AppFault::Places(_) | AppFault::NoDirectory(_) => Self::Misuse(text),
             AppFault::Config(_) | AppFault::Store(_) => Self::Unreadable(text),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quoted;
+
+    #[test]
+    fn a_word_stays_one_word() {
+        for (text, word) in [
+            ("anthropic:me+x@example.com", "anthropic:me+x@example.com"),
+            ("two words", "'two words'"),
+            ("it's", r"'it'\''s'"),
+            ("", "''"),
+            ("$HOME", "'$HOME'"),
+        ] {
+            assert_eq!(quoted(text), word);
         }
     }
 }

@@ -11,8 +11,6 @@ use crate::cli::failure::Failure;
 use crate::cli::open::open;
 use crate::cli::output::Output;
 
-pub(crate) use import::{ImportMode, Imported};
-
 /// Look after the chat sessions and their pins
 #[derive(Debug, Subcommand)]
 pub(crate) enum Sessions {

@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
-use crate::catalog::ProviderId;
-use crate::config::{Config, Mode, ShellFault, credential_vars, dotenv, login_shell};
+use crate::catalog::{ProviderId, vendor, vendors};
+use crate::config::{Config, Mode, ShellFault, dotenv, login_shell};
 
 /// How long the login shell may take where the configuration does not say.
 const SHELL_TIMEOUT: Duration = Duration::from_secs(15);
@@ -124,7 +124,8 @@ impl Environment {
         }
         let timeout = config.shell_env.timeout_ms.map_or(SHELL_TIMEOUT, Duration::from_millis);
         let shell = self.process.get("SHELL").unwrap_or("/bin/sh");
-        self.shell = Variables(login_shell::variables(shell, credential_vars::all(), timeout)?);
+        let names = vendors().flat_map(|vendor| vendor.variables.iter().copied());
+        self.shell = Variables(login_shell::variables(shell, names, timeout)?);
         Ok(())
     }
 
@@ -147,7 +148,8 @@ impl Environment {
             let mode = if name.contains("OAUTH_TOKEN") { Mode::OAuth } else { Mode::ApiKey };
             self.places(name).map(move |(place, secret)| EnvCredential { name, secret, place, mode })
         };
-        let mut found: Vec<_> = credential_vars::of(provider).iter().copied().flat_map(credential).collect();
+        let variables = vendor(provider).map_or(&[][..], |vendor| vendor.variables);
+        let mut found: Vec<_> = variables.iter().copied().flat_map(credential).collect();
         // Stable: within one place the order of the table stays.
         found.sort_by_key(|credential| credential.place);
         found

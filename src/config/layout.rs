@@ -23,7 +23,7 @@ pub enum Layout {
     Moltbot,
     /// Epiloop.
     Epiloop,
-    /// `OpenClaw`.
+    /// OpenClaw.
     Openclaw,
 }
 

@@ -1,4 +1,4 @@
-//! `OpenAI`'s side of Chat Completions.
+//! OpenAI's side of Chat Completions.
 
 use serde_json::{Value, json};
 
@@ -18,7 +18,7 @@ pub(crate) fn events(model: &str, text: &str, read: usize) -> Vec<String> {
     events
 }
 
-/// The beginning of an answer, then an error, as `OpenRouter` sends it.
+/// The beginning of an answer, then an error, as OpenRouter sends it.
 pub(crate) fn cut(model: &str, text: &str) -> Vec<String> {
     let mut events = vec![": OPENROUTER PROCESSING\n\n".to_owned()];
     events.extend(pieces(text).first().map(|piece| chunk(model, &json!({"content": piece}), None)));
@@ -48,7 +48,7 @@ pub(crate) fn completion(model: &str, text: &str, read: usize) -> Value {
     })
 }
 
-/// The error that goes with `status`. `masked` is the credential as `OpenAI` repeats it to whom it refuses.
+/// The error that goes with `status`. `masked` is the credential as OpenAI repeats it to whom it refuses.
 pub(crate) fn error(status: u16, model: &str, masked: &str) -> Value {
     let (kind, code, message) = match status {
         401 => (
@@ -88,7 +88,7 @@ pub(crate) fn error(status: u16, model: &str, masked: &str) -> Value {
     json!({"error": {"message": message, "type": kind, "param": null, "code": code}})
 }
 
-/// `sk-demo-****0b8f`: how `OpenAI` repeats a key.
+/// `sk-demo-****0b8f`: how OpenAI repeats a key.
 pub(crate) fn masked(secret: &str) -> String {
     let characters: Vec<char> = secret.chars().collect();
     if characters.len() < 16 {

@@ -208,12 +208,22 @@ fn alone(i: &str, directive: Directive) -> Parsed<'_, Directive> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::directive::COMMAND_NAMES;
+    use crate::directive::{COMMAND_NAMES, KEYWORDS};
 
     #[test]
     fn every_command_name_is_known_and_no_other() {
         assert!(COMMAND_NAMES.iter().all(|name| Name::of(name).is_some()));
         assert!(Name::of("opus").is_none());
+    }
+
+    #[test]
+    fn every_keyword_is_taken_for_something_else_than_a_model() {
+        let selects = |word: &str| match read(&format!("/model {word}"), "bot") {
+            Ok(Message::Command(command)) => matches!(command.directive, Directive::Select { .. }),
+            other => unreachable!("{other:?}"),
+        };
+        assert!(!KEYWORDS.iter().any(|word| selects(word)));
+        assert!(selects("opus"));
     }
 
     #[test]

@@ -5,13 +5,19 @@ use std::path::PathBuf;
 use modelpin_chat::Visibility;
 
 use crate::engine::{Case, Done, Engine, words};
-use crate::reply::{Confirmed, Deed, Refusal, confirm, not_saved, notes};
+use crate::reply::{Confirmed, Deed, Refusal, confirm, notes, world_broke};
 use crate::session::{PinFate, Session};
 use crate::store::{CommitFault, StoreFault};
 use crate::turn::Gathered;
 
 /// How often a change is applied anew when others commit in between.
 const TRIES: usize = 5;
+
+/// What a fault of the state comes to where something was to be changed.
+pub(super) const NOT_SAVED: &str = "Not saved, so nothing was changed";
+
+/// What a fault of the state comes to where a message was to be answered.
+pub(super) const NOT_SENT: &str = "Nothing was sent";
 
 /// What a change makes of a row, and what became of its pin.
 pub(super) struct Changed {
@@ -20,12 +26,12 @@ pub(super) struct Changed {
 }
 
 impl Engine {
-    /// Gathers the facts, or tells the chat why that is not possible.
-    pub(super) async fn gather(&self, case: &Case<'_>) -> Option<Gathered> {
+    /// Gathers the facts, or tells the chat why that is not possible and what was therefore `undone`.
+    pub(super) async fn gather(&self, case: &Case<'_>, undone: &str) -> Option<Gathered> {
         match self.sources.gather(case.inbound).await {
             Ok(gathered) => Some(gathered),
             Err(fault) => {
-                self.tell_fault(case, &fault).await;
+                self.tell_fault(case, undone, &fault).await;
                 None
             }
         }
@@ -42,7 +48,7 @@ impl Engine {
         change: impl Fn(&Gathered) -> Result<Changed, Refusal> + Send + Sync,
     ) -> Done {
         for _ in 0..TRIES {
-            let Some(mut gathered) = self.gather(case).await else { return Done::Refused };
+            let Some(mut gathered) = self.gather(case, NOT_SAVED).await else { return Done::Refused };
             let Changed { session, fate } = match change(&gathered) {
                 Ok(changed) => changed,
                 Err(why) => return self.refuse(case, why).await,
@@ -56,27 +62,34 @@ impl Engine {
                 }
                 Err(CommitFault::Conflict(_)) => {}
                 Err(CommitFault::Store(fault)) => {
-                    self.tell_fault(case, &fault).await;
+                    self.tell_fault(case, NOT_SAVED, &fault).await;
                     return Done::Refused;
                 }
             }
         }
         let path = PathBuf::from(self.key(case.inbound).as_str());
         let why = "others keep changing this session at the same moment".to_owned();
-        self.tell_fault(case, &StoreFault::Broken { path, why }).await;
+        self.tell_fault(case, NOT_SAVED, &StoreFault::Broken { path, why }).await;
         Done::Refused
     }
 
     async fn confirm(&self, case: &Case<'_>, gathered: &Gathered, fate: PinFate, deed: Deed, running: bool) {
         let resolution = self.sources.resolve(gathered, gathered.selection());
         let words = words(gathered, case.inbound);
-        let confirmed = Confirmed { session: &gathered.session, fate, resolution: &resolution, running, deed };
+        let confirmed = Confirmed {
+            session: &gathered.session,
+            selection: gathered.selection(),
+            fate,
+            resolution: &resolution,
+            running,
+            deed,
+        };
         let mut draft = confirm(&confirmed, words);
         notes(&mut draft, &gathered.trouble);
         self.send(case, draft, Visibility::Chat).await;
     }
 
-    pub(super) async fn tell_fault(&self, case: &Case<'_>, fault: &StoreFault) {
+    pub(super) async fn tell_fault(&self, case: &Case<'_>, undone: &str, fault: &StoreFault) {
         tracing::warn!(session.key = %self.key(case.inbound), %fault, "the state could not be read or written");
         let next = match fault {
             StoreFault::ReadOnly { .. } => "An operator has to make the state directory writable; reading still works.",
@@ -84,6 +97,6 @@ impl Engine {
             StoreFault::TooNew { .. } => "An operator has to update modelpin.",
             StoreFault::Broken { .. } => "Type the command again; if it stays like this, tell an operator.",
         };
-        self.send(case, not_saved(&fault.to_string(), next), Visibility::Private).await;
+        self.send(case, world_broke(undone, &fault.to_string(), next), Visibility::Private).await;
     }
 }

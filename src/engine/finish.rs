@@ -27,7 +27,7 @@ impl Engine {
             self.remember(&turn, said, now).await;
             self.settle(&turn, &end, once, now).await;
         }
-        let mut draft = self.draft(case, &turn, &end, last.as_ref(), for_this_turn);
+        let mut draft = draft(case, &turn, &end, last.as_ref(), for_this_turn);
         notes(&mut draft, &turn.gathered.trouble);
         let text = serde_json::to_string(&receipt).ok();
         if let Err(fault) = self.sources.store.record(receipt).await {
@@ -40,36 +40,6 @@ impl Engine {
         if let Err(fault) = case.outbox.send(reply).await {
             tracing::warn!(session.key = %turn.gathered.session.key, %fault, "an answer was not delivered");
         }
-    }
-
-    fn draft(&self, case: &Case<'_>, turn: &Turn<'_>, end: &TurnEnd, last: Option<&Receipt>, once: bool) -> Draft {
-        let words = words(&turn.gathered, case.inbound);
-        let TurnEnd { resolution, failed, outcome } = end;
-        let mut draft = Draft::default();
-        // Below the text: it has been streamed already, and what stands above it cannot be changed any more.
-        let notice_of = |draft: &mut Draft, by: &Candidate| {
-            let before = Before { last, chosen: turn.gathered.chosen(), once };
-            if let Some(line) = notice(&before, by, failed, resolution, words) {
-                draft.blank().line(line);
-            }
-        };
-        match outcome {
-            Outcome::Answered(by, answer) => {
-                draft.blocks.push(Block::Markdown(answer.text.clone()));
-                notice_of(&mut draft, by);
-            }
-            Outcome::CutOff(by, shown, failure) => {
-                draft.blocks.push(Block::Markdown(shown.clone()));
-                draft.blank().line(match failure {
-                    None => "(stopped)".to_owned(),
-                    Some(failure) => format!("(cut off: {failure})"),
-                });
-                notice_of(&mut draft, by);
-            }
-            Outcome::Silent if failed.is_empty() => draft = nothing_sent(resolution, words),
-            Outcome::Silent => draft = turn_failed(resolution, failed, words),
-        }
-        draft
     }
 
     async fn last_answer(&self, turn: &Turn<'_>) -> Option<Receipt> {
@@ -235,4 +205,34 @@ fn attempts(resolution: &Resolution, failed: &[(Candidate, Failure)], by: Option
 
 fn attempt(candidate: &Candidate, why: String) -> ReceiptAttempt {
     ReceiptAttempt { model: candidate.model.to_string(), profile: candidate.credential.to_string(), why }
+}
+
+fn draft(case: &Case<'_>, turn: &Turn<'_>, end: &TurnEnd, last: Option<&Receipt>, once: bool) -> Draft {
+    let words = words(&turn.gathered, case.inbound);
+    let TurnEnd { resolution, failed, outcome } = end;
+    let mut draft = Draft::default();
+    // Below the text: it has been streamed already, and what stands above it cannot be changed any more.
+    let notice_of = |draft: &mut Draft, by: &Candidate| {
+        let before = Before { last, chosen: turn.gathered.chosen(), once };
+        if let Some(line) = notice(&before, by, failed, resolution, words) {
+            draft.blank().line(line);
+        }
+    };
+    match outcome {
+        Outcome::Answered(by, answer) => {
+            draft.blocks.push(Block::Markdown(answer.text.clone()));
+            notice_of(&mut draft, by);
+        }
+        Outcome::CutOff(by, shown, failure) => {
+            draft.blocks.push(Block::Markdown(shown.clone()));
+            draft.blank().line(match failure {
+                None => "(stopped)".to_owned(),
+                Some(failure) => format!("(cut off: {failure})"),
+            });
+            notice_of(&mut draft, by);
+        }
+        Outcome::Silent if failed.is_empty() => draft = nothing_sent(resolution, words),
+        Outcome::Silent => draft = turn_failed(resolution, failed, words),
+    }
+    draft
 }

@@ -3,13 +3,13 @@
 use crate::access::{Action, Asker, Denied, authorize};
 use crate::catalog::{ModelRef, Read, Wish};
 use crate::directive::{Lifetime, Wanted};
-use crate::engine::change::Changed;
+use crate::engine::change::{Changed, NOT_SAVED};
 use crate::engine::{Case, Done, Engine, actor, words};
-use crate::profile::{ProfileId, eligible};
+use crate::profile::{Profile, ProfileId, eligible};
 use crate::reply::{Deed, Refusal, end};
 use crate::resolver::Standing;
 use crate::session::{Change, Pin, PinFate, Selection, Source};
-use crate::turn::Gathered;
+use crate::turn::{Gathered, endpoint_of};
 
 impl Engine {
     /// `/model target[@profile] [lifetime]`.
@@ -24,7 +24,7 @@ impl Engine {
     /// `/<alias>` selects; with a text it asks that model once and leaves the selection as it was.
     pub(super) async fn shortcut(&self, case: &Case<'_>, wanted: &Wanted, text: Option<String>) -> Done {
         let Some(text) = text else { return self.select(case, wanted, Lifetime::Lasting).await };
-        let Some(gathered) = self.gather(case).await else { return Done::Refused };
+        let Some(gathered) = self.gather(case, NOT_SAVED).await else { return Done::Refused };
         match self.chosen(case, &gathered, wanted, Lifetime::Once) {
             Ok((selection, _)) => {
                 self.talk(case, &text, Some(selection)).await;
@@ -49,7 +49,7 @@ impl Engine {
             self.authorize(case.inbound, Action::SwitchModel).map_err(Refusal::Denied)?;
             let session = gathered.session.undo(gathered.now).ok_or(Refusal::NothingToUndo)?;
             for selection in [&session.choice.lasting, &session.choice.passing].into_iter().flatten() {
-                self.still_allowed(case, gathered, selection)?;
+                still_allowed(case, gathered, selection)?;
             }
             Ok(Changed { session, fate: PinFate::None })
         };
@@ -63,7 +63,7 @@ impl Engine {
             Ok(Some(menu)) => menu,
             Ok(None) => return self.refuse(case, Refusal::NoListShown).await,
             Err(fault) => {
-                self.tell_fault(case, &fault).await;
+                self.tell_fault(case, NOT_SAVED, &fault).await;
                 return Done::Refused;
             }
         };
@@ -103,10 +103,10 @@ impl Engine {
         let known = index.seen_by(|profile: &ProfileId| gathered.may_use(profile));
         let catalog = &gathered.settings.catalog;
         let read = catalog.read(wanted, &current, &known).map_err(Refusal::Unread)?;
-        self.may_choose(case, gathered, &read)?;
+        may_choose(case, gathered, &read)?;
         let change = Change::of(gathered.selection(), &current, read);
         self.check(gathered, &change)?;
-        let account = |id: &ProfileId| gathered.profiles.by_id.get(id).and_then(|profile| profile.account());
+        let account = |id: &ProfileId| gathered.profiles.by_id.get(id).and_then(Profile::account);
         let selection = Selection {
             pin: change.pin.map(|profile| Pin { account: account(&profile), profile }),
             model: Some(change.model),
@@ -118,26 +118,12 @@ impl Engine {
         Ok((selection, change.fate))
     }
 
-    fn may_choose(&self, case: &Case<'_>, gathered: &Gathered, read: &Read) -> Result<(), Refusal> {
-        let config = &gathered.settings.config;
-        let asker = Asker::from(case.inbound);
-        let allowed = |action, profile| authorize(config, &asker, action, profile).map_err(Refusal::Denied);
-        if read.model.is_some() {
-            allowed(Action::SwitchModel, None)?;
-        }
-        match &read.credential {
-            Wish::Profile(profile) => allowed(Action::ChooseCredential, Some(profile)),
-            Wish::Auto => allowed(Action::ChooseCredential, None),
-            Wish::Keep => Ok(()),
-        }
-    }
-
     /// Whether the change could answer a message at all; what is merely benched may be chosen.
     fn check(&self, gathered: &Gathered, change: &Change) -> Result<(), Refusal> {
         let config = &gathered.settings.config;
-        self.sources.endpoint(config, &change.model).map_err(|why| Refusal::NoEndpoint(why.to_string()))?;
+        endpoint_of(config, &change.model).map_err(|why| Refusal::NoEndpoint(why.to_string()))?;
         if let Some(pin) = &change.pin {
-            return self.check_pin(gathered, &change.model, pin);
+            return check_pin(gathered, &change.model, pin);
         }
         let trial = Selection::trial(change.model.clone(), gathered.now);
         let resolution = self.sources.resolve(gathered, Some(&trial));
@@ -153,29 +139,43 @@ impl Engine {
         });
         if usable { Ok(()) } else { Err(Refusal::NoCredential(change.model.clone())) }
     }
+}
 
-    fn check_pin(&self, gathered: &Gathered, model: &ModelRef, pin: &ProfileId) -> Result<(), Refusal> {
-        let unusable = |why: String| Refusal::ProfileUnusable { profile: pin.clone(), why };
-        let profile = gathered.profiles.by_id.get(pin).filter(|profile| gathered.may_use(&profile.id));
-        let profile = profile.ok_or_else(|| unusable("it is not in the auth store any more".to_owned()))?;
-        if profile.provider != model.provider {
-            return Err(unusable(format!("it is for {}, not for {}", profile.provider, model.provider)));
-        }
-        eligible(profile, &gathered.settings.config.auth, gathered.now).map_err(|why| unusable(why.to_string()))
+fn may_choose(case: &Case<'_>, gathered: &Gathered, read: &Read) -> Result<(), Refusal> {
+    let config = &gathered.settings.config;
+    let asker = Asker::from(case.inbound);
+    let allowed = |action, profile| authorize(config, &asker, action, profile).map_err(Refusal::Denied);
+    if read.model.is_some() {
+        allowed(Action::SwitchModel, None)?;
     }
+    match &read.credential {
+        Wish::Profile(profile) => allowed(Action::ChooseCredential, Some(profile)),
+        Wish::Auto => allowed(Action::ChooseCredential, None),
+        Wish::Keep => Ok(()),
+    }
+}
 
-    fn still_allowed(&self, case: &Case<'_>, gathered: &Gathered, selection: &Selection) -> Result<(), Refusal> {
-        let Some(model) = &selection.model else { return Ok(()) };
-        if !gathered.settings.catalog.allows(model) {
-            let words = words(gathered, case.inbound);
-            return Err(Refusal::NoEndpoint(format!("{} is not allowed here any more", words.model(model))));
-        }
-        let Some(pin) = &selection.pin else { return Ok(()) };
-        if !gathered.may_use(&pin.profile) {
-            return Err(Refusal::Denied(Denied::ProfileHidden));
-        }
-        self.check_pin(gathered, model, &pin.profile)
+fn check_pin(gathered: &Gathered, model: &ModelRef, pin: &ProfileId) -> Result<(), Refusal> {
+    let unusable = |why: String| Refusal::ProfileUnusable { profile: pin.clone(), why };
+    let profile = gathered.profiles.by_id.get(pin).filter(|profile| gathered.may_use(&profile.id));
+    let profile = profile.ok_or_else(|| unusable("it is not in the auth store any more".to_owned()))?;
+    if profile.provider != model.provider {
+        return Err(unusable(format!("it is for {}, not for {}", profile.provider, model.provider)));
     }
+    eligible(profile, &gathered.settings.config.auth, gathered.now).map_err(|why| unusable(why.to_string()))
+}
+
+fn still_allowed(case: &Case<'_>, gathered: &Gathered, selection: &Selection) -> Result<(), Refusal> {
+    let Some(model) = &selection.model else { return Ok(()) };
+    if !gathered.settings.catalog.allows(model) {
+        let words = words(gathered, case.inbound);
+        return Err(Refusal::NoEndpoint(format!("{} is not allowed here any more", words.model(model))));
+    }
+    let Some(pin) = &selection.pin else { return Ok(()) };
+    if !gathered.may_use(&pin.profile) {
+        return Err(Refusal::Denied(Denied::ProfileHidden));
+    }
+    check_pin(gathered, model, &pin.profile)
 }
 
 /// The pin that goes when the choice is dropped.

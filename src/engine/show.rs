@@ -9,12 +9,12 @@ use crate::engine::{Case, Done, Engine, words};
 use crate::profile::ProfileId;
 use crate::reply::{self, List, Picker, ProviderView, Refusal, Status, notes};
 use crate::session::Selection;
-use crate::turn::Gathered;
+use crate::turn::{Gathered, endpoint_of};
 
 impl Engine {
     /// `/model`.
     pub(super) async fn picker(&self, case: &Case<'_>) -> Done {
-        let Some(gathered) = self.gather(case).await else { return Done::Refused };
+        let gathered = self.sources.gather_to_show(case.inbound).await;
         let resolution = self.sources.resolve(&gathered, gathered.selection());
         let profiles = match self.authorize(case.inbound, Action::ChooseCredential) {
             Ok(()) => visible_profiles(&gathered, &gathered.model().provider),
@@ -34,33 +34,35 @@ impl Engine {
 
     /// `/model list [provider] [page]`.
     pub(super) async fn list(&self, case: &Case<'_>, provider: Option<Typed>, page: Option<u32>) -> Done {
-        let Some(gathered) = self.gather(case).await else { return Done::Refused };
+        let gathered = self.sources.gather_to_show(case.inbound).await;
         let catalog = &gathered.settings.catalog;
         let known: Vec<ProviderId> = catalog.providers().into_iter().map(|(provider, _)| provider.clone()).collect();
         let wanted = match &provider {
             None => None,
-            Some(typed) => match ProviderId::new(&typed.text).filter(|provider| known.contains(provider)) {
-                Some(provider) => Some(provider),
-                None => {
+            Some(typed) => {
+                let meant = ProviderId::new(&typed.text).filter(|provider| known.contains(provider));
+                let Some(meant) = meant else {
                     let typed = typed.text.clone();
                     return self.refuse(case, Refusal::UnknownProvider { typed, known }).await;
-                }
-            },
+                };
+                Some(meant)
+            }
         };
         let page = page.unwrap_or(1);
         let list = List { provider: wanted.as_ref(), page, current: gathered.model() };
         match reply::list(&list, words(&gathered, case.inbound)) {
-            Ok(draft) => {
+            Ok(mut draft) => {
+                notes(&mut draft, &gathered.trouble);
                 self.send(case, draft, Visibility::Private).await;
                 Done::Yes
             }
-            Err(last) => self.refuse(case, Refusal::NoSuchPage { page, last }).await,
+            Err(pages) => self.refuse(case, Refusal::NoSuchPage { page, last: pages }).await,
         }
     }
 
     /// `/model status`.
     pub(super) async fn status(&self, case: &Case<'_>) -> Done {
-        let Some(gathered) = self.gather(case).await else { return Done::Refused };
+        let gathered = self.sources.gather_to_show(case.inbound).await;
         let last = self.sources.store.last_receipt(&gathered.session.key).await.unwrap_or_else(|fault| {
             tracing::warn!(%fault, "the last receipt cannot be read");
             None
@@ -84,11 +86,12 @@ impl Engine {
 
     /// `/model why`.
     pub(super) async fn why(&self, case: &Case<'_>) -> Done {
-        let Some(gathered) = self.gather(case).await else { return Done::Refused };
+        let gathered = self.sources.gather_to_show(case.inbound).await;
         let resolution = self.sources.resolve(&gathered, gathered.selection());
         let default = gathered.settings.catalog.default_model();
         let words = words(&gathered, case.inbound);
-        let draft = reply::why(gathered.selection(), gathered.is_inherited(), default, &resolution, words);
+        let mut draft = reply::why(gathered.selection(), gathered.is_inherited(), default, &resolution, words);
+        notes(&mut draft, &gathered.trouble);
         self.send(case, draft, Visibility::Private).await;
         Done::Yes
     }
@@ -125,7 +128,7 @@ impl Engine {
             // As if the person had chosen the model and left the credential open: no other model is listed then.
             let open = Selection::trial(model.clone(), gathered.now);
             ProviderView {
-                endpoint: self.sources.endpoint(config, &model).map_err(|why| why.to_string()),
+                endpoint: endpoint_of(config, &model).map_err(|why| why.to_string()),
                 resolution: self.sources.resolve(gathered, Some(&open)),
                 model,
             }

@@ -1,10 +1,11 @@
 //! Ordinary messages: they go to the model that is chosen, with the credential that is chosen.
 
 use crate::access::Action;
+use crate::engine::change::NOT_SENT;
 use crate::engine::{Case, Engine, actor};
 use crate::reply::Refusal;
-use crate::session::Selection;
-use crate::turn::{Turn, begins_anew};
+use crate::session::{Selection, begins_anew};
+use crate::turn::Turn;
 
 impl Engine {
     /// Sends `text` to the model and the answer to the chat. `once` counts instead of the session's selection.
@@ -19,7 +20,7 @@ impl Engine {
         let key = self.key(case.inbound);
         let _slot = self.running.slot(&key).await;
         self.begin_anew_if_due(case).await;
-        let Some(mut gathered) = self.gather(case).await else { return };
+        let Some(mut gathered) = self.gather(case, NOT_SENT).await else { return };
         self.rebind_if_due(case, &mut gathered).await;
         let started = gathered.now;
         let selection = once.clone().or_else(|| gathered.selection().cloned());
@@ -40,14 +41,11 @@ impl Engine {
     async fn begin_anew_if_due(&self, case: &Case<'_>) {
         let settings = self.sources.settings.current();
         let key = self.key(case.inbound);
-        let last = match self.sources.store.last_utterance(&key).await {
-            Ok(Some(last)) => last,
-            Ok(None) | Err(_) => return,
-        };
+        let Ok(Some(last)) = self.sources.store.last_utterance(&key).await else { return };
         if !begins_anew(settings.config.session.reset, last, self.sources.now(), &self.sources.time_zone) {
             return;
         }
-        let Some(gathered) = self.gather(case).await else { return };
+        let Some(gathered) = self.gather(case, NOT_SENT).await else { return };
         let session = gathered.session.begin(true, gathered.now);
         if let Err(fault) = self.sources.store.commit(session).await {
             tracing::warn!(session.key = %key, %fault, "the conversation could not begin anew");

@@ -9,9 +9,9 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
-use crate::profile::StoreFileFault;
+use crate::profile::{ProfileId, StoreFileFault};
 
-pub use entry::{NewProfile, RenewedGrant};
+pub use entry::{Held, NewProfile, RenewedGrant};
 
 /// The content of an auth store file.
 ///
@@ -77,6 +77,11 @@ impl Document {
     /// The ids in the file, readable or not, in its order.
     pub fn profile_ids(&self) -> impl Iterator<Item = &str> {
         self.section("profiles").into_iter().flatten().map(|(id, _)| id.as_str())
+    }
+
+    /// What is held under `id`; `None` when nothing is.
+    pub fn held(&self, id: &ProfileId) -> Option<Held> {
+        self.section("profiles").and_then(|profiles| profiles.get(id.as_str())).map(entry::held)
     }
 
     /// The text of the file: two spaces, a newline at the end, as the family writes it.

@@ -27,6 +27,23 @@ pub enum Exclusion {
     NotDeclared,
 }
 
+impl Exclusion {
+    /// One word for it, for programs: the family's, where it has one.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::ProfileMissing => "profile_missing",
+            Self::ProviderMismatch => "provider_mismatch",
+            Self::ModeMismatch => "mode_mismatch",
+            Self::ReferenceUnderOAuth => "reference_under_oauth",
+            Self::MissingCredential => "missing_credential",
+            Self::Expired(_) => "expired",
+            Self::InvalidExpires => "invalid_expires",
+            Self::NotInOrder => "excluded_by_auth_order",
+            Self::NotDeclared => "not_declared",
+        }
+    }
+}
+
 impl fmt::Display for Exclusion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

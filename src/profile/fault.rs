@@ -9,8 +9,8 @@ use std::time::Duration;
 pub enum StoreFileFault {
     /// It is not JSON. The caller goes on with the last good version and says so; nothing is ever written over it.
     #[error(
-        "{path} is not valid JSON (line {line}, column {column}: {why}); it was left as it is. \
-         Repair it, or put a good copy in its place; `modelpin doctor` shows what there is",
+        "{path}:{line}:{column}: not valid JSON: {why}; the file was left as it is. \
+         Repair it, or put a good copy in its place",
         path = path.display()
     )]
     Corrupt {
@@ -108,7 +108,7 @@ impl StoreFileFault {
     pub(crate) fn corrupt(path: &Path, error: &serde_json::Error) -> Self {
         let text = error.to_string();
         let why = text.rsplit_once(" at line ").map_or(text.as_str(), |(why, _)| why).to_owned();
-        Self::Corrupt { path: path.to_owned(), line: error.line(), column: error.column(), why }
+        Self::Corrupt { path: path.to_owned(), line: error.line(), column: error.column().max(1), why }
     }
 
     /// What a failure to read `path` is to the caller.

@@ -260,6 +260,7 @@ fn in_real_folder(path: &Path) -> io::Result<PathBuf> {
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+#[allow(clippy::disallowed_methods, reason = "a test plays the other programs, which write and date as they like")]
 mod tests {
     use serde_json::{Value, json};
 

@@ -9,8 +9,6 @@ use crate::catalog::ModelId;
 pub struct Usage {
     /// When it was last used.
     pub last_used: Option<Timestamp>,
-    /// Not to be used before then: the later of cooldown and disabled window.
-    pub unusable_until: Option<Timestamp>,
     /// The short window, after a failure that passes.
     pub cooldown_until: Option<Timestamp>,
     /// What the short window is about: `rate_limit` and the like.
@@ -19,8 +17,6 @@ pub struct Usage {
     pub cooldown_model: Option<ModelId>,
     /// The long window, after a failure that needs a person (billing).
     pub disabled_until: Option<Timestamp>,
-    /// What the long window is about: `billing` and the like.
-    pub disabled_reason: Option<String>,
     /// Whether the long window is the one that ends later.
     pub disabled: bool,
 }

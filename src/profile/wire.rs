@@ -1,7 +1,7 @@
 //! The JSON of an auth store, read into domain types: one bad entry never hides the others.
 
 mod entry;
-mod fields;
+pub(crate) mod fields;
 mod usage;
 
 use std::path::Path;

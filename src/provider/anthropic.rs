@@ -7,12 +7,10 @@ use reqwest::header::HeaderName;
 use serde_json::{Value, json};
 use tokio::sync::mpsc::UnboundedSender;
 
-use crate::health::FailureClass;
+use crate::provider::dialect::{Dialect, Step, converse};
 use crate::provider::draft::Draft;
-use crate::provider::events::Events;
 use crate::provider::http::{Http, Outgoing};
-use crate::provider::incoming::{Form, Incoming};
-use crate::provider::messages::messages;
+use crate::provider::messages::WireMessage;
 use crate::provider::{Answer, Ask, Auth, ErrorBody, Failure, Provider};
 
 /// The version of the API that is spoken.
@@ -31,12 +29,16 @@ impl Anthropic {
     pub fn new(http: Arc<Http>) -> Self {
         Self { http }
     }
+}
 
-    async fn answer(&self, ask: &Ask, pieces: UnboundedSender<String>) -> Result<Answer, Failure> {
-        let messages = messages(&ask.messages);
-        if messages.is_empty() {
-            return Err(Failure::nothing_to_send());
-        }
+impl Provider for Anthropic {
+    fn ask<'a>(&'a self, ask: &'a Ask, pieces: UnboundedSender<String>) -> BoxFuture<'a, Result<Answer, Failure>> {
+        Box::pin(converse::<Self>(&self.http, ask, pieces))
+    }
+}
+
+impl Dialect for Anthropic {
+    fn request<'a>(ask: &'a Ask, messages: &[WireMessage]) -> Outgoing<'a> {
         let base = ask.endpoint.base_url.trim_end_matches('/');
         let base = base.strip_suffix("/v1").unwrap_or(base);
         let mut headers = vec![("anthropic-version", VERSION)];
@@ -44,81 +46,54 @@ impl Anthropic {
         if vendor && matches!(ask.auth, Some(Auth::Bearer(_))) {
             headers.push(("anthropic-beta", BEARER_BETA));
         }
-        let incoming = self
-            .http
-            .post(Outgoing {
-                ask,
-                url: format!("{base}/v1/messages"),
-                api_key_header: HeaderName::from_static("x-api-key"),
-                headers,
-                body: json!({
-                    "model": ask.model.model.as_str(),
-                    "max_tokens": ask.max_tokens,
-                    "messages": messages,
-                    "stream": true,
-                }),
-            })
-            .await?;
-        match incoming.form() {
-            Form::Events => stream(Events::of(incoming), Draft::new(pieces)).await,
-            Form::Json => whole(incoming, Draft::new(pieces)).await,
-            Form::Page => Err(incoming.page()),
+        Outgoing {
+            ask,
+            url: format!("{base}/v1/messages"),
+            api_key_header: HeaderName::from_static("x-api-key"),
+            headers,
+            body: json!({
+                "model": ask.model.model.as_str(),
+                "max_tokens": ask.max_tokens,
+                "messages": messages,
+                "stream": true,
+            }),
         }
     }
-}
 
-impl Provider for Anthropic {
-    fn ask<'a>(&'a self, ask: &'a Ask, pieces: UnboundedSender<String>) -> BoxFuture<'a, Result<Answer, Failure>> {
-        Box::pin(self.answer(ask, pieces))
-    }
-}
-
-async fn stream(mut events: Events, mut draft: Draft) -> Result<Answer, Failure> {
-    while let Some(data) = events.next().await? {
-        let event: Value = serde_json::from_str(&data).map_err(|_| events.nonsense("an event is not JSON"))?;
+    fn event(draft: &mut Draft, data: &str) -> Result<Step, serde_json::Error> {
+        let event: Value = serde_json::from_str(data)?;
         match event["type"].as_str().unwrap_or_default() {
-            "message_start" => count(&mut draft, &event["message"]["usage"]),
-            "content_block_start" => text(&mut draft, &event["content_block"]),
-            "content_block_delta" => text(&mut draft, &event["delta"]),
+            "message_start" => count(draft, &event["message"]["usage"]),
+            "content_block_start" => text(draft, &event["content_block"]),
+            "content_block_delta" => text(draft, &event["delta"]),
             "message_delta" => {
-                count(&mut draft, &event["usage"]);
+                count(draft, &event["usage"]);
                 if let Some(reason) = event["delta"]["stop_reason"].as_str() {
                     draft.stopped = Some(reason.to_owned());
                 }
             }
             "message_stop" => {
                 draft.stopped.get_or_insert_with(|| "end_turn".to_owned());
-                break;
+                return Ok(Step::End);
             }
-            "error" => {
-                let body = ErrorBody::of(&event).unwrap_or_default();
-                return Err(events.exchange().error_inside(events.status(), &body));
-            }
+            "error" => return Ok(Step::Error(ErrorBody::of(&event).unwrap_or_default())),
             // `ping`, `content_block_stop`, and what the API may add: its versioning promises that it can be passed over.
             _ => {}
         }
+        Ok(Step::More)
     }
-    let (exchange, status) = (Arc::clone(events.exchange()), events.status());
-    events.finish();
-    draft.finish(&exchange, status)
-}
 
-async fn whole(mut incoming: Incoming, mut draft: Draft) -> Result<Answer, Failure> {
-    let bytes = incoming.whole().await?;
-    let (exchange, status) = (Arc::clone(incoming.exchange()), incoming.status());
-    let Ok(message) = serde_json::from_slice::<Value>(&bytes) else {
-        return Err(exchange.failure(FailureClass::Server, Some(status), "the answer is not JSON"));
-    };
-    let Some(blocks) = message["content"].as_array() else {
-        let body = ErrorBody::of(&message).unwrap_or_default();
-        return Err(exchange.error_inside(status, &body));
-    };
-    for block in blocks {
-        text(&mut draft, block);
+    fn whole(draft: &mut Draft, message: &Value) -> Step {
+        let Some(blocks) = message["content"].as_array() else {
+            return Step::Error(ErrorBody::of(message).unwrap_or_default());
+        };
+        for block in blocks {
+            text(draft, block);
+        }
+        count(draft, &message["usage"]);
+        draft.stopped = Some(message["stop_reason"].as_str().unwrap_or("end_turn").to_owned());
+        Step::End
     }
-    count(&mut draft, &message["usage"]);
-    draft.stopped = Some(message["stop_reason"].as_str().unwrap_or("end_turn").to_owned());
-    draft.finish(&exchange, status)
 }
 
 /// The text of a block or of a delta; thoughts and tools have none.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
-use crate::catalog::{ModelRef, ProviderId};
+use crate::catalog::{Api, ModelRef, ProviderId};
 use crate::history::Utterance;
 use crate::profile::Fingerprint;
 
@@ -50,25 +50,6 @@ impl fmt::Debug for Endpoint {
             .field("api", &self.api)
             .field("headers", &names)
             .finish()
-    }
-}
-
-/// A wire format that modelpin speaks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Api {
-    /// `POST {base}/v1/messages`.
-    AnthropicMessages,
-    /// `POST {base}/chat/completions`.
-    OpenAiCompletions,
-}
-
-impl Api {
-    /// The name used in the configuration.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::AnthropicMessages => "anthropic-messages",
-            Self::OpenAiCompletions => "openai-completions",
-        }
     }
 }
 

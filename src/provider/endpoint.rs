@@ -3,10 +3,9 @@
 use reqwest::Url;
 use reqwest::header::{HeaderName, HeaderValue};
 
-use crate::catalog::{ModelId, ProviderId};
+use crate::catalog::{Api, ModelId, ProviderId, VendorPlace, vendor};
 use crate::config::ProviderConfig;
-use crate::provider::builtin::{BuiltIn, built_in};
-use crate::provider::{Api, Endpoint};
+use crate::provider::Endpoint;
 
 /// Request headers that hold a credential, in lower case.
 pub(crate) const CREDENTIAL_HEADERS: [&str; 4] = ["authorization", "x-api-key", "api-key", "x-goog-api-key"];
@@ -54,7 +53,7 @@ pub fn endpoint(
     model: &ModelId,
     config: Option<&ProviderConfig>,
 ) -> Result<Endpoint, NoEndpoint> {
-    let known = built_in(provider);
+    let known = known(provider);
     let configured = config.and_then(|config| config.base_url.as_deref()).map(str::trim).filter(|url| !url.is_empty());
     let base_url = match (configured, known) {
         (Some(url), _) => usable(provider, url, known)?,
@@ -87,8 +86,12 @@ pub fn endpoint(
 pub fn needs_credential(endpoint: &Endpoint) -> bool {
     let by_header =
         endpoint.headers.iter().any(|(name, _)| CREDENTIAL_HEADERS.contains(&name.to_ascii_lowercase().as_str()));
-    let by_vendor = built_in(&endpoint.provider).is_none_or(|row| row.needs_credential);
+    let by_vendor = known(&endpoint.provider).is_none_or(|row| row.needs_credential);
     by_vendor && !by_header && !Url::parse(&endpoint.base_url).is_ok_and(|url| is_loopback(&url))
+}
+
+fn known(provider: &ProviderId) -> Option<&'static VendorPlace> {
+    vendor(provider)?.place.as_ref()
 }
 
 /// Whether `url` leads to this very machine.
@@ -114,7 +117,7 @@ fn spoken(provider: &ProviderId, written: &str) -> Result<Api, NoEndpoint> {
 }
 
 /// A configured base URL, checked and brought into the form of [`Endpoint::base_url`].
-fn usable(provider: &ProviderId, text: &str, known: Option<&BuiltIn>) -> Result<String, NoEndpoint> {
+fn usable(provider: &ProviderId, text: &str, known: Option<&VendorPlace>) -> Result<String, NoEndpoint> {
     let bad = |why| NoEndpoint::BadBaseUrl { provider: provider.clone(), why };
     let url = Url::parse(text).map_err(|_| bad("is not a URL; it must read like \"https://host/v1\""))?;
     if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {

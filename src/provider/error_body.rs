@@ -5,8 +5,8 @@ use serde_json::Value;
 /// An error, taken apart. Nothing in it is fit to be shown before the request's secret was taken out.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ErrorBody {
-    /// The kind of error: `error.type` at Anthropic and `OpenAI`, `error.status` at Google, `metadata.error_type` at
-    /// `OpenRouter`.
+    /// The kind of error: `error.type` at Anthropic and OpenAI, `error.status` at Google, `metadata.error_type` at
+    /// OpenRouter.
     pub kind: Option<String>,
     /// The finer code: `error.code` where it is text, or the reason among Google's details.
     pub code: Option<String>,

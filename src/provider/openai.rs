@@ -1,4 +1,4 @@
-//! `OpenAI`'s Chat Completions API, as many vendors speak it.
+//! OpenAI's Chat Completions API, as many vendors speak it.
 
 use std::sync::Arc;
 
@@ -7,12 +7,10 @@ use reqwest::header::AUTHORIZATION;
 use serde_json::{Value, json};
 use tokio::sync::mpsc::UnboundedSender;
 
-use crate::health::FailureClass;
+use crate::provider::dialect::{Dialect, Step, converse};
 use crate::provider::draft::Draft;
-use crate::provider::events::Events;
 use crate::provider::http::{Http, Outgoing};
-use crate::provider::incoming::{Form, Incoming};
-use crate::provider::messages::messages;
+use crate::provider::messages::WireMessage;
 use crate::provider::{Answer, Ask, ErrorBody, Failure, Provider};
 
 /// Speaks `openai-completions`.
@@ -25,12 +23,16 @@ impl OpenAi {
     pub fn new(http: Arc<Http>) -> Self {
         Self { http }
     }
+}
 
-    async fn answer(&self, ask: &Ask, pieces: UnboundedSender<String>) -> Result<Answer, Failure> {
-        let messages = messages(&ask.messages);
-        if messages.is_empty() {
-            return Err(Failure::nothing_to_send());
-        }
+impl Provider for OpenAi {
+    fn ask<'a>(&'a self, ask: &'a Ask, pieces: UnboundedSender<String>) -> BoxFuture<'a, Result<Answer, Failure>> {
+        Box::pin(converse::<Self>(&self.http, ask, pieces))
+    }
+}
+
+impl Dialect for OpenAi {
+    fn request<'a>(ask: &'a Ask, messages: &[WireMessage]) -> Outgoing<'a> {
         let provider = ask.endpoint.provider.as_str();
         let mut body = json!({
             "model": wire_model(provider, ask.model.model.as_str()),
@@ -45,69 +47,41 @@ impl OpenAi {
             body["stream_options"] = json!({ "include_usage": true });
         }
         let base = ask.endpoint.base_url.trim_end_matches('/');
-        let incoming = self
-            .http
-            .post(Outgoing {
-                ask,
-                url: format!("{base}/chat/completions"),
-                api_key_header: AUTHORIZATION,
-                headers: Vec::new(),
-                body,
-            })
-            .await?;
-        match incoming.form() {
-            Form::Events => stream(Events::of(incoming), Draft::new(pieces)).await,
-            Form::Json => whole(incoming, Draft::new(pieces)).await,
-            Form::Page => Err(incoming.page()),
-        }
+        let url = format!("{base}/chat/completions");
+        Outgoing { ask, url, api_key_header: AUTHORIZATION, headers: Vec::new(), body }
     }
-}
 
-impl Provider for OpenAi {
-    fn ask<'a>(&'a self, ask: &'a Ask, pieces: UnboundedSender<String>) -> BoxFuture<'a, Result<Answer, Failure>> {
-        Box::pin(self.answer(ask, pieces))
-    }
-}
-
-/// The model's name in the body: `OpenRouter`'s own models carry its name before a slash.
-fn wire_model(provider: &str, model: &str) -> String {
-    if provider == "openrouter" && !model.contains('/') { format!("openrouter/{model}") } else { model.to_owned() }
-}
-
-async fn stream(mut events: Events, mut draft: Draft) -> Result<Answer, Failure> {
-    while let Some(data) = events.next().await? {
+    fn event(draft: &mut Draft, data: &str) -> Result<Step, serde_json::Error> {
         if data.trim() == "[DONE]" {
             draft.stopped.get_or_insert_with(|| "stop".to_owned());
-            break;
+            return Ok(Step::End);
         }
-        let chunk: Value = serde_json::from_str(&data).map_err(|_| events.nonsense("an event is not JSON"))?;
+        let chunk: Value = serde_json::from_str(data)?;
         if let Some(body) = ErrorBody::of(&chunk) {
-            return Err(events.exchange().error_inside(events.status(), &body));
+            return Ok(Step::Error(body));
         }
-        count(&mut draft, &chunk);
-        choice(&mut draft, &chunk["choices"][0], "delta");
+        count(draft, &chunk);
+        choice(draft, &chunk["choices"][0], "delta");
+        Ok(Step::More)
     }
-    let (exchange, status) = (Arc::clone(events.exchange()), events.status());
-    events.finish();
-    draft.finish(&exchange, status)
+
+    fn whole(draft: &mut Draft, completion: &Value) -> Step {
+        if let Some(body) = ErrorBody::of(completion) {
+            return Step::Error(body);
+        }
+        if !completion["choices"][0].is_object() {
+            return Step::Other("the answer holds no choice");
+        }
+        count(draft, completion);
+        choice(draft, &completion["choices"][0], "message");
+        draft.stopped.get_or_insert_with(|| "stop".to_owned());
+        Step::End
+    }
 }
 
-async fn whole(mut incoming: Incoming, mut draft: Draft) -> Result<Answer, Failure> {
-    let bytes = incoming.whole().await?;
-    let (exchange, status) = (Arc::clone(incoming.exchange()), incoming.status());
-    let Ok(completion) = serde_json::from_slice::<Value>(&bytes) else {
-        return Err(exchange.failure(FailureClass::Server, Some(status), "the answer is not JSON"));
-    };
-    if let Some(body) = ErrorBody::of(&completion) {
-        return Err(exchange.error_inside(status, &body));
-    }
-    if !completion["choices"][0].is_object() {
-        return Err(exchange.failure(FailureClass::Server, Some(status), "the answer holds no choice"));
-    }
-    count(&mut draft, &completion);
-    choice(&mut draft, &completion["choices"][0], "message");
-    draft.stopped.get_or_insert_with(|| "stop".to_owned());
-    draft.finish(&exchange, status)
+/// The model's name in the body: OpenRouter's own models carry its name before a slash.
+fn wire_model(provider: &str, model: &str) -> String {
+    if provider == "openrouter" && !model.contains('/') { format!("openrouter/{model}") } else { model.to_owned() }
 }
 
 /// The text of a choice, and why it ended.

@@ -2,12 +2,14 @@
 
 use crate::reply::{Draft, Words, plain, strong};
 use crate::resolver::Resolution;
-use crate::session::{Choice, PinFate, Session};
+use crate::session::{Choice, PinFate, Selection, Session};
 
 /// A change that was committed.
 pub(crate) struct Confirmed<'a> {
     /// The row as it now stands.
     pub(crate) session: &'a Session,
+    /// What counts in the session now, its own or the chat's above.
+    pub(crate) selection: Option<&'a Selection>,
     /// What became of the pin that was there before.
     pub(crate) fate: PinFate,
     /// Who will answer the next message.
@@ -33,19 +35,21 @@ pub(crate) enum Deed {
 
 /// The confirmation.
 pub(crate) fn confirm(confirmed: &Confirmed<'_>, words: Words<'_>) -> Draft {
-    let Confirmed { session, fate, resolution, running, deed } = confirmed;
+    let Confirmed { session, selection, fate, resolution, running, deed } = confirmed;
     let mut draft = Draft::default();
+    let own = session.choice.effective(words.now);
+    let inherited = own.is_none() && selection.is_some();
     let opening = match deed {
         Deed::Chosen => "Model set to ",
+        Deed::Dropped if inherited => "Back to what is chosen in the chat above: ",
         Deed::Dropped => "Back to the default: ",
         Deed::Undone => "Taken back. Model: ",
         Deed::Begun => "New conversation. Model: ",
     };
-    let effective = session.choice.effective(words.now);
-    if let Some(model) = effective.and_then(|selection| selection.model.as_ref()).or_else(|| resolution.model()) {
-        draft.spans(vec![plain(opening), strong(words.model(model)), plain(".")]);
-    }
-    credential(&mut draft, session, resolution, *fate == PinFate::Kept, words);
+    let model = selection.and_then(|selection| selection.model.as_ref()).unwrap_or(words.catalog.default_model());
+    draft.spans(vec![plain(opening), strong(words.model(model)), plain(".")]);
+    let still = if *fate == PinFate::Kept { "still " } else { "" };
+    credential(&mut draft, *selection, resolution, still, words);
     match fate {
         PinFate::Dropped(old) if *deed == Deed::Chosen => {
             let why = "it belongs to another provider";
@@ -56,7 +60,7 @@ pub(crate) fn confirm(confirmed: &Confirmed<'_>, words: Words<'_>) -> Draft {
         }
         PinFate::None | PinFate::Pinned | PinFate::Kept => {}
     }
-    if let Some(selection) = effective {
+    if let Some(selection) = own {
         let back = match &session.choice.passing {
             Some(_) => format!("; then back to {}", back_to(&session.choice, words)),
             None => String::new(),
@@ -69,13 +73,18 @@ pub(crate) fn confirm(confirmed: &Confirmed<'_>, words: Words<'_>) -> Draft {
     draft
 }
 
-fn credential(draft: &mut Draft, session: &Session, resolution: &Resolution, kept: bool, words: Words<'_>) {
-    let effective = session.choice.effective(words.now);
-    if let Some(pin) = effective.and_then(|selection| selection.pin.as_ref()) {
+fn credential(
+    draft: &mut Draft,
+    selection: Option<&Selection>,
+    resolution: &Resolution,
+    still: &str,
+    words: Words<'_>,
+) {
+    if let Some(pin) = selection.and_then(|selection| selection.pin.as_ref()) {
         draft.spans(vec![
             plain("Credential: "),
             strong(words.name(pin.profile.as_str())),
-            plain(format!(", {}pinned: no other answers.", if kept { "still " } else { "" })),
+            plain(format!(", {still}pinned: no other answers.")),
         ]);
     } else if let Some(next) = resolution.next() {
         draft.line(format!("Credential: by the auth order, {} next.", words.credential(&next.credential)));

@@ -43,7 +43,7 @@ pub(crate) fn turn_failed(resolution: &Resolution, failed: &[(Candidate, Failure
             None => draft.line(failure.detail.clone()),
         };
     } else {
-        draft.line("No answer. Each candidate was tried once:");
+        draft.line("No answer. These were tried, in this order:");
         for (candidate, failure) in failed {
             let with = words.credential(&candidate.credential);
             draft.line(format!("  {with} on {} {}", candidate.model, happened(failure.class)));
@@ -55,10 +55,10 @@ pub(crate) fn turn_failed(resolution: &Resolution, failed: &[(Candidate, Failure
     draft
 }
 
-/// A change could not be made durable, so it was not made. `what` says why, `next` what somebody has to do.
-pub(crate) fn not_saved(what: &str, next: &str) -> Draft {
+/// The state could not be read or written: what was therefore `undone`, why, and what somebody has to do `next`.
+pub(crate) fn world_broke(undone: &str, why: &str, next: &str) -> Draft {
     let mut draft = Draft::default();
-    draft.line(format!("Not saved, so nothing was changed: {what}.")).line(next);
+    draft.line(format!("{undone}: {why}.")).line(next);
     draft
 }
 

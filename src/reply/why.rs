@@ -20,14 +20,11 @@ pub(crate) fn why(
         let here = if inherited { "in the chat above" } else { "here" };
         format!("{} chose it {here}, {}", words.actor(&selection.by), words.time(selection.since))
     });
-    match model {
-        Some(model) => {
-            draft.spans(vec![plain("Model: "), strong(words.model(model)), plain(format!(" – {chosen}."))]);
-        }
-        None => {
-            let reason = " – nobody chose one, so the configured default counts.";
-            draft.spans(vec![plain("Model: "), strong(words.model(default)), plain(reason)]);
-        }
+    if let Some(model) = model {
+        draft.spans(vec![plain("Model: "), strong(words.model(model)), plain(format!(" – {chosen}."))]);
+    } else {
+        let reason = " – nobody chose one, so the configured default counts.";
+        draft.spans(vec![plain("Model: "), strong(words.model(default)), plain(reason)]);
     }
     match &resolution.pin {
         Some(pin) => {

@@ -25,13 +25,12 @@ impl SessionKey {
         if fold_dms && *kind == Kind::Dm {
             return Self(format!("agent:{agent}:any:any:dm:main"));
         }
-        let mut key = format!("agent:{agent}:{}:{}:{kind}:{}", part(channel), part(account), part(peer));
-        match thread {
-            Some(Thread::Topic(id)) => key.push_str(&format!(":topic:{}", part(id))),
-            Some(Thread::Thread(id)) => key.push_str(&format!(":thread:{}", part(id))),
-            None => {}
-        }
-        Self(key)
+        let chat = format!("agent:{agent}:{}:{}:{kind}:{}", part(channel), part(account), part(peer));
+        Self(match thread {
+            Some(Thread::Topic(id)) => format!("{chat}:topic:{}", part(id)),
+            Some(Thread::Thread(id)) => format!("{chat}:thread:{}", part(id)),
+            None => chat,
+        })
     }
 
     /// The session of the chat that a topic or thread is part of.

@@ -113,6 +113,10 @@ impl Session {
     #[must_use]
     pub fn undo(&self, now: Timestamp) -> Option<Self> {
         let previous = self.previous.as_ref()?.at(now);
+        // A selection for one turn that is used up has taken itself back.
+        if previous == self.choice.at(now) {
+            return None;
+        }
         Some(self.changed(previous, self.choice.at(now), now))
     }
 

@@ -18,19 +18,23 @@ use crate::store::{
 /// conversation are worth having even when they do not last; a pin that does not last is worse than none.
 pub struct Detached {
     fault: StoreFault,
+    hides_rows: bool,
     rest: Memory,
 }
 
 impl Detached {
     /// In place of the store that could not be opened because of `fault`.
-    pub fn because_of(fault: StoreFault) -> Self {
-        Self { fault, rest: Memory::new() }
+    ///
+    /// `hides_rows`: there is a database, and what is chosen in it cannot be known. Then no session is taken for one
+    /// without a choice, since a message that belongs to a pin would go out with somebody else's credential.
+    pub fn because_of(fault: StoreFault, hides_rows: bool) -> Self {
+        Self { fault, hides_rows, rest: Memory::new() }
     }
 }
 
 impl SessionTable for Detached {
     fn load<'a>(&'a self, _: &'a SessionKey) -> BoxFuture<'a, Result<Option<Arc<Session>>, StoreFault>> {
-        Box::pin(async { Ok(None) })
+        Box::pin(async { if self.hides_rows { Err(self.fault.clone()) } else { Ok(None) } })
     }
 
     fn commit(&self, _: Session) -> BoxFuture<'_, Result<Arc<Session>, CommitFault>> {

@@ -44,7 +44,7 @@ pub(crate) struct Sources {
 pub(crate) struct Gathered {
     /// The session's row; a new one where there is none yet.
     pub(crate) session: Arc<Session>,
-    /// The row of the session above, where this one has no selection of its own.
+    /// The row of the session above, which counts where this one has no selection of its own.
     pub(crate) parent: Option<Arc<Session>>,
     /// The configuration and the catalogue made from it.
     pub(crate) settings: Arc<Loaded>,
@@ -76,7 +76,8 @@ impl Gathered {
 
     /// When a person last changed what is chosen here, or above where that counts.
     pub(crate) fn chosen(&self) -> Option<Timestamp> {
-        let above = self.parent.as_ref().and_then(|parent| parent.chosen);
+        let own = self.session.choice.effective(self.now).is_some();
+        let above = self.parent.as_ref().filter(|_| !own).and_then(|parent| parent.chosen);
         self.session.chosen.max(above)
     }
 
@@ -109,17 +110,50 @@ impl Sources {
     /// # Errors
     /// The session table cannot be read.
     pub(crate) async fn gather(&self, inbound: &Inbound) -> Result<Gathered, StoreFault> {
-        let settings = self.settings.current();
-        let now = self.now();
+        let (settings, now) = (self.settings.current(), self.now());
+        let (session, parent) = self.rows(self.key(&settings.config, inbound), now).await?;
+        Ok(self.gathered(inbound, session, parent, settings, now).await)
+    }
+
+    /// The facts of this moment as far as they can be had: to be shown, never to be acted on.
+    pub(crate) async fn gather_to_show(&self, inbound: &Inbound) -> Gathered {
+        let (settings, now) = (self.settings.current(), self.now());
         let key = self.key(&settings.config, inbound);
+        match self.rows(key.clone(), now).await {
+            Ok((session, parent)) => self.gathered(inbound, session, parent, settings, now).await,
+            Err(fault) => {
+                tracing::warn!(session.key = %key, %fault, "what is chosen cannot be read");
+                let session = Arc::new(Session::new(key, now));
+                let mut gathered = self.gathered(inbound, session, None, settings, now).await;
+                let what = "what is chosen in this chat cannot be read, so the default is shown and no message is sent";
+                gathered.trouble.insert(0, format!("{what}: {fault}"));
+                gathered
+            }
+        }
+    }
+
+    /// The row of `key`, and the one above it.
+    async fn rows(&self, key: SessionKey, now: Timestamp) -> Result<(Arc<Session>, Option<Arc<Session>>), StoreFault> {
         let session = match self.store.load(&key).await? {
             Some(session) => session,
             None => Arc::new(Session::new(key, now)),
         };
+        // Also where it has a choice of its own: when that is dropped, what is confirmed is what is above.
         let parent = match &session.parent {
-            Some(parent) if session.choice.effective(now).is_none() => self.store.load(parent).await?,
-            _ => None,
+            Some(parent) => self.store.load(parent).await?,
+            None => None,
         };
+        Ok((session, parent))
+    }
+
+    async fn gathered(
+        &self,
+        inbound: &Inbound,
+        session: Arc<Session>,
+        parent: Option<Arc<Session>>,
+        settings: Arc<Loaded>,
+        now: Timestamp,
+    ) -> Gathered {
         let current = self.auth_store.current();
         let mut trouble: Vec<String> = current
             .trouble
@@ -127,7 +161,7 @@ impl Sources {
             .map(|fault| format!("auth store unreadable, last good version in use: {fault}"))
             .collect();
         trouble.extend(settings.trouble.iter().cloned());
-        Ok(Gathered {
+        Gathered {
             session,
             parent,
             settings,
@@ -137,7 +171,7 @@ impl Sources {
             sender: inbound.sender.id.clone(),
             trouble,
             now,
-        })
+        }
     }
 
     /// Whether there is any credential, or a default model that wants none.
@@ -149,12 +183,7 @@ impl Sources {
         !current.profiles.by_id.is_empty()
             || !current.trouble.is_empty()
             || settings.catalog.providers().into_iter().any(|(provider, _)| stray(provider))
-            || self.keyless(&settings, settings.catalog.default_model())
-    }
-
-    /// Whether `model` answers without any credential, as local servers do.
-    fn keyless(&self, settings: &Loaded, model: &ModelRef) -> bool {
-        self.endpoint(&settings.config, model).is_ok_and(|endpoint| !needs_credential(&endpoint))
+            || keyless(&settings, settings.catalog.default_model())
     }
 
     /// The benches; none where they cannot be read, since a lost bench costs one request and a lost turn costs more.
@@ -178,7 +207,7 @@ impl Sources {
             benches: &gathered.benches,
             stray: &|provider| self.wallet.stray(provider, &gathered.settings),
             fingerprint: &|profile| self.wallet.fingerprint(profile),
-            keyless: &|model| self.keyless(&gathered.settings, model),
+            keyless: &|model| keyless(&gathered.settings, model),
             may_use: &|profile| gathered.may_use(profile),
             now: gathered.now,
         })
@@ -205,14 +234,19 @@ impl Sources {
         });
         shadowed.collect()
     }
+}
 
-    /// Where `model` is.
-    ///
-    /// # Errors
-    /// modelpin cannot talk to that provider.
-    pub(crate) fn endpoint(&self, config: &Config, model: &ModelRef) -> Result<Endpoint, NoEndpoint> {
-        endpoint(&model.provider, &model.model, config.providers.get(&model.provider))
-    }
+/// Where `model` is.
+///
+/// # Errors
+/// modelpin cannot talk to that provider.
+pub(crate) fn endpoint_of(config: &Config, model: &ModelRef) -> Result<Endpoint, NoEndpoint> {
+    endpoint(&model.provider, &model.model, config.providers.get(&model.provider))
+}
+
+/// Whether `model` answers without any credential, as local servers do.
+fn keyless(settings: &Loaded, model: &ModelRef) -> bool {
+    endpoint_of(&settings.config, model).is_ok_and(|endpoint| !needs_credential(&endpoint))
 }
 
 fn shortened(path: &Path, home: Option<&Path>) -> String {

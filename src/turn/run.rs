@@ -14,7 +14,7 @@ use crate::history::{Role, Utterance};
 use crate::provider::{Answer, Ask, Failure};
 use crate::resolver::{BOUNDED_WAIT, Candidate, Resolution, Standing};
 use crate::session::{Actor, Selection};
-use crate::turn::gather::{Gathered, Sources};
+use crate::turn::gather::{Gathered, Sources, endpoint_of};
 use crate::turn::wallet::WalletFault;
 
 /// The longest answer asked for, where the configuration does not say.
@@ -178,7 +178,7 @@ impl Turn<'_> {
 
     async fn ask(&self, candidate: &Candidate) -> Result<Ask, WalletFault> {
         let config = &self.gathered.settings.config;
-        let endpoint = self.sources.endpoint(config, &candidate.model)?;
+        let endpoint = endpoint_of(config, &candidate.model)?;
         let auth = self
             .sources
             .wallet

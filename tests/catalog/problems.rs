@@ -102,6 +102,7 @@ fn each_mistake_is_reported_once_and_says_what_to_do() {
             "openai/d": {"alias": "new"},
             "openai/e": {"alias": "x/y"},
             "openai/f": {"alias": "gpt-5.4"},
+            "openai/g": {"alias": "Reset"},
             "openai/gpt-5.4": {}
         }
     }}}));
@@ -113,6 +114,7 @@ fn each_mistake_is_reported_once_and_says_what_to_do() {
             "agents.defaults.model.fallbacks: `zai/` is not of the form `provider/model` and is passed over",
             "alias `gpt-5.4` of openai/f is also a model id; openai/gpt-5.4 can only be chosen by full name",
             "alias `new` of openai/d is also a command: `/new` does not choose the model; rename it",
+            "alias `Reset` of openai/g is also a command: `/reset` does not choose the model; rename it",
             "alias `Same` is given to openai/a, openai/b; it works for none of them until it is given to one",
             "alias `status` of openai/c is also a command: `/model status` does not choose the model; rename it",
             "nowhere/x: set models.providers.nowhere.baseUrl, or no request can be sent",

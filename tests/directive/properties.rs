@@ -11,7 +11,7 @@ use proptest::option;
 use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop_assert, prop_assert_eq, prop_oneof, proptest};
 use proptest::test_runner::RngSeed;
 
-const BOT: &str = "mybot";
+use crate::directive::laws::{BOT, check};
 
 /// Pieces that the grammar cares about, so that random messages get past its first byte.
 fn piece() -> impl Strategy<Value = String> {
@@ -196,29 +196,8 @@ proptest! {
     })]
 
     #[test]
-    fn any_message_is_read_and_every_place_is_in_it(message in message()) {
-        match read(&message, BOT) {
-            Ok(Message::Plain | Message::ForAnotherBot) => {}
-            Ok(Message::Command(command)) => {
-                for typed in typed(&command.directive) {
-                    let part = message.get(typed.span.clone());
-                    prop_assert!(part.is_some_and(|part| !part.is_empty()), "{:?} in {:?}", typed, message);
-                }
-            }
-            Err(fault) => {
-                prop_assert!(message.get(fault.at()).is_some(), "{:?} in {:?}", fault, message);
-                prop_assert_eq!(fault.caret(&message).lines().count(), 2);
-                prop_assert!(!fault.to_string().is_empty());
-            }
-        }
-    }
-
-    #[test]
-    fn what_was_read_is_written_and_read_as_the_same(message in message()) {
-        if let Ok(Message::Command(command)) = read(&message, BOT) {
-            let canonical = command.to_string();
-            prop_assert_eq!(&read(&canonical, BOT), &Ok(Message::Command(command)), "{:?}", canonical);
-        }
+    fn any_message_points_into_itself_and_is_written_and_read_as_the_same(message in message()) {
+        check(&message);
     }
 
     #[test]
@@ -265,28 +244,5 @@ proptest! {
     #[test]
     fn any_text_is_a_duration_or_none(text in "[0-9dhmsDHMS. +-]{0,24}") {
         prop_assert!(duration(&text).is_none_or(|time| !time.is_zero() && time <= LONGEST));
-    }
-}
-
-fn typed(directive: &Directive) -> Vec<&Typed> {
-    match directive {
-        Directive::List { provider, page: _ } => provider.iter().collect(),
-        Directive::Select { wanted, lifetime: _ } | Directive::Shortcut { wanted, text: _ } => names(wanted),
-        Directive::Picker
-        | Directive::Status
-        | Directive::Why
-        | Directive::Default
-        | Directive::Undo
-        | Directive::Number(_)
-        | Directive::New { .. }
-        | Directive::Help
-        | Directive::Whoami => Vec::new(),
-    }
-}
-
-fn names(wanted: &Wanted) -> Vec<&Typed> {
-    match wanted {
-        Wanted::Word(word) => vec![word],
-        Wanted::Parts { target, profile } => target.iter().chain(profile).collect(),
     }
 }

@@ -10,8 +10,8 @@ use std::collections::HashSet;
 use std::env;
 use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::path::Path;
+use std::process::{Child, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -21,39 +21,26 @@ use rustix::fs::{CWD, RenameFlags, renameat_with};
 use serde_json::{Value, json};
 
 use crate::profile::support::{Home, id, json as read_json, key, others, provider};
+use crate::support::rerun::{again, child_of_test};
 
 const ROLE: &str = "MODELPIN_TEST_ROLE";
-const STORE: &str = "MODELPIN_TEST_STORE";
 
 const BEFORE: &str = r#"{"zeta":{"deep":[1,{"b":2,"a":1}]},"version":7,"profiles":{
     "first:1":{"type":"api_key","provider":"first","key":"sk-test-first","unknown":{"kept":true}},
     "future:1":{"type":"mtls","cert":"c"}},"order":{"first":["first:1"]},"usageStats":{"first:1":{"lastUsed":5}},
     "custom":null}"#;
 
-/// Not a test: the processes of the tests below.
-#[test]
-#[ignore = "run by other tests in processes of their own"]
-fn child() {
-    let store = PathBuf::from(env::var_os(STORE).unwrap());
+/// What a process of one of the tests below does, where this is one.
+fn act(store: &Path) {
     let role = env::var(ROLE).unwrap();
     match role.split_once(' ').unwrap() {
-        ("writer", name) => writer(&store, name, 200),
-        ("few", name) => writer(&store, name, 40),
-        ("rude", manner) => rude(&store, manner == "in-place"),
-        ("april", _) => family(&store, "april", 30),
-        ("january", _) => family(&store, "january", 30),
+        ("writer", name) => writer(store, name, 200),
+        ("few", name) => writer(store, name, 40),
+        ("rude", manner) => rude(store, manner == "in-place"),
+        ("april", _) => family(store, "april", 30),
+        ("january", _) => family(store, "january", 30),
         (other, _) => panic!("{other}"),
     }
-}
-
-fn start(home: &Home, role: &str) -> Child {
-    Command::new(env::current_exe().unwrap())
-        .args(["--exact", "profile::acceptance::child", "--ignored", "--nocapture"])
-        .env(STORE, home.store())
-        .env(ROLE, role)
-        .stdout(Stdio::null())
-        .spawn()
-        .unwrap()
 }
 
 /// What `writer` leaves behind: the path in the document, and the value there.
@@ -190,14 +177,16 @@ fn watch(store: &Path, done: &AtomicBool) -> (usize, usize) {
     (reads, torn)
 }
 
-/// Everybody at work, with a reader; then a rude writer is told to stop. Returns (reads, torn, what was destroyed).
-fn run(home: &Home, roles: &[String], rude: Option<&str>) -> (usize, usize, Value) {
+/// Everybody at work for the test `name`, with a reader; then a rude writer is told to stop. Returns (reads, torn, what
+/// was destroyed).
+fn run(name: &str, home: &Home, roles: &[String], rude: Option<&str>) -> (usize, usize, Value) {
+    let start = |role: &str| again(name, &home.store()).env(ROLE, role).stdout(Stdio::null()).spawn().unwrap();
     let done = AtomicBool::new(false);
     let store = home.store();
     thread::scope(|scope| {
         let reader = scope.spawn(|| watch(&store, &done));
-        let rude = rude.map(|manner| start(home, &format!("rude {manner}")));
-        let children: Vec<Child> = roles.iter().map(|role| start(home, role)).collect();
+        let rude = rude.map(|manner| start(&format!("rude {manner}")));
+        let children: Vec<Child> = roles.iter().map(|role| start(role)).collect();
         let ends: Vec<bool> = children.into_iter().map(|mut child| child.wait().unwrap().success()).collect();
         fs::write(home.path().join("stop"), "").unwrap();
         let rude_end = rude.is_none_or(|mut child| child.wait().unwrap().success());
@@ -249,11 +238,15 @@ fn report(what: &str, begin: Instant, reads: usize, torn: usize, written: &Value
 
 #[test]
 fn eight_processes_a_rude_writer_and_a_reader_lose_nothing() {
+    if let Some(store) = child_of_test() {
+        return act(&store);
+    }
+    let name = "profile::acceptance::eight_processes_a_rude_writer_and_a_reader_lose_nothing";
     let begin = Instant::now();
     let home = Home::with(BEFORE);
     let names: Vec<String> = (0..8).map(|n| format!("w{n}")).collect();
     let roles: Vec<String> = names.iter().map(|name| format!("writer {name}")).collect();
-    let (reads, torn, record) = run(&home, &roles, Some("rename"));
+    let (reads, torn, record) = run(name, &home, &roles, Some("rename"));
     assert_eq!(torn, 0, "valid JSON at every instant");
     let document = home.json();
     assert_the_rest_is_there(&document);
@@ -278,11 +271,15 @@ fn eight_processes_a_rude_writer_and_a_reader_lose_nothing() {
 /// counted here. Ours are.
 #[test]
 fn a_rude_writer_that_truncates_in_place_makes_us_lose_nothing() {
+    if let Some(store) = child_of_test() {
+        return act(&store);
+    }
+    let name = "profile::acceptance::a_rude_writer_that_truncates_in_place_makes_us_lose_nothing";
     let begin = Instant::now();
     let home = Home::with(BEFORE);
     let names: Vec<String> = (0..3).map(|n| format!("w{n}")).collect();
     let roles: Vec<String> = names.iter().map(|name| format!("few {name}")).collect();
-    let (reads, torn, record) = run(&home, &roles, Some("in-place"));
+    let (reads, torn, record) = run(name, &home, &roles, Some("in-place"));
     let document = home.json();
     assert_the_rest_is_there(&document);
     let destroyed: HashSet<&str> = record["destroyed"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
@@ -293,10 +290,14 @@ fn a_rude_writer_that_truncates_in_place_makes_us_lose_nothing() {
 
 #[test]
 fn programs_of_the_family_and_modelpin_wait_for_each_other() {
+    if let Some(store) = child_of_test() {
+        return act(&store);
+    }
+    let name = "profile::acceptance::programs_of_the_family_and_modelpin_wait_for_each_other";
     let begin = Instant::now();
     let home = Home::with(BEFORE);
     let roles = ["few w0", "few w1", "april -", "january -"].map(str::to_owned);
-    let (reads, torn, _) = run(&home, &roles, None);
+    let (reads, torn, _) = run(name, &home, &roles, None);
     let document = home.json();
     assert_the_rest_is_there(&document);
     let mut expected: Vec<_> = ["w0", "w1"].into_iter().flat_map(|name| left_by(name, 40)).collect();

@@ -3,7 +3,6 @@
 
 use std::env;
 use std::fs;
-use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -11,58 +10,45 @@ use std::time::{Duration, Instant};
 use modelpin::profile::{AuthFile, StoreFileFault};
 
 use crate::profile::support::{Home, id, key, others};
-
-const STORE_VARIABLE: &str = "MODELPIN_TEST_STORE";
-
-/// Not a test: what `a_write_that_fails_half_way…` runs with a limit on the size of files.
-#[test]
-#[ignore = "run by another test in a process of its own"]
-fn write_under_a_limit() {
-    let file = AuthFile::at(PathBuf::from(env::var_os(STORE_VARIABLE).unwrap()));
-    let fault = file.edit(|store| store.set_profile(&id("b:1"), &key("b", &"x".repeat(64 * 1024)))).unwrap_err();
-    assert!(matches!(fault, StoreFileFault::Full { .. }), "{fault}");
-}
+use crate::support::rerun::{again, child_of_test, command};
 
 /// The limit lets the first 16 KiB of the new file through and refuses the rest, as a full disk does. (The signal that
 /// comes with it is ignored, so the write fails instead of killing the process.)
 #[test]
 fn a_write_that_fails_half_way_leaves_the_old_content() {
+    if let Some(store) = child_of_test() {
+        let big = key("b", &"x".repeat(64 * 1024));
+        let fault = AuthFile::at(store).edit(|store| store.set_profile(&id("b:1"), &big)).unwrap_err();
+        assert!(matches!(fault, StoreFileFault::Full { .. }), "{fault}");
+        return;
+    }
     let home = Home::empty();
     home.file().edit(|store| store.set_profile(&id("a:1"), &key("a", &"y".repeat(20 * 1024)))).unwrap();
     let before = fs::read(home.store()).unwrap();
-    let status = Command::new("/bin/sh")
-        .args(["-c", "trap '' XFSZ; ulimit -f 32; exec \"$0\" --exact profile::faults::write_under_a_limit --ignored"])
-        .arg(env::current_exe().unwrap())
-        .env(STORE_VARIABLE, home.store())
-        .output()
-        .unwrap();
+    let mut limited = Command::new("/bin/sh");
+    limited.args(["-c", "trap '' XFSZ; ulimit -f 32; exec \"$0\" \"$@\""]).arg(env::current_exe().unwrap());
+    let name = "profile::faults::a_write_that_fails_half_way_leaves_the_old_content";
+    let status = command(limited, name, &home.store()).output().unwrap();
     assert!(status.status.success(), "{}", String::from_utf8_lossy(&status.stdout));
     assert!(String::from_utf8_lossy(&status.stdout).contains("1 passed"), "the child ran");
     assert_eq!(fs::read(home.store()).unwrap(), before);
     assert_eq!(others(&home), ["auth-profiles.json.modelpin-lock"], "nothing half-written is left behind");
 }
 
-/// Not a test: what `a_killed_writer…` runs and kills.
-#[test]
-#[ignore = "run by another test in a process of its own"]
-fn write_until_killed() {
-    let file = AuthFile::at(PathBuf::from(env::var_os(STORE_VARIABLE).unwrap()));
-    for n in 0.. {
-        file.edit(|store| store.set_profile(&id("b:1"), &key("b", &format!("sk-test-{n}")))).unwrap();
-    }
-}
-
+/// The child writes until it is killed.
 #[test]
 fn a_killed_writer_leaves_old_content_or_new_and_nobody_waits_for_it() {
+    if let Some(store) = child_of_test() {
+        let file = AuthFile::at(store);
+        for n in 0.. {
+            file.edit(|store| store.set_profile(&id("b:1"), &key("b", &format!("sk-test-{n}")))).unwrap();
+        }
+    }
+    let name = "profile::faults::a_killed_writer_leaves_old_content_or_new_and_nobody_waits_for_it";
     let home = Home::with(r#"{"custom":1,"profiles":{"a:1":{"type":"api_key","provider":"a","key":"sk-test-a"}}}"#);
     let mut killed_at_work = 0;
     for round in 0..25 {
-        let mut child = Command::new(env::current_exe().unwrap())
-            .args(["--exact", "profile::faults::write_until_killed", "--ignored"])
-            .env(STORE_VARIABLE, home.store())
-            .stdout(Stdio::null())
-            .spawn()
-            .unwrap();
+        let mut child = again(name, &home.store()).stdout(Stdio::null()).spawn().unwrap();
         let before = fs::read(home.store()).unwrap();
         while fs::read(home.store()).unwrap() == before {
             assert!(child.try_wait().unwrap().is_none(), "the writer is at work");

@@ -70,15 +70,6 @@ async fn a_local_server_needs_no_credential() {
     assert_eq!(rig.server.seen().pop().unwrap().header("authorization"), None);
 }
 
-#[tokio::test]
-async fn an_answer_that_is_not_streamed_is_taken_too() {
-    let rig = Rig::with(Script::json()).await;
-    let (answer, pieces) = rig.send(&rig.request(MODEL)).await;
-    let answer = answer.unwrap();
-    assert_eq!(pieces, std::slice::from_ref(&answer.text));
-    assert!(answer.tokens_in.is_some() && answer.tokens_out.is_some());
-}
-
 /// Comments, `CRLF`, empty deltas, a list of parts, counts under Groq's name, no `[DONE]`, no last blank line.
 #[tokio::test]
 async fn the_quirks_of_many_servers_are_taken() {
@@ -97,16 +88,6 @@ async fn the_quirks_of_many_servers_are_taken() {
         assert_eq!(pieces, ["Grü", "ße 名"]);
         assert_eq!((answer.tokens_in, answer.tokens_out), (Some(5), Some(2)));
     }
-}
-
-#[tokio::test]
-async fn an_error_within_the_answer_is_typed() {
-    let rig = Rig::with(Script::cut()).await;
-    let (result, pieces) = rig.send(&rig.request("openrouter/auto")).await;
-    let failure = result.unwrap_err();
-    assert_eq!(pieces.len(), 1);
-    assert_eq!((failure.class, failure.detail.as_str()), (FailureClass::Server, "Provider disconnected unexpectedly"));
-    assert_eq!(failure.status, Some(200));
 }
 
 #[tokio::test]

@@ -7,7 +7,8 @@ use futures_util::future::join_all;
 use modelpin::session::Session;
 use modelpin::store::{SessionTable, Sqlite};
 
-use crate::store::support::{Place, child_of_test, hear, key, say, session, start};
+use crate::store::support::{Place, key, session};
+use crate::support::rerun::{child_of_test, hear, say, start};
 
 const ROUNDS: u64 = 60;
 

@@ -10,7 +10,8 @@ use std::process::Command;
 use modelpin::session::{Actor, Session};
 use modelpin::store::{CommitFault, SessionTable, Sqlite, StoreFault};
 
-use crate::store::support::{Place, child_of_test, command, key, pinned, session};
+use crate::store::support::{Place, key, pinned, session};
+use crate::support::rerun::{child_of_test, command};
 
 #[tokio::test]
 async fn a_full_disk_keeps_its_old_content_and_works_again_when_there_is_room() {

@@ -5,7 +5,8 @@ use std::io::Write;
 use modelpin::session::Session;
 use modelpin::store::{CommitFault, HealthTable, SessionTable, Sqlite};
 
-use crate::store::support::{Place, child_of_test, hear, key, say, session, start};
+use crate::store::support::{Place, key, session};
+use crate::support::rerun::{child_of_test, hear, say, start};
 
 /// The child commits once for each line it is sent; the parent has the row in its cache each time.
 #[tokio::test]

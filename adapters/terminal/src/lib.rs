@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod hidden;
 mod interactive;
 mod jsonl;
 mod lines;
@@ -7,6 +8,7 @@ mod person;
 mod signals;
 mod visible;
 
+pub use hidden::read_hidden;
 pub use interactive::{History, Options, serve_interactive};
 pub use jsonl::{serve_jsonl, serve_jsonl_stdio};
 pub use person::{ACCOUNT, CHANNEL, OWNER};

@@ -3,6 +3,7 @@
 use std::io;
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::watch;
 
 /// Something the program is told from outside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,5 +85,12 @@ impl Signals {
                 Signal::Interrupt => {}
             }
         }
+    }
+}
+
+/// Returns when `flag` is raised; never, when nobody can raise it any more.
+pub(crate) async fn raised(mut flag: watch::Receiver<bool>) {
+    if flag.wait_for(|raised| *raised).await.is_err() {
+        std::future::pending::<()>().await;
     }
 }

@@ -3,13 +3,19 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::app::App;
 use crate::cli::Exit;
 use crate::cli::arguments::Global;
 use crate::cli::failure::Failure;
+use crate::cli::open::{again, quoted};
 use crate::cli::output::Output;
+use crate::clock::{Clock as _, SystemClock};
+use crate::session::Selection;
+use crate::session::import::{ImportPlan, ImportRow, ImportStep, plan};
+use crate::store::{CommitFault, Store};
 
 /// Take over the pins of the family's sessions.json; shows what it would do unless told to --apply
 #[derive(Debug, Args)]
@@ -24,39 +30,45 @@ pub(crate) struct Import {
     replace: bool,
 }
 
-/// How far an import goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct ImportMode {
-    /// Whether anything is written.
-    pub(crate) apply: bool,
-    /// Whether a pin that is here already gives way.
-    pub(crate) replace: bool,
-}
-
-/// What an import did, or would do: one row per session of the file.
+/// What an import did, or would do.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Imported {
-    /// Whether anything was written.
-    pub(crate) applied: bool,
-    /// Row by row.
-    pub(crate) rows: Vec<ImportRow>,
+struct Imported {
+    /// Whether anything was to be written.
+    applied: bool,
+    /// One row per session of the file that holds a choice.
+    rows: Vec<Row>,
+    /// How many hold none.
+    without_choice: usize,
 }
 
 /// What became of one session of the file.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct ImportRow {
+struct Row {
     /// Its key in the file.
-    pub(crate) from: String,
+    from: String,
     /// Its key here, where it has one.
-    pub(crate) to: Option<String>,
-    /// What it pins: `model@profile`.
-    pub(crate) selection: String,
-    /// Whether it is taken over.
-    pub(crate) taken: bool,
-    /// Why, or why not, in words.
-    pub(crate) why: String,
+    to: Option<String>,
+    model: Option<String>,
+    profile: Option<String>,
+    fate: Fate,
+    /// What is not obvious about it, in words.
+    why: Option<String>,
+}
+
+/// What becomes of one session of the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Fate {
+    /// Taken over.
+    Taken,
+    /// The same is chosen here already.
+    Present,
+    /// Something else is chosen here, which stays.
+    Kept,
+    /// Not to be taken over.
+    Skipped,
 }
 
 /// Reads the file, and prints what was or would be taken over.
@@ -68,28 +80,93 @@ pub(crate) async fn run(
     output: &mut Output,
 ) -> Result<Exit, Failure> {
     let Import { file, apply, replace } = import;
-    let _ = (app, replace);
-    let imported = Imported { applied: *apply, rows: Vec::new() };
+    let text = std::fs::read(file).map_err(|fault| Failure::Unreadable(format!("{}: {fault}", file.display())))?;
+    let now = SystemClock.now();
+    let ImportPlan { rows: planned, skipped, without_choice } = plan(&String::from_utf8_lossy(&text), now)
+        .map_err(|fault| Failure::Unreadable(format!("{}: {fault}", file.display())))?;
+    let store = app.store();
+    let mut rows = Vec::with_capacity(planned.len() + skipped.len());
+    for row in planned {
+        let fate = carry_out(&row, store.as_ref(), *apply, *replace, now).await?;
+        rows.push(taken(row, fate));
+    }
+    rows.extend(skipped.into_iter().map(|(from, why)| Row {
+        from,
+        to: None,
+        model: None,
+        profile: None,
+        fate: Fate::Skipped,
+        why: Some(why),
+    }));
+    let imported = Imported { applied: *apply, rows, without_choice };
     if global.json {
         output.json(&imported)?;
     } else {
         output.data(&imported.rows.iter().map(line).collect::<String>())?;
     }
-    output.talk(&summary(&imported, &format!("{invoked_as} sessions import {} --apply", file.display())));
+    let flags = if *replace { " --replace --apply" } else { " --apply" };
+    let path = quoted(&file.to_string_lossy());
+    output.talk(&summary(&imported, &again(global, invoked_as, &format!("sessions import {path}{flags}"))));
     Ok(Exit::Ok)
 }
 
-fn line(row: &ImportRow) -> String {
-    let ImportRow { from, to, selection, taken, why } = row;
-    let sign = if *taken { '+' } else { '-' };
-    let to = to.as_deref().unwrap_or("-");
+/// Decides what becomes of `row` by what is here now, and with `apply` does it.
+async fn carry_out(
+    row: &ImportRow,
+    store: &dyn Store,
+    apply: bool,
+    replace: bool,
+    now: Timestamp,
+) -> Result<Fate, Failure> {
+    loop {
+        let stored = store.load(&row.key).await?;
+        let session = match row.step(stored.as_deref(), replace, now) {
+            ImportStep::Present => return Ok(Fate::Present),
+            ImportStep::Kept(_) => return Ok(Fate::Kept),
+            ImportStep::Commit(_) if !apply => return Ok(Fate::Taken),
+            ImportStep::Commit(session) => *session,
+        };
+        match store.commit(session).await {
+            Ok(_) => return Ok(Fate::Taken),
+            // Somebody chose something there meanwhile, and what that is decides anew.
+            Err(CommitFault::Conflict(_)) => {}
+            Err(CommitFault::Store(fault)) => return Err(fault.into()),
+        }
+    }
+}
+
+fn taken(row: ImportRow, fate: Fate) -> Row {
+    let ImportRow { family_key, key, selection: Selection { model, pin, .. }, note } = row;
+    let why = match fate {
+        Fate::Kept => Some("something else is chosen here, and stays without --replace".to_owned()),
+        Fate::Present => Some("chosen here already".to_owned()),
+        Fate::Taken | Fate::Skipped => note,
+    };
+    Row {
+        from: family_key,
+        to: Some(key.to_string()),
+        model: model.map(|model| model.to_string()),
+        profile: pin.map(|pin| pin.profile.to_string()),
+        fate,
+        why,
+    }
+}
+
+fn line(row: &Row) -> String {
+    let Row { from, to, model, profile, fate, why } = row;
+    let sign = match fate {
+        Fate::Taken => '+',
+        Fate::Present => '=',
+        Fate::Kept | Fate::Skipped => '-',
+    };
+    let [to, model, profile, why] = [to, model, profile, why].map(|field| field.as_deref().unwrap_or("-"));
     // The file belongs to other programs: what it says is not let loose on the terminal.
-    modelpin_terminal::visible(&format!("{sign} {from}\t{to}\t{selection}\t{why}")) + "\n"
+    modelpin_terminal::visible(&format!("{sign} {from}\t{to}\t{model}\t{profile}\t{why}")) + "\n"
 }
 
 fn summary(imported: &Imported, to_apply: &str) -> String {
     let all = imported.rows.len();
-    let taken = imported.rows.iter().filter(|row| row.taken).count();
+    let taken = imported.rows.iter().filter(|row| row.fate == Fate::Taken).count();
     match (imported.applied, taken) {
         (true, taken) => format!("{taken} of {all} taken over."),
         (false, 0) => format!("Nothing to take over of {all}; nothing was written."),
@@ -101,35 +178,41 @@ fn summary(imported: &Imported, to_apply: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{ImportRow, Imported, line, summary};
+    use super::{Fate, Imported, Row, line, summary};
 
-    fn row(taken: bool) -> ImportRow {
-        ImportRow {
+    fn row(fate: Fate) -> Row {
+        Row {
             from: "agent:main:telegram:group:-1\u{1b}".to_owned(),
-            to: taken.then(|| "agent:main:telegram:default:group:-1".to_owned()),
-            selection: "anthropic/x@anthropic:work".to_owned(),
-            taken,
-            why: "new".to_owned(),
+            to: (fate != Fate::Skipped).then(|| "agent:main:telegram:default:group:-1".to_owned()),
+            model: Some("anthropic/x".to_owned()),
+            profile: Some("anthropic:work".to_owned()),
+            fate,
+            why: None,
         }
     }
 
     #[test]
     fn a_row_is_one_safe_line() {
         assert_eq!(
-            line(&row(true)),
-            "+ agent:main:telegram:group:-1␛\tagent:main:telegram:default:group:-1\tanthropic/x@anthropic:work\tnew\n"
+            line(&row(Fate::Taken)),
+            "+ agent:main:telegram:group:-1␛\tagent:main:telegram:default:group:-1\tanthropic/x\tanthropic:work\t-\n"
         );
-        assert!(line(&row(false)).starts_with("- "));
+        for (fate, sign) in [(Fate::Present, "= "), (Fate::Kept, "- "), (Fate::Skipped, "- ")] {
+            assert!(line(&row(fate)).starts_with(sign), "{fate:?}");
+        }
     }
 
     #[test]
     fn a_dry_run_says_how_to_do_it() {
-        let imported = |applied, rows| Imported { applied, rows };
+        let imported = |applied, rows| Imported { applied, rows, without_choice: 0 };
         assert_eq!(
-            summary(&imported(false, vec![row(true), row(false)]), "x --apply"),
+            summary(&imported(false, vec![row(Fate::Taken), row(Fate::Skipped)]), "x --apply"),
             "1 of 2 would be taken over; nothing was written. To do it: x --apply"
         );
-        assert_eq!(summary(&imported(true, vec![row(true)]), "x --apply"), "1 of 1 taken over.");
-        assert_eq!(summary(&imported(false, vec![row(false)]), "x"), "Nothing to take over of 1; nothing was written.");
+        assert_eq!(summary(&imported(true, vec![row(Fate::Taken)]), "x --apply"), "1 of 1 taken over.");
+        assert_eq!(
+            summary(&imported(false, vec![row(Fate::Skipped)]), "x"),
+            "Nothing to take over of 1; nothing was written."
+        );
     }
 }

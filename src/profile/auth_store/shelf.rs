@@ -1,46 +1,25 @@
 //! One store file kept in memory for as long as it does not change.
 
 use std::fs;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
 use crate::agent::AgentId;
 use crate::profile::wire::Stored;
 use crate::profile::{AuthFile, Document, Origin, Presence, StoreFileFault, legacy as before};
-
-/// A file is read once more after so long. Times on disk are coarse: a writer in place may change a file twice within one
-/// tick, the second time unseen.
-const SECOND_LOOK: Duration = Duration::from_millis(50);
+use crate::watched::Watched;
 
 /// One store file and what was last read from it.
 #[derive(Debug)]
 pub(crate) struct Shelf {
     origin: Arc<Origin>,
     oauth: Option<PathBuf>,
-    seen: Option<[Stamp; 3]>,
-    looked: Instant,
-    settled: bool,
+    /// The store, and what stands in for one that is not there.
+    files: Watched,
     stored: Arc<Stored>,
     trouble: Vec<StoreFileFault>,
-}
-
-/// What changes when a file does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Stamp {
-    File {
-        device: u64,
-        inode: u64,
-        size: u64,
-        modified: (i64, i64),
-        changed: (i64, i64),
-    },
-    Missing,
-    /// It is not looked at, because the store itself is there.
-    Unused,
 }
 
 impl Shelf {
@@ -48,9 +27,7 @@ impl Shelf {
         Self {
             origin: Arc::new(Origin { agent, path: path.to_owned() }),
             oauth: oauth.map(Path::to_owned),
-            seen: None,
-            looked: Instant::now(),
-            settled: false,
+            files: Watched::new([path.to_owned(), auth_json(path)].into_iter().chain(oauth.map(Path::to_owned))),
             stored: Arc::default(),
             trouble: Vec::new(),
         }
@@ -70,28 +47,11 @@ impl Shelf {
 
     /// Reads the file again if it changed. Returns whether it did.
     pub(crate) fn refresh(&mut self) -> bool {
-        let stamps = self.stamps();
-        let same = self.seen == Some(stamps);
-        if same && (self.settled || self.looked.elapsed() < SECOND_LOOK) {
-            return false;
+        let due = self.files.is_due();
+        if due {
+            self.read();
         }
-        // The stamps are older than the content, so a change in between shows at the next look.
-        self.settled = same;
-        self.seen = Some(stamps);
-        self.looked = Instant::now();
-        self.read();
-        true
-    }
-
-    fn stamps(&self) -> [Stamp; 3] {
-        let store = stamp(&self.origin.path);
-        match store {
-            Stamp::Missing => {
-                let oauth = self.oauth.as_deref().map_or(Stamp::Unused, stamp);
-                [store, stamp(&auth_json(&self.origin.path)), oauth]
-            }
-            Stamp::File { .. } | Stamp::Unused => [store, Stamp::Unused, Stamp::Unused],
-        }
+        due
     }
 
     fn read(&mut self) {
@@ -133,14 +93,4 @@ fn json(path: &Path) -> Result<Option<Value>, StoreFileFault> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(StoreFileFault::reading(path, &error)),
     }
-}
-
-fn stamp(path: &Path) -> Stamp {
-    fs::metadata(path).map_or(Stamp::Missing, |found| Stamp::File {
-        device: found.dev(),
-        inode: found.ino(),
-        size: found.size(),
-        modified: (found.mtime(), found.mtime_nsec()),
-        changed: (found.ctime(), found.ctime_nsec()),
-    })
 }

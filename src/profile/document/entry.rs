@@ -5,6 +5,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value, json};
 
 use crate::catalog::ProviderId;
+use crate::profile::wire::fields;
 use crate::profile::{Credential, Expiry, Fingerprint, SecretRef, SecretValue};
 
 /// A profile to be stored: from a login, a paste, an import.
@@ -53,6 +54,30 @@ pub(crate) fn renew(entry: &mut Map<String, Value>, renewed: &RenewedGrant) -> b
     plain(entry, "refresh", refresh.as_ref());
     end(entry, Expiry::At(*expires));
     true
+}
+
+/// What the store holds under an id, whether modelpin can use it or not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    /// `api_key`, `token`, `oauth`, or whatever else stands there as the type.
+    pub kind: String,
+    /// The provider, normalised; `None` where none is named that makes sense.
+    pub provider: Option<ProviderId>,
+    /// Whether the secret is kept somewhere else, and only a note of where is here.
+    pub reference: bool,
+}
+
+/// What the entry `value` holds.
+pub(crate) fn held(value: &Value) -> Held {
+    let word = |name| value.get(name).and_then(Value::as_str);
+    let reference =
+        ["keyRef", "tokenRef"].into_iter().any(|name| value.get(name).is_some_and(|value| !value.is_null()))
+            || ["key", "apiKey", "token"].into_iter().filter_map(|name| value.get(name)).any(fields::is_reference);
+    Held {
+        kind: word("type").or_else(|| word("mode")).unwrap_or("credential of unknown type").to_owned(),
+        provider: word("provider").and_then(ProviderId::new),
+        reference,
+    }
 }
 
 /// What a credential of any kind is written in. A new credential replaces all of it, so that no secret of the old one

@@ -186,6 +186,7 @@ fn discard(aside: &Path, directory: bool) -> io::Result<()> {
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
+#[allow(clippy::disallowed_methods, reason = "a test plays the other programs, which write and date as they like")]
 mod tests {
     use super::*;
 

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
-use rusqlite::{Connection, ErrorCode, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags, ffi};
 
 use crate::store::StoreFault;
 use crate::store::sqlite::failure::{self, Failure};
@@ -73,8 +73,12 @@ pub(crate) fn open(path: &Path) -> Result<(Connection, bool), Failure> {
     let Err(Failure::Sql(rusqlite::Error::SqliteFailure(error, _))) = &shared else {
         return shared.map(|db| (db, false));
     };
-    let nothing_can_be_written = matches!(error.code, ErrorCode::CannotOpen | ErrorCode::ReadOnly);
-    if !nothing_can_be_written || beside(path, "-wal").exists() || !path.exists() {
+    // A full disk has no room for the index of the log either.
+    let full = error.code == ErrorCode::DiskFull || error.extended_code == ffi::SQLITE_IOERR_SHMSIZE;
+    let nothing_can_be_written = full || matches!(error.code, ErrorCode::CannotOpen | ErrorCode::ReadOnly);
+    // An empty log is none: the attempt above may have made it.
+    let logged = beside(path, "-wal").metadata().is_ok_and(|log| log.len() > 0);
+    if !nothing_can_be_written || logged || !path.exists() {
         return shared.map(|db| (db, false));
     }
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;

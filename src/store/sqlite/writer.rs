@@ -159,7 +159,7 @@ impl Shared {
         }
         let (opened, frozen) = connection::open(&self.path)?;
         if frozen || opened.is_readonly(rusqlite::MAIN_DB)? {
-            let why = "the file or its directory is read-only".to_owned();
+            let why = "the file or its directory is read-only, or the disk was full when it was opened".to_owned();
             return Err(StoreFault::ReadOnly { path: self.path.clone(), why }.into());
         }
         connection::make_writer(&opened, &self.path, self.index.is_none())?;

@@ -7,6 +7,7 @@ use modelpin_chat::{BoxFuture, Outbox, OutboxError, Reply};
 use tokio::sync::watch;
 
 use crate::interactive::screen::Screen;
+use crate::signals::raised;
 
 /// Shows one answer, and notes its buttons.
 pub(crate) struct Window<'a, W> {
@@ -81,11 +82,6 @@ impl<W: Write + Send> Outbox for Window<'_, W> {
     }
 
     fn stopped(&self) -> BoxFuture<'_, ()> {
-        let mut stopped = self.stopped.clone();
-        Box::pin(async move {
-            if stopped.wait_for(|stopped| *stopped).await.is_err() {
-                std::future::pending::<()>().await;
-            }
-        })
+        Box::pin(raised(self.stopped.clone()))
     }
 }

@@ -8,6 +8,7 @@ use tokio::io::AsyncWrite;
 use tokio::sync::{Mutex, watch};
 
 use crate::jsonl::record::{self, Record};
+use crate::signals::raised;
 
 /// Writes each reply as a record. Drafts are not shown: a script waits for the whole answer.
 pub(crate) struct Script<'a, W> {
@@ -53,11 +54,6 @@ impl<W: AsyncWrite + Unpin + Send> Outbox for Script<'_, W> {
     }
 
     fn stopped(&self) -> BoxFuture<'_, ()> {
-        let mut stopped = self.stopped.clone();
-        Box::pin(async move {
-            if stopped.wait_for(|stopped| *stopped).await.is_err() {
-                std::future::pending::<()>().await;
-            }
-        })
+        Box::pin(raised(self.stopped.clone()))
     }
 }

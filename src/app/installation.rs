@@ -1,0 +1,89 @@
+//! The files of one installation, without the engine over them.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::agent::AgentId;
+use crate::app::{AppFault, AppOptions};
+use crate::clock::Clock;
+use crate::config::{Environment, Layout, Places, ShellFault};
+use crate::profile::{AuthStore, StorePaths};
+use crate::settings::{Loaded, Settings};
+
+/// The files of one installation: its configuration and its credentials.
+///
+/// What an operator's command needs that looks after them. It starts no runtime, opens no database and no connection, so
+/// that such a command is over in a few milliseconds.
+pub struct Installation {
+    pub(crate) places: Places,
+    pub(crate) settings: Settings,
+    pub(crate) auth_store: Arc<AuthStore>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) warnings: Vec<String>,
+}
+
+impl Installation {
+    /// Finds the installation that the options name, and reads its configuration.
+    ///
+    /// # Errors
+    /// [`AppFault`] says what has to be mended first.
+    pub fn open(options: AppOptions) -> Result<Self, AppFault> {
+        let AppOptions { state_dir, layout, invoked_as, agent, mut environment, clock } = options;
+        let layout = layout.map(|name| name.parse::<Layout>()).transpose()?;
+        let layout = Layout::choose(layout, &environment, Some(invoked_as.as_ref()))?;
+        let places = Places::resolve(layout, state_dir.as_deref(), &environment)?;
+        if places.state_dir.metadata().is_ok_and(|found| !found.is_dir()) {
+            return Err(AppFault::NoDirectory(places.state_dir));
+        }
+        let mut warnings = Vec::new();
+        if let Err(fault) = ask_login_shell(&mut environment, &places) {
+            warnings.push(format!("the login shell gave no variables: {fault}"));
+        }
+        let settings = Settings::open(&places.config_path, &places.dotenv(), agent.as_deref(), environment)?;
+        let auth_store = Arc::new(AuthStore::new(store_paths(&places, &settings)));
+        Ok(Self { places, settings, auth_store, clock, warnings })
+    }
+
+    /// Where everything is.
+    pub fn places(&self) -> &Places {
+        &self.places
+    }
+
+    /// The agent that is meant.
+    pub fn agent(&self) -> &AgentId {
+        self.settings.agent()
+    }
+
+    /// Its credentials.
+    pub fn auth_store(&self) -> &AuthStore {
+        &self.auth_store
+    }
+
+    /// The configuration in force.
+    pub(crate) fn settings(&self) -> Arc<Loaded> {
+        self.settings.current()
+    }
+
+    /// The time.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+}
+
+fn ask_login_shell(environment: &mut Environment, places: &Places) -> Result<(), ShellFault> {
+    // Whether to ask is said in the configuration, which may need the answer: it is read twice, this time leniently.
+    let config = crate::config::load(&places.config_path, environment).unwrap_or_default().config;
+    environment.ask_login_shell(&config, places.layout.prefixes())
+}
+
+fn store_paths(places: &Places, settings: &Settings) -> StorePaths {
+    let config = &settings.current().config;
+    let file = |agent: &AgentId| places.agent_dir(config, agent).join("auth-profiles.json");
+    StorePaths {
+        own: file(settings.agent()),
+        main: file(&AgentId::main()),
+        oauth: places.oauth_dir().join("oauth.json"),
+        agent: settings.agent().clone(),
+    }
+}

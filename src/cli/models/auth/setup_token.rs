@@ -1,0 +1,55 @@
+//! `modelpin models auth setup-token`
+
+use clap::Args;
+
+use crate::catalog::ProviderId;
+use crate::cli::Exit;
+use crate::cli::failure::Failure;
+use crate::cli::models::auth::given::Given;
+use crate::cli::models::auth::lifetime::Lifetime;
+use crate::cli::models::auth::paste_token::{self, PasteToken};
+use crate::cli::models::auth::{Case, new_id};
+use crate::profile::ProfileId;
+
+/// Store what `claude setup-token` prints
+#[derive(Debug, Args)]
+pub(crate) struct SetupToken {
+    /// Whose token it is; only anthropic has setup-tokens
+    #[arg(long, value_name = "ID", default_value = "anthropic")]
+    provider: ProviderId,
+    /// What to call it [default: anthropic:manual]
+    #[arg(long, value_name = "ID", value_parser = new_id)]
+    profile_id: Option<ProfileId>,
+    /// When it ends, from now: 365d, 12h, 1h30m, or a number of days
+    #[arg(long, value_name = "DURATION")]
+    expires_in: Option<Lifetime>,
+    /// The account behind it
+    #[arg(long, value_name = "ADDRESS")]
+    email: Option<String>,
+    /// Also where a credential of another kind has that id
+    #[arg(long)]
+    yes: bool,
+    #[command(flatten)]
+    given: Given,
+}
+
+/// Says where such a token comes from, asks for it and stores it.
+pub(crate) fn run(setup: &SetupToken, case: &mut Case<'_>) -> Result<Exit, Failure> {
+    let SetupToken { provider, profile_id, expires_in, email, yes, given } = setup;
+    if provider.as_str() != "anthropic" {
+        let instead = case.command(&format!("paste-token --provider {provider}"));
+        return Err(Failure::Misuse(format!("{provider} has no setup-tokens. For a token of another kind: {instead}")));
+    }
+    if given.asks() {
+        case.output.talk("Run `claude setup-token` in another terminal, and paste here what it prints.");
+    }
+    let paste = PasteToken {
+        provider: provider.clone(),
+        profile_id: profile_id.clone(),
+        expires_in: *expires_in,
+        email: email.clone(),
+        yes: *yes,
+        given: given.clone(),
+    };
+    paste_token::run(&paste, case)
+}

@@ -1,0 +1,15 @@
+//! The engine, end to end: what is typed, what is committed, what is sent, and what is said.
+
+mod access;
+mod answers;
+mod benches;
+mod commands;
+mod elsewhere;
+mod menus;
+mod notices;
+mod pins;
+mod proof;
+mod refusals;
+mod rotation;
+mod sessions;
+mod trouble;
