@@ -13,6 +13,7 @@ mod cli;
 mod config;
 mod directive;
 mod engine;
+mod oauth;
 mod profile;
 mod provider;
 mod resolver;

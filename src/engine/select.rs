@@ -132,9 +132,7 @@ impl Engine {
             | Standing::Refreshable
             | Standing::Probe(_)
             | Standing::Benched(_)
-            | Standing::NotedElsewhere(_) => {
-                candidate.model == change.model
-            }
+            | Standing::NotedElsewhere(_) => candidate.model == change.model,
             Standing::Unusable(_) => false,
         });
         if usable { Ok(()) } else { Err(Refusal::NoCredential(change.model.clone())) }

@@ -48,7 +48,8 @@ impl TokenServer for TokenHttp {
             let status = response.status();
             let headers = response.headers().clone();
             if status.is_redirection() {
-                let said = "the token endpoint answers with a redirect, which is not followed lest the token go elsewhere";
+                let said =
+                    "the token endpoint answers with a redirect, which is not followed lest the token go elsewhere";
                 return Err(secrets.fault(Verdict::Refused, said));
             }
             let body = body(response, &secrets).await?;

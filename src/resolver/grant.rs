@@ -18,7 +18,8 @@ pub(crate) fn lapsed(profile: &Profile, question: &Question<'_>) -> Option<Stand
         Err(why) => Standing::Unusable(format!("{what}; {why}")),
         Ok(_) => {
             let refresh = grant.refresh.as_ref().map(Fingerprint::of);
-            let resting = refresh.and_then(|refresh| resting(question.benches, &profile.provider, &refresh, question.now));
+            let resting =
+                refresh.and_then(|refresh| resting(question.benches, &profile.provider, &refresh, question.now));
             match resting {
                 None => Standing::Refreshable,
                 Some(bench) if bench.class == FailureClass::NeedsLogin || bench.until.is_none() => {

@@ -46,7 +46,8 @@ pub struct RenewedGrant {
 /// Puts `renewed` into `entry` if that still holds the refresh token that was used.
 pub(crate) fn renew(entry: &mut Map<String, Value>, renewed: &RenewedGrant) -> bool {
     let RenewedGrant { used, access, refresh, expires } = renewed;
-    let held = entry.get("refresh").and_then(Value::as_str).map(|held| Fingerprint::of(&SecretString::from(held.trim())));
+    let held =
+        entry.get("refresh").and_then(Value::as_str).map(|held| Fingerprint::of(&SecretString::from(held.trim())));
     if held.as_ref() != Some(used) {
         return false;
     }
