@@ -86,7 +86,8 @@ impl App {
     /// # Errors
     /// [`AppFault`] says what has to be mended before the program can start.
     pub fn open(options: AppOptions) -> Result<Self, AppFault> {
-        let Installation { places, settings, auth_store, clock, mut warnings } = Installation::open(options)?;
+        let Installation { places, settings, auth_store, clock, mut warnings } =
+            Installation::open_with(options, true)?;
         let store = open_store(&places.database(), &mut warnings)?;
         warnings.extend(auth_store.current().trouble.iter().map(ToString::to_string));
         warnings.extend(settings.current().catalog.problems().iter().map(ToString::to_string));
