@@ -55,8 +55,8 @@ impl Aboard<'_> {
         let used = refresh_of(&found).ok_or(NoRenewal::NoRefreshToken)?;
         self.may_go_on(&used).await?;
         let unsaved = self.refresher.unsaved.lock().unwrap_or_else(PoisonError::into_inner).remove(&used);
-        if let Some((tokens, lock)) = unsaved {
-            return self.keep(&used, tokens, lock).await.map(ControlFlow::Break);
+        if let Some((renewed, lock)) = unsaved {
+            return self.keep(renewed, lock).await;
         }
         let lock = match self.alone(&used).await? {
             ControlFlow::Break(profile) => return Ok(ControlFlow::Break(profile)),
@@ -75,7 +75,10 @@ impl Aboard<'_> {
         let refresh = grant.refresh.clone().ok_or(NoRenewal::NoRefreshToken)?;
         let request = TokenRequest { endpoint: self.endpoint.clone(), refresh, at: self.refresher.clock.now() };
         match self.refresher.server.refresh(&request).await {
-            Ok(tokens) => self.keep(&used, tokens, lock).await.map(ControlFlow::Break),
+            Ok(Tokens { access, refresh, lasts }) => {
+                let expires = self.endpoint.stored_end(self.refresher.clock.now(), lasts);
+                self.keep(RenewedGrant { used, access, refresh, expires }, lock).await
+            }
             Err(fault) => self.refused(&used, fault).await,
         }
     }
@@ -127,28 +130,28 @@ impl Aboard<'_> {
     }
 
     /// Writes the tokens down, and only then gives them out. A grant that was replaced meanwhile stays as it is.
-    async fn keep(&self, used: &Fingerprint, tokens: Tokens, lock: GrantLock) -> Result<Profile, RenewalFault> {
-        let expires = self.endpoint.stored_end(self.refresher.clock.now(), tokens.lasts);
-        let Tokens { access, refresh, .. } = tokens.clone();
-        let renewed = RenewedGrant { used: used.clone(), access, refresh, expires };
-        let (store, id) = (Arc::clone(&self.refresher.auth_store), self.held.id.clone());
-        let written = tokio::task::spawn_blocking(move || store.renew(&id, &renewed)).await;
-        let written = match written {
-            Ok(written) => written,
-            Err(_) => return Err(RenewalFault::BrokenOff),
+    async fn keep(&self, renewed: RenewedGrant, lock: GrantLock) -> Step<()> {
+        let (store, id, new) = (Arc::clone(&self.refresher.auth_store), self.held.id.clone(), renewed.clone());
+        let written = tokio::task::spawn_blocking(move || store.renew(&id, &new)).await;
+        let written = written.map_err(|_| RenewalFault::BrokenOff).and_then(|written| Ok(written?));
+        let ours = match written {
+            Ok(ours) => ours,
+            Err(fault) => {
+                tracing::error!(profile.id = %self.held.id, %fault, "a renewed grant could not be written down yet");
+                let mut unsaved = self.refresher.unsaved.lock().unwrap_or_else(PoisonError::into_inner);
+                unsaved.insert(renewed.used.clone(), (renewed, lock));
+                return Err(fault);
+            }
         };
-        if let Err(fault) = written {
-            let mut unsaved = self.refresher.unsaved.lock().unwrap_or_else(PoisonError::into_inner);
-            unsaved.insert(used.clone(), (tokens, lock));
-            tracing::error!(profile.id = %self.held.id, %fault, "a renewed grant could not be written down yet");
-            return Err(fault.into());
-        }
-        self.refresher.rests.clear(&self.held.provider, used).await;
+        self.refresher.rests.clear(&self.held.provider, &renewed.used).await;
         drop(lock);
-        tracing::info!(profile.id = %self.held.id, %expires, "an access token was renewed");
-        match self.look()? {
-            ControlFlow::Break(profile) | ControlFlow::Continue(profile) => Ok(profile),
-        }
+        tracing::info!(profile.id = %self.held.id, expires = %renewed.expires, ours, "an access token was renewed");
+        Ok(match self.look()? {
+            // A token that is over as soon as it came is not fetched again and again.
+            ControlFlow::Continue(profile) if ours => ControlFlow::Break(profile),
+            ControlFlow::Continue(_) => ControlFlow::Continue(()),
+            ControlFlow::Break(profile) => ControlFlow::Break(profile),
+        })
     }
 
     /// The endpoint gave nothing. Before that counts, the store is looked at once more: somebody else may have been

@@ -12,8 +12,8 @@ use crate::clock::Clock;
 use crate::config::AuthConfig;
 use crate::oauth::lock::GrantLock;
 use crate::oauth::rest::Rests;
-use crate::oauth::{NoRenewal, RenewalFault, TokenEndpoint, TokenServer, Tokens};
-use crate::profile::{AuthStore, Credential, Fingerprint, Profile, ProfileId};
+use crate::oauth::{NoRenewal, RenewalFault, TokenEndpoint, TokenServer};
+use crate::profile::{AuthStore, Credential, Fingerprint, Profile, ProfileId, RenewedGrant};
 use crate::store::Store;
 
 /// How long one waits for another process that renews the same grant: longer than an exchange and a write take.
@@ -37,7 +37,7 @@ pub struct Refresher {
     pub(crate) doubt: Duration,
     /// Tokens that came but could not be written down yet, under the refresh token that they were given for. Its lock
     /// stays with them, for that token is used up.
-    pub(crate) unsaved: Mutex<HashMap<Fingerprint, (Tokens, GrantLock)>>,
+    pub(crate) unsaved: Mutex<HashMap<Fingerprint, (RenewedGrant, GrantLock)>>,
     flights: Mutex<HashMap<(ProfileId, Fingerprint), Flight>>,
 }
 

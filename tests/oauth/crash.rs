@@ -48,7 +48,7 @@ fn kill_once(round: u64) -> u64 {
     let entry = rig.json()["profiles"][WORK].clone();
     if entry == grant(0) {
         // Whoever comes next is not held up by what the dead one left, and says the truth.
-        if round % 16 == 0 {
+        if round.is_multiple_of(16) {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             let fault = runtime.block_on(rig.renew()).unwrap_err();
             assert!(matches!(fault, RenewalFault::NeedsLogin { .. }), "{fault}");

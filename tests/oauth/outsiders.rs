@@ -5,14 +5,14 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::oauth::rig::{Rig, WORK, access, access_token, grant};
+use crate::oauth::rig::{Rig, WORK, access, access_token, grant, write};
 use crate::support::idp::refresh_token;
 
 #[tokio::test]
 async fn what_was_renewed_before_is_adopted_without_a_call() {
     let rig = Rig::new();
     let (held, refresher) = (rig.held(), rig.refresher());
-    rig.write(&rig.main(), &json!({"version": 1, "profiles": {WORK: grant(1)}}));
+    write(&rig.main(), &json!({"version": 1, "profiles": {WORK: grant(1)}}));
     assert_eq!(access(&refresher.renew(&held, &rig.auth()).await.unwrap()), access_token(1));
     assert_eq!(rig.idp.calls(), 0);
 }

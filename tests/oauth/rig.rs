@@ -37,17 +37,12 @@ impl Rig {
     pub(super) fn new() -> Self {
         let (idp, answers) = Idp::start(access_token);
         let rig = Self { idp, answers, store: Arc::new(Memory::new()), folder: tempfile::tempdir().unwrap() };
-        rig.write(&rig.main(), &json!({"version": 1, "profiles": {WORK: grant(0)}}));
+        write(&rig.main(), &json!({"version": 1, "profiles": {WORK: grant(0)}}));
         rig
     }
 
     pub(super) fn main(&self) -> PathBuf {
         self.folder.path().join("main/auth-profiles.json")
-    }
-
-    pub(super) fn write(&self, path: &Path, value: &Value) {
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, format!("{value:#}\n")).unwrap();
     }
 
     pub(super) fn json(&self) -> Value {
@@ -77,6 +72,12 @@ impl Rig {
     pub(super) async fn renew(&self) -> Result<String, RenewalFault> {
         self.refresher().renew(&self.held(), &self.auth()).await.map(|profile| access(&profile))
     }
+}
+
+/// Puts `value` there as a store.
+pub(super) fn write(path: &Path, value: &Value) {
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, format!("{value:#}\n")).unwrap();
 }
 
 /// An entry of the store after so many refreshes; the first has ended.

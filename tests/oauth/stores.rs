@@ -7,7 +7,7 @@ use futures_util::future::join_all;
 use modelpin::oauth::RenewalFault;
 use serde_json::json;
 
-use crate::oauth::rig::{Rig, WORK, access, access_token, auth_store, grant, held, json_at};
+use crate::oauth::rig::{Rig, WORK, access, access_token, auth_store, grant, held, json_at, write};
 use crate::profile::support::tree;
 use crate::support::idp::refresh_token;
 
@@ -67,7 +67,7 @@ async fn what_is_inherited_from_main_is_written_to_main_and_nowhere_else() {
     let rig = Rig::new();
     let own = rig.folder.path().join("x/auth-profiles.json");
     let key = json!({"type": "api_key", "provider": "anthropic", "key": "sk-test-x"});
-    rig.write(&own, &json!({"version": 1, "profiles": {"anthropic:x": key}}));
+    write(&own, &json!({"version": 1, "profiles": {"anthropic:x": key}}));
     let mut before = tree(rig.folder.path());
     let refresher = Arc::new(rig.refresher_of("x"));
     let inherited = held(&auth_store(rig.folder.path(), "x"));
@@ -77,7 +77,7 @@ async fn what_is_inherited_from_main_is_written_to_main_and_nowhere_else() {
     after.retain(|path, _| !path.to_string_lossy().ends_with("modelpin-lock"));
     assert_eq!(after, before);
     // In x, an own profile of that name is another grant.
-    rig.write(&own, &json!({"version": 1, "profiles": {WORK: grant(1)}}));
+    write(&own, &json!({"version": 1, "profiles": {WORK: grant(1)}}));
     let main = fs::read(rig.main()).unwrap();
     let stale = held(&auth_store(rig.folder.path(), "x"));
     assert_ne!(access(&refresher.renew(&stale, &rig.auth()).await.unwrap()), access_token(1));
