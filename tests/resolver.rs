@@ -174,6 +174,7 @@ fn line(candidate: &Candidate) -> String {
         Standing::Probe(bench) => format!("probe of {}", bench.class),
         Standing::Benched(bench) => format!("{} {}", bench.class, ends(bench.until)),
         Standing::NotedElsewhere(until) => format!("noted elsewhere {}", ends(Some(*until))),
+        Standing::NeedsLogin(command) => format!("needs login: {command}"),
         Standing::Unusable(why) => why.clone(),
     };
     format!("{} with {} – {standing}", candidate.model, candidate.credential)

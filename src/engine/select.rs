@@ -133,7 +133,7 @@ impl Engine {
             | Standing::Probe(_)
             | Standing::Benched(_)
             | Standing::NotedElsewhere(_) => candidate.model == change.model,
-            Standing::Unusable(_) => false,
+            Standing::NeedsLogin(_) | Standing::Unusable(_) => false,
         });
         if usable { Ok(()) } else { Err(Refusal::NoCredential(change.model.clone())) }
     }

@@ -69,6 +69,7 @@ pub(crate) fn standing(standing: &Standing, is_next: bool, words: Words<'_>) -> 
         Standing::NotedElsewhere(until) => {
             format!("cooling down until {} (noted by another program)", words.until(*until))
         }
+        Standing::NeedsLogin(command) => format!("needs login: run `{command}`"),
         Standing::Unusable(why) => why.clone(),
     }
 }

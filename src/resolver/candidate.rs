@@ -36,6 +36,8 @@ pub enum Standing {
     Benched(Bench),
     /// Another program that shares the store noted that it has to wait until then.
     NotedElsewhere(Timestamp),
+    /// Its access token has ended and its refresh token is no longer taken: this command gets a new login.
+    NeedsLogin(String),
     /// It cannot be used, for the reason given.
     Unusable(String),
 }
@@ -45,7 +47,7 @@ impl Standing {
     pub fn is_usable(&self) -> bool {
         match self {
             Self::Ready | Self::Refreshable | Self::Probe(_) => true,
-            Self::Benched(_) | Self::NotedElsewhere(_) | Self::Unusable(_) => false,
+            Self::Benched(_) | Self::NotedElsewhere(_) | Self::NeedsLogin(_) | Self::Unusable(_) => false,
         }
     }
 
@@ -63,6 +65,7 @@ impl Standing {
                 None => format!("{} until its secret is replaced", bench.class),
             }),
             Self::NotedElsewhere(until) => Some(format!("cooling down until {until:.0}, noted by another program")),
+            Self::NeedsLogin(command) => Some(format!("needs login: run `{command}`")),
             Self::Unusable(why) => Some(why.clone()),
         }
     }
@@ -72,7 +75,7 @@ impl Standing {
         match self {
             Self::Benched(bench) => bench.until,
             Self::NotedElsewhere(until) => Some(*until),
-            Self::Ready | Self::Refreshable | Self::Probe(_) | Self::Unusable(_) => None,
+            Self::Ready | Self::Refreshable | Self::Probe(_) | Self::NeedsLogin(_) | Self::Unusable(_) => None,
         }
     }
 }

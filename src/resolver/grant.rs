@@ -23,7 +23,7 @@ pub(crate) fn lapsed(profile: &Profile, question: &Question<'_>) -> Option<Stand
             match resting {
                 None => Standing::Refreshable,
                 Some(bench) if bench.class == FailureClass::NeedsLogin || bench.until.is_none() => {
-                    Standing::Unusable(format!("needs login: run `{}`", login_command(profile)))
+                    Standing::NeedsLogin(login_command(profile))
                 }
                 Some(bench) => Standing::Benched(bench.clone()),
             }

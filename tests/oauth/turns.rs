@@ -109,6 +109,15 @@ fn others_answer_for_one_that_needs_login_and_a_pin_says_so() {
 }
 
 #[test]
+fn a_subscription_that_needs_login_does_not_fall_to_the_meter_where_that_is_denied() {
+    let idp = idp();
+    idp.revoke();
+    let deny = json!({"auth": {"crossBillingClass": "deny"}});
+    let chat = bot(&idp, -60).profiles("anthropic:key").config(deny).say("hello").nothing_sent();
+    chat.later(60).say("hello").nothing_sent().replies("needs login");
+}
+
+#[test]
 fn an_identity_provider_that_is_down_is_left_alone_for_a_while() {
     let idp = idp();
     idp.answer(Some((503, "")));
