@@ -75,9 +75,15 @@ impl Refresher {
         let key = (held.id.clone(), refresh);
         let flight = {
             let mut flights = self.flights.lock().unwrap_or_else(PoisonError::into_inner);
-            flights.entry(key.clone()).or_insert_with(|| self.take_off(key, endpoint, held.clone())).clone()
+            let aboard = flights.entry(key.clone());
+            aboard.or_insert_with(|| self.take_off(key.clone(), endpoint, held.clone())).clone()
         };
-        flight.await
+        let landed = flight.await;
+        if let Err(RenewalFault::BrokenOff) = landed {
+            // It did not come to its own end, where it is taken off the list.
+            self.flights.lock().unwrap_or_else(PoisonError::into_inner).remove(&key);
+        }
+        landed
     }
 
     fn take_off(self: &Arc<Self>, key: (ProfileId, Fingerprint), endpoint: TokenEndpoint, held: Profile) -> Flight {

@@ -4,7 +4,7 @@ use modelpin::demo::Script;
 use serde_json::{Value, json};
 
 use crate::oauth::rig::WORK;
-use crate::support::bot::{Bot, Chat, OPUS, SONNET, invented};
+use crate::support::bot::{Bot, OPUS, SONNET, invented};
 use crate::support::idp::{Idp, refresh_token};
 
 /// Noon of the day on which every chat begins, in milliseconds since 1970.
@@ -21,12 +21,8 @@ fn ending(seconds: i64) -> Value {
 }
 
 fn bot(idp: &Idp, seconds: i64) -> Bot {
-    Bot::new().config(idp.config("anthropic")).profile(WORK, ending(seconds))
-}
-
-fn hide_tokens(chat: &Chat) {
-    let text = chat.text();
-    assert!(!text.contains("rt-test"), "{text}");
+    let bot = Bot::new().config(idp.config("anthropic")).profile(WORK, ending(seconds));
+    (0..3).fold(bot, |bot, refreshes| bot.plants(refresh_token(refreshes)))
 }
 
 #[test]
@@ -38,9 +34,8 @@ fn an_access_token_that_has_ended_is_renewed_within_the_turn() {
     assert_eq!(chat.receipt()["fingerprint"], fingerprint(1), "that of the token that was on the wire");
     let entry = chat.auth()["profiles"][WORK].clone();
     assert_eq!((&entry["access"], &entry["kept"]), (&json!(invented(WORK, 1)), &json!({"a": 1})));
-    let chat = chat.say("again").on_wire(WORK, SONNET).say("/model status").says_nothing_of("expired");
+    chat.say("again").on_wire(WORK, SONNET).say("/model status").says_nothing_of("expired");
     assert_eq!(idp.calls(), 1);
-    hide_tokens(&chat);
 }
 
 fn fingerprint(generation: u32) -> String {
@@ -55,9 +50,8 @@ fn one_that_is_refused_is_renewed_once_and_the_request_sent_once_more() {
     let chat = chat.wire(&[(WORK, SONNET), (WORK, SONNET)]).answered_by(WORK, SONNET);
     assert_eq!(chat.receipt()["fingerprint"], fingerprint(1));
     assert_eq!(chat.passed_over(), [""; 0], "nobody was passed over");
-    let chat = chat.say("again").on_wire(WORK, SONNET);
+    chat.say("again").on_wire(WORK, SONNET);
     assert_eq!(idp.calls(), 1);
-    hide_tokens(&chat);
 }
 
 #[test]
@@ -69,7 +63,6 @@ fn one_that_is_refused_all_the_same_is_left_alone() {
         chat = chat.later(300).say("and now?").nothing_sent();
     }
     assert_eq!(idp.calls(), 1);
-    hide_tokens(&chat);
 }
 
 #[test]
@@ -94,7 +87,7 @@ fn a_revoked_grant_needs_login_once_and_says_what_to_type() {
         auth["profiles"][WORK]["refresh"] = json!("rt-test-of-a-new-login");
         auth["profiles"][WORK]["expires"] = json!(NOON + 30 * 86_400_000_i64);
     });
-    hide_tokens(&chat.say("hello").on_wire(WORK, SONNET));
+    chat.say("hello").on_wire(WORK, SONNET);
 }
 
 #[test]
@@ -104,7 +97,7 @@ fn others_answer_for_one_that_needs_login_and_a_pin_says_so() {
     let chat = bot(&idp, -60).profiles("anthropic:key").say("hello").on_wire("anthropic:key", SONNET);
     let chat = chat.replies("anthropic:work needs login");
     let chat = chat.dm("telegram", "7").say("/model opus@work").say("hello").nothing_sent();
-    hide_tokens(&chat.replies("needs login: run `modelpin models auth login"));
+    chat.replies("needs login: run `modelpin models auth login");
     assert_eq!(idp.calls(), 1);
 }
 
@@ -129,7 +122,7 @@ fn an_identity_provider_that_is_down_is_left_alone_for_a_while() {
     chat = chat.later(30).say("now?").nothing_sent();
     assert_eq!(idp.calls(), 2);
     idp.answer(None);
-    hide_tokens(&chat.later(61).say("and now?").on_wire(WORK, SONNET));
+    chat.later(61).say("and now?").on_wire(WORK, SONNET);
     assert_eq!((idp.calls(), idp.reuses()), (3, 0));
 }
 
