@@ -14,6 +14,7 @@ mod config;
 mod directive;
 mod docs;
 mod engine;
+mod health;
 mod oauth;
 mod profile;
 mod provider;
