@@ -11,6 +11,7 @@ use crate::agent::AgentId;
 use crate::clock::{Clock, SystemClock};
 use crate::config::{ConfigFault, Environment, Places, PlacesFault, UnknownLayout};
 use crate::engine::Engine;
+use crate::oauth::{Refresher, TokenHttp};
 use crate::provider::{Anthropic, Http, OpenAi, Provider, Providers};
 use crate::store::{Detached, Sqlite, Store, StoreFault};
 use crate::turn::{ProfileNames, Sources, Wallet};
@@ -93,6 +94,13 @@ impl App {
         let http = Arc::new(Http::new(clock.clone()));
         let (anthropic, openai) = (Anthropic::new(http.clone()), OpenAi::new(http));
         let provider: Arc<dyn Provider> = Arc::new(Providers::new(Arc::new(anthropic), Arc::new(openai)));
+        let refresher = Refresher::new(
+            auth_store.clone(),
+            store.clone(),
+            Arc::new(TokenHttp::default()),
+            clock.clone(),
+            places.state_dir.clone(),
+        );
         let engine = Engine::new(Sources {
             agent: settings.agent().clone(),
             settings,
@@ -100,6 +108,7 @@ impl App {
             store: store.clone(),
             provider,
             wallet: Wallet::default(),
+            refresher: Arc::new(refresher),
             clock,
             time_zone: TimeZone::system(),
             home: places.home().map(Path::to_owned),

@@ -109,6 +109,32 @@ pub struct AuthConfig {
     pub cooldowns: Cooldowns,
     /// `auth.crossBillingClass: "deny"`.
     pub deny_cross_billing: bool,
+    /// `auth.oauth`, by normalised provider: how its grants are renewed, where that is not as built in.
+    pub oauth: IndexMap<ProviderId, OAuthConfig>,
+}
+
+/// One entry of `auth.oauth`. What it leaves open is as built in for the provider, if anything is.
+#[derive(Debug, Clone, Default)]
+pub struct OAuthConfig {
+    /// `tokenUrl`: where a refresh token is exchanged.
+    pub token_url: Option<String>,
+    /// `clientId`: the client that the grants were minted by. One that stands beside the grant comes first.
+    pub client_id: Option<String>,
+    /// `clientSecret`, for clients that have one.
+    pub client_secret: Option<SecretString>,
+    /// `bodyForm`.
+    pub body_form: Option<BodyForm>,
+    /// `skewSeconds`: how long before its end an access token is renewed.
+    pub skew_seconds: Option<u32>,
+}
+
+/// `auth.oauth.<provider>.bodyForm`: how a token endpoint is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BodyForm {
+    /// `json`.
+    Json,
+    /// `form`: URL-encoded, as the standard has it.
+    Form,
 }
 
 /// One entry of `auth.profiles`.

@@ -30,6 +30,7 @@
 //!
 //! What is done:
 //!
+//! - [`oauth`]: renewing a grant, once among all who want it.
 //! - [`provider`]: one request to a vendor, with the one credential it is given.
 //! - [`Engine`]: one method for each thing a message may ask, and the turn of a message that asks for none.
 //! - [`app`]: the only place that knows every concrete type.
@@ -124,6 +125,7 @@ pub mod store;
 // What is done.
 pub mod app;
 mod engine;
+pub mod oauth;
 pub mod provider;
 mod reply;
 mod settings;

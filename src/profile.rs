@@ -22,7 +22,7 @@ pub use auth_profile::Profile;
 pub(crate) use auth_profile::is_setup_token;
 pub use auth_store::{AuthStore, Current, StorePaths};
 pub use credential::{Credential, Expiry, OAuth, SecretValue};
-pub use document::{Document, Held, NewProfile, Presence};
+pub use document::{Document, Held, NewProfile, Presence, RenewedGrant};
 pub use exclusion::Exclusion;
 pub use fault::StoreFileFault;
 pub use file::{AuthFile, Guard, Written};

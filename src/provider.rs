@@ -24,12 +24,14 @@ use tokio::sync::mpsc::UnboundedSender;
 pub use anthropic::Anthropic;
 pub use ask::{Answer, Ask, Auth, Endpoint, Sent};
 pub use classify::classify;
+pub(crate) use endpoint::is_loopback;
 pub use endpoint::{NoEndpoint, endpoint, needs_credential};
 pub use error_body::ErrorBody;
 pub use failure::Failure;
 pub use http::Http;
 pub use openai::OpenAi;
 pub use registry::Providers;
+pub(crate) use scrub::one_line;
 pub use wait::retry_after;
 
 pub use crate::catalog::Api;

@@ -5,6 +5,7 @@
 
 mod candidate;
 mod credential_id;
+mod grant;
 mod question;
 
 use std::collections::hash_map::DefaultHasher;
@@ -15,8 +16,9 @@ use jiff::Timestamp;
 
 use crate::catalog::{ModelRef, ProviderId};
 use crate::health::{Bench, keeping_out};
-use crate::profile::{Basis, Expiry, Profile, ProfileId, eligible, order_for};
+use crate::profile::{Basis, Profile, ProfileId, eligible, order_for};
 use crate::receipt::BillingClass;
+use crate::resolver::grant::lapsed;
 use crate::session::{Pin, Source};
 
 pub use candidate::{Candidate, Standing};
@@ -99,14 +101,13 @@ fn pinned(question: &Question<'_>, model: &ModelRef, pin: &Pin, since: Timestamp
     if let Err(exclusion) = eligible(profile, question.auth, question.now) {
         return missing(exclusion.to_string());
     }
-    if let Some(why) = ended(profile, question.now) {
-        return missing(why);
-    }
     let fingerprint = (question.fingerprint)(profile);
-    let standing = match keeping_out(question.benches, model, fingerprint.as_ref(), question.now) {
-        Some(bench) if since <= bench.since => benched(bench, question.now),
-        Some(bench) => Standing::Probe(bench.clone()),
-        None => Standing::Ready,
+    let bench = keeping_out(question.benches, model, fingerprint.as_ref(), question.now);
+    let standing = match (lapsed(profile, question), bench) {
+        (Some(lapsed), _) if !lapsed.is_usable() => lapsed,
+        (_, Some(bench)) if since <= bench.since => benched(bench, question.now),
+        (_, Some(bench)) => Standing::Probe(bench.clone()),
+        (lapsed, None) => lapsed.unwrap_or(Standing::Ready),
     };
     Candidate { model: model.clone(), credential: id, fingerprint, billing: Some(profile.billing_class()), standing }
 }
@@ -142,11 +143,11 @@ fn of_profile(question: &Question<'_>, model: &ModelRef, profile: &Profile) -> C
     let bench = keeping_out(question.benches, model, fingerprint.as_ref(), question.now);
     let noted =
         question.profiles.usage.get(&profile.id).and_then(|usage| usage.cooling(Some(&model.model), question.now));
-    let standing = match (ended(profile, question.now), bench, noted) {
-        (Some(why), _, _) => Standing::Unusable(why),
-        (None, Some(bench), _) => benched(bench, question.now),
-        (None, None, Some(until)) => Standing::NotedElsewhere(until),
-        (None, None, None) => Standing::Ready,
+    let standing = match (lapsed(profile, question), bench, noted) {
+        (Some(lapsed), _, _) if !lapsed.is_usable() => lapsed,
+        (_, Some(bench), _) => benched(bench, question.now),
+        (_, None, Some(until)) => Standing::NotedElsewhere(until),
+        (lapsed, None, None) => lapsed.unwrap_or(Standing::Ready),
     };
     Candidate {
         model: model.clone(),
@@ -154,14 +155,6 @@ fn of_profile(question: &Question<'_>, model: &ModelRef, profile: &Profile) -> C
         fingerprint,
         billing: Some(profile.billing_class()),
         standing,
-    }
-}
-
-/// Why an OAuth grant cannot be used although it is eligible: its access token has ended.
-fn ended(profile: &Profile, now: Timestamp) -> Option<String> {
-    match profile.expires() {
-        Expiry::At(end) if end <= now => Some(format!("its access token ended at {end:.0}; log in again")),
-        Expiry::At(_) | Expiry::Never | Expiry::Invalid => None,
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod gather;
 mod names;
+mod renew;
 mod run;
 mod wallet;
 

@@ -8,4 +8,4 @@ mod lock;
 mod order_cases;
 mod round_trip;
 mod secrets;
-mod support;
+pub(crate) mod support;

@@ -170,9 +170,11 @@ fn line(candidate: &Candidate) -> String {
     };
     let standing = match &candidate.standing {
         Standing::Ready => "ready".to_owned(),
+        Standing::Refreshable => "refreshable".to_owned(),
         Standing::Probe(bench) => format!("probe of {}", bench.class),
         Standing::Benched(bench) => format!("{} {}", bench.class, ends(bench.until)),
         Standing::NotedElsewhere(until) => format!("noted elsewhere {}", ends(Some(*until))),
+        Standing::NeedsLogin(command) => format!("needs login: {command}"),
         Standing::Unusable(why) => why.clone(),
     };
     format!("{} with {} – {standing}", candidate.model, candidate.credential)

@@ -1,5 +1,6 @@
 //! What several tests lean on.
 
 pub(crate) mod bot;
+pub(crate) mod idp;
 pub(crate) mod leaks;
 pub(crate) mod rerun;

@@ -19,7 +19,7 @@ use crate::store::{Sqlite, Store, StoreFault};
 pub struct Installation {
     pub(crate) places: Places,
     pub(crate) settings: Settings,
-    pub(crate) auth_store: AuthStore,
+    pub(crate) auth_store: Arc<AuthStore>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) warnings: Vec<String>,
 }
@@ -52,7 +52,7 @@ impl Installation {
             warnings.push(format!("the login shell gave no variables: {fault}"));
         }
         let settings = Settings::open(&places.config_path, &places.dotenv(), agent.as_deref(), environment)?;
-        let auth_store = AuthStore::new(store_paths(&places, &settings));
+        let auth_store = Arc::new(AuthStore::new(store_paths(&places, &settings)));
         Ok(Self { places, settings, auth_store, clock, warnings })
     }
 

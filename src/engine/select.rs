@@ -128,10 +128,12 @@ impl Engine {
         let trial = Selection::trial(change.model.clone(), gathered.now);
         let resolution = self.sources.resolve(gathered, Some(&trial));
         let usable = resolution.candidates.iter().any(|candidate| match candidate.standing {
-            Standing::Ready | Standing::Probe(_) | Standing::Benched(_) | Standing::NotedElsewhere(_) => {
-                candidate.model == change.model
-            }
-            Standing::Unusable(_) => false,
+            Standing::Ready
+            | Standing::Refreshable
+            | Standing::Probe(_)
+            | Standing::Benched(_)
+            | Standing::NotedElsewhere(_) => candidate.model == change.model,
+            Standing::NeedsLogin(_) | Standing::Unusable(_) => false,
         });
         if usable { Ok(()) } else { Err(Refusal::NoCredential(change.model.clone())) }
     }

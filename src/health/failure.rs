@@ -14,6 +14,10 @@ pub enum FailureClass {
     Billing,
     /// The credential is refused: it is out until its secret changes.
     Auth,
+    /// The refresh token of an OAuth grant is no longer taken: a person has to log in again.
+    NeedsLogin,
+    /// An OAuth grant could not be renewed this time: its token endpoint failed, or its store could not be written.
+    NotRenewed,
     /// The provider says that the credential is for its own client only. Using another client's name is no way out.
     ClientOnly,
     /// The provider is overloaded: this model has to wait, whoever asks.
@@ -37,6 +41,8 @@ impl FailureClass {
             Self::RateLimit => "rate_limit",
             Self::Billing => "billing",
             Self::Auth => "auth",
+            Self::NeedsLogin => "needs_login",
+            Self::NotRenewed => "not_renewed",
             Self::ClientOnly => "client_only",
             Self::Overloaded => "overloaded",
             Self::Server => "server",

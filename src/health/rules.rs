@@ -43,7 +43,11 @@ impl Strike {
         let provider = self.model.provider.clone();
         let (fingerprint, model) = match self.class {
             FailureClass::RateLimit => (self.fingerprint.clone(), Some(self.model.model.clone())),
-            FailureClass::Billing | FailureClass::Auth | FailureClass::ClientOnly => {
+            FailureClass::Billing
+            | FailureClass::Auth
+            | FailureClass::NeedsLogin
+            | FailureClass::NotRenewed
+            | FailureClass::ClientOnly => {
                 // Without a credential there is nothing to bench: the provider wants one, and the answer says so.
                 (Some(self.fingerprint.clone()?), None)
             }
@@ -69,10 +73,11 @@ impl Strike {
         }
         let strikes = previous.filter(|bench| self.follows(bench, cooldowns)).map_or(1, |bench| bench.strikes + 1);
         let until = match self.class {
-            FailureClass::Auth | FailureClass::ClientOnly => None,
+            FailureClass::Auth | FailureClass::NeedsLogin | FailureClass::ClientOnly => None,
             FailureClass::Billing => Some(asked.unwrap_or_else(|| later(self.at, billing(strikes, cooldowns)))),
             FailureClass::RateLimit => Some(asked.unwrap_or_else(|| later(self.at, rate_limit(strikes)))),
-            FailureClass::Overloaded
+            FailureClass::NotRenewed
+            | FailureClass::Overloaded
             | FailureClass::Server
             | FailureClass::Timeout
             | FailureClass::Malformed

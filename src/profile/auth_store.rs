@@ -7,7 +7,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::agent::AgentId;
 use crate::catalog::ProviderId;
-use crate::profile::{AuthFile, Document, Origin, ProfileId, Profiles, StoreFileFault, Written};
+use crate::profile::wire::Stored;
+use crate::profile::{
+    AuthFile, Document, Origin, Presence, Profile, ProfileId, Profiles, RenewedGrant, StoreFileFault, Written,
+};
 use shelf::Shelf;
 
 /// Where the stores of one agent are. Nothing is looked for anywhere else.
@@ -84,6 +87,32 @@ impl AuthStore {
         let current = self.current();
         let profile = current.profiles.by_id.get(id)?;
         Some(self.store_of(&profile.origin.agent))
+    }
+
+    /// The profile `id` as it is on disk at this very moment, whatever was read before; `None` when it is not there.
+    ///
+    /// # Errors
+    ///
+    /// As [`AuthFile::read`].
+    pub fn on_disk(&self, id: &ProfileId) -> Result<Option<Profile>, StoreFileFault> {
+        let Some(origin) = self.owner_of(id) else { return Ok(None) };
+        let mut document = AuthFile::at(&origin.path).read()?;
+        if document.presence() == Presence::Missing {
+            let oauth = (origin.path == self.paths.main).then_some(self.paths.oauth.as_path());
+            document = shelf::legacy(&origin.path, oauth)?;
+        }
+        Ok(Stored::of(&document, &Arc::new(origin)).profiles.swap_remove(id))
+    }
+
+    /// Puts renewed tokens into the profile `id`, in the file that owns it, if its refresh token is still the one that was
+    /// used; anything else there is newer and stays. Returns whether they were put there.
+    ///
+    /// # Errors
+    ///
+    /// As [`AuthFile::edit`].
+    pub fn renew(&self, id: &ProfileId, renewed: &RenewedGrant) -> Result<bool, StoreFileFault> {
+        let written = self.edit_owner(id, |document| document.renew_grant(id, renewed))?;
+        Ok(written.is_some_and(|written| written.value))
     }
 
     /// The store that the explicit order of `provider` comes from; `None` when there is none.

@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 
 use crate::profile::{ProfileId, StoreFileFault};
 
-pub use entry::{Held, NewProfile};
+pub use entry::{Held, NewProfile, RenewedGrant};
 
 /// The content of an auth store file.
 ///

@@ -37,6 +37,8 @@ pub fn retry_after(
         | FailureClass::Server
         | FailureClass::Timeout => true,
         FailureClass::Auth
+        | FailureClass::NeedsLogin
+        | FailureClass::NotRenewed
         | FailureClass::ClientOnly
         | FailureClass::Malformed
         | FailureClass::ContextOverflow

@@ -101,6 +101,7 @@ fn provider(draft: &mut Draft, view: &ProviderView, chosen: &Resolution, words: 
         let is_next = pinned_here.is_none() && next.is_some_and(|next| std::ptr::eq(next, candidate));
         let mut state = match (is_pinned, &candidate.standing) {
             (true, Standing::Ready) => "pinned, next".to_owned(),
+            (true, Standing::Refreshable) => "pinned, next, expired (refreshable)".to_owned(),
             (true, other) => format!("pinned, {}", standing(other, false, words)),
             (false, other) => standing(other, is_next, words),
         };

@@ -39,7 +39,11 @@ pub(crate) fn turn_failed(resolution: &Resolution, failed: &[(Candidate, Failure
         let with = words.credential(&candidate.credential);
         draft.line(format!("No answer: {with} {}.", happened(failure.class)));
         draft.line(format!("Model: {}", words.model(&candidate.model)));
-        draft.line(format!("The provider says: {}", failure.detail));
+        match failure.sent {
+            Some(_) => draft.line(format!("The provider says: {}", failure.detail)),
+            // The provider was not even asked.
+            None => draft.line(failure.detail.clone()),
+        };
     } else {
         draft.line("No answer. These were tried, in this order:");
         for (candidate, failure) in failed {

@@ -62,11 +62,14 @@ pub(crate) fn standing(standing: &Standing, is_next: bool, words: Words<'_>) -> 
     match standing {
         Standing::Ready if is_next => "next".to_owned(),
         Standing::Ready => "ready".to_owned(),
+        Standing::Refreshable if is_next => "next, expired (refreshable)".to_owned(),
+        Standing::Refreshable => "expired (refreshable)".to_owned(),
         Standing::Probe(bench) => format!("next, one try although {}", bench_words(bench, words)),
         Standing::Benched(bench) => bench_words(bench, words),
         Standing::NotedElsewhere(until) => {
             format!("cooling down until {} (noted by another program)", words.until(*until))
         }
+        Standing::NeedsLogin(command) => format!("needs login: run `{command}`"),
         Standing::Unusable(why) => why.clone(),
     }
 }

@@ -28,12 +28,16 @@ pub struct Candidate {
 pub enum Standing {
     /// It may.
     Ready,
+    /// It may: its access token has ended, and is renewed when it is used.
+    Refreshable,
     /// It is benched, but a person pinned it after that: one request finds out.
     Probe(Bench),
     /// It has to wait.
     Benched(Bench),
     /// Another program that shares the store noted that it has to wait until then.
     NotedElsewhere(Timestamp),
+    /// Its access token has ended and its refresh token is no longer taken: this command gets a new login.
+    NeedsLogin(String),
     /// It cannot be used, for the reason given.
     Unusable(String),
 }
@@ -42,8 +46,8 @@ impl Standing {
     /// Whether a request may be sent.
     pub fn is_usable(&self) -> bool {
         match self {
-            Self::Ready | Self::Probe(_) => true,
-            Self::Benched(_) | Self::NotedElsewhere(_) | Self::Unusable(_) => false,
+            Self::Ready | Self::Refreshable | Self::Probe(_) => true,
+            Self::Benched(_) | Self::NotedElsewhere(_) | Self::NeedsLogin(_) | Self::Unusable(_) => false,
         }
     }
 
@@ -55,12 +59,13 @@ impl Standing {
     /// What keeps it from answering, in words for receipts and logs (times in UTC); `None` when nothing does.
     pub fn obstacle(&self) -> Option<String> {
         match self {
-            Self::Ready | Self::Probe(_) => None,
+            Self::Ready | Self::Refreshable | Self::Probe(_) => None,
             Self::Benched(bench) => Some(match bench.until {
                 Some(until) => format!("{} until {until:.0}", bench.class),
                 None => format!("{} until its secret is replaced", bench.class),
             }),
             Self::NotedElsewhere(until) => Some(format!("cooling down until {until:.0}, noted by another program")),
+            Self::NeedsLogin(command) => Some(format!("needs login: run `{command}`")),
             Self::Unusable(why) => Some(why.clone()),
         }
     }
@@ -70,7 +75,7 @@ impl Standing {
         match self {
             Self::Benched(bench) => bench.until,
             Self::NotedElsewhere(until) => Some(*until),
-            Self::Ready | Self::Probe(_) | Self::Unusable(_) => None,
+            Self::Ready | Self::Refreshable | Self::Probe(_) | Self::NeedsLogin(_) | Self::Unusable(_) => None,
         }
     }
 }

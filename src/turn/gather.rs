@@ -13,6 +13,7 @@ use crate::catalog::ModelRef;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::health::Bench;
+use crate::oauth::Refresher;
 use crate::profile::{AuthStore, ProfileId, Profiles};
 use crate::provider::{Endpoint, NoEndpoint, Provider, endpoint, needs_credential};
 use crate::resolver::{Question, Resolution, resolve};
@@ -26,10 +27,11 @@ use crate::turn::wallet::Wallet;
 pub(crate) struct Sources {
     pub(crate) agent: AgentId,
     pub(crate) settings: Settings,
-    pub(crate) auth_store: AuthStore,
+    pub(crate) auth_store: Arc<AuthStore>,
     pub(crate) store: Arc<dyn Store>,
     pub(crate) provider: Arc<dyn Provider>,
     pub(crate) wallet: Wallet,
+    pub(crate) refresher: Arc<Refresher>,
     pub(crate) clock: Arc<dyn Clock>,
     /// Where the hour of `session.reset` counts.
     pub(crate) time_zone: TimeZone,

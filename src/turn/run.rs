@@ -65,7 +65,7 @@ pub(crate) enum Outcome {
 }
 
 /// How one request ended.
-enum Sent {
+pub(super) enum Sent {
     Answered(Answer),
     Stopped(String),
     Failed(Failure, String),
@@ -111,7 +111,7 @@ impl Turn<'_> {
             {
                 continue;
             }
-            match self.send(candidate).await {
+            match self.send_renewing(candidate).await {
                 Sent::Answered(answer) => {
                     self.clear_benches(candidate, &answer).await;
                     return Some(Outcome::Answered(candidate.clone(), answer));
@@ -136,6 +136,8 @@ impl Turn<'_> {
                         FailureClass::RateLimit
                         | FailureClass::Billing
                         | FailureClass::Auth
+                        | FailureClass::NeedsLogin
+                        | FailureClass::NotRenewed
                         | FailureClass::ClientOnly
                         | FailureClass::Overloaded
                         | FailureClass::Server
@@ -147,7 +149,7 @@ impl Turn<'_> {
         None
     }
 
-    async fn send(&self, candidate: &Candidate) -> Sent {
+    pub(super) async fn send(&self, candidate: &Candidate) -> Sent {
         let ask = match self.ask(candidate).await {
             Ok(ask) => ask,
             Err(fault) => return Sent::Failed(fault.into_failure(), String::new()),
@@ -277,7 +279,7 @@ impl Turn<'_> {
     fn benched_meanwhile(&self, candidate: &Candidate) -> bool {
         let now = self.sources.now();
         let known = candidate.fingerprint.as_ref();
-        let ready = matches!(candidate.standing, Standing::Ready);
+        let ready = matches!(candidate.standing, Standing::Ready | Standing::Refreshable);
         ready && keeping_out(&self.gathered.benches, &candidate.model, known, now).is_some()
     }
 

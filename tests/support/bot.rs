@@ -47,12 +47,14 @@ pub(crate) struct Bot {
     strays: Vec<(String, &'static str)>,
     config: Value,
     usage: Value,
+    /// Secrets beside those of the profiles.
+    planted: Vec<String>,
 }
 
 impl Bot {
     /// One without a credential.
     pub(crate) fn new() -> Self {
-        Self { profiles: Map::new(), strays: Vec::new(), config: json!({}), usage: json!({}) }
+        Self { profiles: Map::new(), strays: Vec::new(), config: json!({}), usage: json!({}), planted: Vec::new() }
     }
 
     /// With these profiles, separated by blanks: API keys in the store, in this order.
@@ -102,6 +104,12 @@ impl Bot {
         self
     }
 
+    /// With this among the secrets that must show nowhere.
+    pub(crate) fn plants(mut self, secret: String) -> Self {
+        self.planted.push(secret);
+        self
+    }
+
     /// Starts it and writes to it, in a private chat on Telegram.
     pub(crate) fn say(self, text: &str) -> Chat {
         self.start().say(text)
@@ -109,8 +117,9 @@ impl Bot {
 
     /// Starts it.
     pub(crate) fn start(self) -> Chat {
-        let Self { profiles, strays, config: patch, usage } = self;
+        let Self { profiles, strays, config: patch, usage, planted } = self;
         let mut chat = Chat::empty();
+        chat.planted = planted;
         let mut builder = LoopbackProvider::builder().clock(chat.clock.clone());
         let owned = profiles.iter().map(|(id, entry)| (id.clone(), entry["provider"].as_str().unwrap().to_owned()));
         let strange = strays.iter().map(|(id, provider)| (id.clone(), (*provider).to_owned()));

@@ -1,10 +1,11 @@
 //! `auth.*`.
 
 use indexmap::IndexMap;
+use secrecy::SecretString;
 
 use crate::catalog::ProviderId;
 use crate::config::field::Field;
-use crate::config::{AuthConfig, Cooldowns, Grants, KeyFault, Mode, ProfileConfig};
+use crate::config::{AuthConfig, BodyForm, Cooldowns, Grants, KeyFault, Mode, OAuthConfig, ProfileConfig};
 use crate::profile::ProfileId;
 
 pub(crate) fn auth(field: &Field<'_>) -> Result<AuthConfig, KeyFault> {
@@ -24,6 +25,7 @@ pub(crate) fn auth(field: &Field<'_>) -> Result<AuthConfig, KeyFault> {
         order: order(&field.get("order")?)?,
         cooldowns: cooldowns(&field.get("cooldowns")?)?,
         deny_cross_billing,
+        oauth: oauth(&field.get("oauth")?)?,
     })
 }
 
@@ -71,4 +73,33 @@ fn cooldowns(field: &Field<'_>) -> Result<Cooldowns, KeyFault> {
         billing_max_hours: field.get("billingMaxHours")?.positive()?.unwrap_or(usual.billing_max_hours),
         failure_window_hours: field.get("failureWindowHours")?.positive()?.unwrap_or(usual.failure_window_hours),
     })
+}
+
+/// A day: a token that is renewed so long before its end is renewed with every use.
+const LONGEST_SKEW: i64 = 86_400;
+
+/// By normalised provider; of two spellings of one provider the first counts.
+fn oauth(field: &Field<'_>) -> Result<IndexMap<ProviderId, OAuthConfig>, KeyFault> {
+    let mut oauth = IndexMap::new();
+    for (name, field) in field.members()? {
+        let provider = ProviderId::new(name).ok_or_else(|| field.wrong("a provider's name without `/`"))?;
+        let word = |name| Ok(field.get(name)?.string()?.filter(|text: &String| !text.trim().is_empty()));
+        let form = field.get("bodyForm")?;
+        let body_form = match form.text()? {
+            None => None,
+            Some("json") => Some(BodyForm::Json),
+            Some("form") => Some(BodyForm::Form),
+            Some(_) => return Err(form.wrong("`json` or `form`")),
+        };
+        let skew = field.get("skewSeconds")?.whole(0, LONGEST_SKEW, "seconds, 86400 at most")?;
+        let entry = OAuthConfig {
+            token_url: word("tokenUrl")?,
+            client_id: word("clientId")?,
+            client_secret: word("clientSecret")?.map(SecretString::from),
+            body_form,
+            skew_seconds: skew.and_then(|seconds| u32::try_from(seconds).ok()),
+        };
+        oauth.entry(provider).or_insert(entry);
+    }
+    Ok(oauth)
 }

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::catalog::ProviderId;
 use crate::profile::document::entry;
-use crate::profile::{Document, NewProfile, Presence, ProfileId};
+use crate::profile::{Document, NewProfile, Presence, ProfileId, RenewedGrant};
 
 impl Document {
     /// Puts `profile` under `id`. An entry that is there keeps its place, and its fields that modelpin does not know.
@@ -17,6 +17,13 @@ impl Document {
             profiles.insert(id.as_str().to_owned(), Value::Object(entry::written(old, profile)));
         });
         self.presence = Presence::Present;
+    }
+
+    /// Puts renewed tokens into the profile `id` if its refresh token is still the one that was used. Nothing but
+    /// `access`, `refresh` and `expires` is touched. Returns whether they were put there.
+    pub fn renew_grant(&mut self, id: &ProfileId, renewed: &RenewedGrant) -> bool {
+        let entry = self.root.get_mut("profiles").and_then(|profiles| profiles.get_mut(id.as_str()));
+        entry.and_then(Value::as_object_mut).is_some_and(|entry| entry::renew(entry, renewed))
     }
 
     /// Takes the profile `id` away, and every mention of it in `order`, `lastGood` and `usageStats`.

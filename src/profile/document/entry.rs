@@ -1,11 +1,12 @@
 //! A profile, written into its entry.
 
+use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value, json};
 
 use crate::catalog::ProviderId;
 use crate::profile::wire::fields;
-use crate::profile::{Credential, Expiry, SecretRef, SecretValue};
+use crate::profile::{Credential, Expiry, Fingerprint, SecretRef, SecretValue};
 
 /// A profile to be stored: from a login, a paste, an import.
 #[derive(Debug, Clone)]
@@ -27,6 +28,33 @@ impl NewProfile {
     pub fn new(provider: ProviderId, credential: Credential) -> Self {
         Self { provider, credential, email: None, account: None, display_name: None }
     }
+}
+
+/// What a refresh token was exchanged for.
+#[derive(Debug, Clone)]
+pub struct RenewedGrant {
+    /// The refresh token that was used.
+    pub used: Fingerprint,
+    /// The new access token.
+    pub access: SecretString,
+    /// The next refresh token; `None` where the one that was used stays good.
+    pub refresh: Option<SecretString>,
+    /// When the access token is to be renewed.
+    pub expires: Timestamp,
+}
+
+/// Puts `renewed` into `entry` if that still holds the refresh token that was used.
+pub(crate) fn renew(entry: &mut Map<String, Value>, renewed: &RenewedGrant) -> bool {
+    let RenewedGrant { used, access, refresh, expires } = renewed;
+    let held =
+        entry.get("refresh").and_then(Value::as_str).map(|held| Fingerprint::of(&SecretString::from(held.trim())));
+    if held.as_ref() != Some(used) {
+        return false;
+    }
+    plain(entry, "access", Some(access));
+    plain(entry, "refresh", refresh.as_ref());
+    end(entry, Expiry::At(*expires));
+    true
 }
 
 /// What the store holds under an id, whether modelpin can use it or not.

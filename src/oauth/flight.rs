@@ -1,0 +1,199 @@
+//! One renewal, from the first look at the store to the last.
+
+use std::ops::ControlFlow;
+use std::sync::{Arc, PoisonError};
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
+
+use crate::health::{Bench, FailureClass};
+use crate::oauth::endpoint::has_ended;
+use crate::oauth::lock::GrantLock;
+use crate::oauth::refresher::refresh_of;
+use crate::oauth::{
+    NoRenewal, Refresher, RenewalFault, TokenEndpoint, TokenFault, TokenRequest, Tokens, Verdict, login_command,
+};
+use crate::profile::{Credential, Fingerprint, Profile, RenewedGrant};
+
+/// How often the store is looked at while somebody else is at it.
+const LOOK: Duration = Duration::from_millis(20);
+
+/// How often a grant is begun with anew that somebody else keeps replacing.
+const ROUNDS: usize = 4;
+
+/// How a step ends: with the profile as it is now, or with the next step.
+type Step<T> = Result<ControlFlow<Profile, T>, RenewalFault>;
+
+impl Refresher {
+    /// Renews the grant in `held`, or finds it renewed.
+    pub(crate) async fn fly(&self, endpoint: TokenEndpoint, held: Profile) -> Result<Profile, RenewalFault> {
+        let flight = Aboard { refresher: self, endpoint, stale: access_of(&held), held };
+        for _ in 0..ROUNDS {
+            if let ControlFlow::Break(profile) = flight.round().await? {
+                return Ok(profile);
+            }
+        }
+        Err(RenewalFault::Busy)
+    }
+}
+
+struct Aboard<'a> {
+    refresher: &'a Refresher,
+    endpoint: TokenEndpoint,
+    held: Profile,
+    /// The access token that is no good any more.
+    stale: Option<Fingerprint>,
+}
+
+impl Aboard<'_> {
+    /// Once through. `Continue`: another refresh token took the place of the one this round began with.
+    async fn round(&self) -> Step<()> {
+        let found = match self.look()? {
+            ControlFlow::Break(profile) => return Ok(ControlFlow::Break(profile)),
+            ControlFlow::Continue(found) => found,
+        };
+        let used = refresh_of(&found).ok_or(NoRenewal::NoRefreshToken)?;
+        self.may_go_on(&used).await?;
+        let unsaved = self.refresher.unsaved.lock().unwrap_or_else(PoisonError::into_inner).remove(&used);
+        if let Some((renewed, lock)) = unsaved {
+            return self.keep(renewed, lock).await;
+        }
+        let lock = match self.alone(&used).await? {
+            ControlFlow::Break(profile) => return Ok(ControlFlow::Break(profile)),
+            ControlFlow::Continue(lock) => lock,
+        };
+        // Whoever had the lock before may have renewed the grant, or found out that it cannot be.
+        match self.look()? {
+            ControlFlow::Break(profile) => return Ok(ControlFlow::Break(profile)),
+            ControlFlow::Continue(now) if refresh_of(&now).as_ref() != Some(&used) => {
+                return Ok(ControlFlow::Continue(()));
+            }
+            ControlFlow::Continue(_) => self.may_go_on(&used).await?,
+        }
+        self.prepare().await?;
+        let Credential::OAuth(grant) = &found.credential else { return Err(NoRenewal::NotAGrant.into()) };
+        let refresh = grant.refresh.clone().ok_or(NoRenewal::NoRefreshToken)?;
+        let request = TokenRequest { endpoint: self.endpoint.clone(), refresh, at: self.refresher.clock.now() };
+        match self.refresher.server.refresh(&request).await {
+            Ok(Tokens { access, refresh, lasts }) => {
+                let expires = self.endpoint.stored_end(self.refresher.clock.now(), lasts);
+                self.keep(RenewedGrant { used, access, refresh, expires }, lock).await
+            }
+            Err(fault) => self.refused(&used, fault).await,
+        }
+    }
+
+    /// Reads the profile anew. `Break`: it has an access token that is good.
+    fn look(&self) -> Result<ControlFlow<Profile, Profile>, RenewalFault> {
+        let found = self.refresher.auth_store.on_disk(&self.held.id)?;
+        let found = found.ok_or_else(|| RenewalFault::Gone(self.held.id.clone()))?;
+        let good = access_of(&found).is_some_and(|access| Some(&access) != self.stale.as_ref());
+        let ended = has_ended(found.expires(), self.refresher.clock.now());
+        Ok(if good && !ended { ControlFlow::Break(found) } else { ControlFlow::Continue(found) })
+    }
+
+    /// Whether the endpoint may be asked for this refresh token.
+    async fn may_go_on(&self, used: &Fingerprint) -> Result<(), RenewalFault> {
+        let resting = self.refresher.rests.of(&self.held.provider, used, self.refresher.clock.now()).await;
+        match resting {
+            None => Ok(()),
+            Some(Bench { class: FailureClass::NeedsLogin, .. } | Bench { until: None, .. }) => {
+                Err(self.needs_login("its refresh token is no longer taken".to_owned()))
+            }
+            Some(Bench { until: Some(until), .. }) => {
+                Err(RenewalFault::Later { until, why: "its access token could not be renewed".to_owned() })
+            }
+        }
+    }
+
+    /// Waits until no other process is at this grant. `Break`: another one has renewed it.
+    async fn alone(&self, used: &Fingerprint) -> Step<GrantLock> {
+        let begun = Instant::now();
+        loop {
+            let taken = GrantLock::try_take(&self.refresher.locks, used);
+            match taken.map_err(|error| RenewalFault::Lock(error.to_string()))? {
+                Some(lock) => return Ok(ControlFlow::Continue(lock)),
+                None if begun.elapsed() >= self.refresher.patience => return Err(RenewalFault::Busy),
+                None => sleep(LOOK).await,
+            }
+            if let ControlFlow::Break(profile) = self.look()? {
+                return Ok(ControlFlow::Break(profile));
+            }
+        }
+    }
+
+    /// Makes sure that the store can be written, before a token is spent whose successor has to be kept there.
+    async fn prepare(&self) -> Result<(), RenewalFault> {
+        let (store, origin) = (Arc::clone(&self.refresher.auth_store), Arc::clone(&self.held.origin));
+        let written = tokio::task::spawn_blocking(move || store.edit(&origin, |_| ())).await;
+        written.map_err(|_| RenewalFault::BrokenOff)?.map(drop).map_err(RenewalFault::from)
+    }
+
+    /// Writes the tokens down, and only then gives them out. A grant that was replaced meanwhile stays as it is.
+    async fn keep(&self, renewed: RenewedGrant, lock: GrantLock) -> Step<()> {
+        let (store, id, new) = (Arc::clone(&self.refresher.auth_store), self.held.id.clone(), renewed.clone());
+        let written = tokio::task::spawn_blocking(move || store.renew(&id, &new)).await;
+        let written = written.map_err(|_| RenewalFault::BrokenOff).and_then(|written| Ok(written?));
+        let ours = match written {
+            Ok(ours) => ours,
+            Err(fault) => {
+                tracing::error!(profile.id = %self.held.id, %fault, "a renewed grant could not be written down yet");
+                let mut unsaved = self.refresher.unsaved.lock().unwrap_or_else(PoisonError::into_inner);
+                unsaved.insert(renewed.used.clone(), (renewed, lock));
+                return Err(fault);
+            }
+        };
+        self.refresher.rests.clear(&self.held.provider, &renewed.used).await;
+        drop(lock);
+        tracing::info!(profile.id = %self.held.id, expires = %renewed.expires, ours, "an access token was renewed");
+        Ok(match self.look()? {
+            // A token that is over as soon as it came is not fetched again and again.
+            ControlFlow::Continue(profile) if ours => ControlFlow::Break(profile),
+            ControlFlow::Continue(_) => ControlFlow::Continue(()),
+            ControlFlow::Break(profile) => ControlFlow::Break(profile),
+        })
+    }
+
+    /// The endpoint gave nothing. Before that counts, the store is looked at once more: somebody else may have been
+    /// quicker. The lock is still held, so that whoever waits for it finds out about the verdict.
+    async fn refused(&self, used: &Fingerprint, fault: TokenFault) -> Step<()> {
+        let TokenFault { verdict, detail } = fault;
+        let doubted = Instant::now();
+        loop {
+            match self.look()? {
+                ControlFlow::Break(profile) => return Ok(ControlFlow::Break(profile)),
+                ControlFlow::Continue(now) if refresh_of(&now).as_ref() != Some(used) => {
+                    return Ok(ControlFlow::Continue(()));
+                }
+                ControlFlow::Continue(_) => {}
+            }
+            if verdict != Verdict::Dead || doubted.elapsed() >= self.refresher.doubt {
+                break;
+            }
+            sleep(LOOK).await;
+        }
+        let (now, provider) = (self.refresher.clock.now(), &self.held.provider);
+        if verdict == Verdict::Dead {
+            if self.refresher.rests.needs_login(provider, used, now).await {
+                let command = login_command(&self.held);
+                tracing::warn!(profile.id = %self.held.id, %detail, "a login has ended; log in again: `{command}`");
+            }
+            return Err(self.needs_login(detail));
+        }
+        let until = self.refresher.rests.pause(provider, used, verdict, now).await;
+        tracing::warn!(profile.id = %self.held.id, %detail, %until, "an access token could not be renewed");
+        Err(RenewalFault::Later { until, why: detail })
+    }
+
+    fn needs_login(&self, why: String) -> RenewalFault {
+        RenewalFault::NeedsLogin { command: login_command(&self.held), why }
+    }
+}
+
+/// The fingerprint of the access token in `profile`.
+fn access_of(profile: &Profile) -> Option<Fingerprint> {
+    match &profile.credential {
+        Credential::OAuth(grant) => grant.access.as_ref().map(Fingerprint::of),
+        Credential::ApiKey { .. } | Credential::Token { .. } => None,
+    }
+}

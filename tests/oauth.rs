@@ -1,0 +1,9 @@
+//! Renewing OAuth grants, against an identity provider with refresh tokens that are good for one use.
+
+mod crash;
+mod outsiders;
+mod processes;
+mod rig;
+mod stores;
+mod trouble;
+mod turns;

@@ -1,0 +1,120 @@
+//! A refresher with an auth store and an identity provider, without an engine around it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::Receiver;
+use std::time::Duration;
+
+use modelpin::agent::AgentId;
+use modelpin::clock::SystemClock;
+use modelpin::config::{AuthConfig, from_value};
+use modelpin::oauth::{Refresher, RenewalFault, TokenHttp};
+use modelpin::profile::{AuthStore, Credential, Profile, ProfileId, StorePaths};
+use modelpin::store::{Memory, Store};
+use secrecy::ExposeSecret;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::support::idp::{Idp, refresh_token};
+
+pub(super) const WORK: &str = "anthropic:work";
+
+/// The access token after so many refreshes.
+pub(super) fn access_token(refreshes: u32) -> String {
+    format!("at-test-{refreshes}-0b8f9c1f7Qz44aab")
+}
+
+pub(super) struct Rig {
+    pub(super) idp: Idp,
+    pub(super) answers: Receiver<()>,
+    pub(super) store: Arc<dyn Store>,
+    pub(super) folder: TempDir,
+}
+
+impl Rig {
+    /// With one grant in main's store, whose access token has ended.
+    pub(super) fn new() -> Self {
+        let (idp, answers) = Idp::start(access_token);
+        let rig = Self { idp, answers, store: Arc::new(Memory::new()), folder: tempfile::tempdir().unwrap() };
+        write(&rig.main(), &json!({"version": 1, "profiles": {WORK: grant(0)}}));
+        rig
+    }
+
+    pub(super) fn main(&self) -> PathBuf {
+        self.folder.path().join("main/auth-profiles.json")
+    }
+
+    pub(super) fn json(&self) -> Value {
+        json_at(&self.main())
+    }
+
+    pub(super) fn auth(&self) -> AuthConfig {
+        from_value(&self.idp.config("anthropic")).unwrap().auth
+    }
+
+    /// The refresher of one process.
+    pub(super) fn refresher(&self) -> Arc<Refresher> {
+        Arc::new(self.refresher_of("main"))
+    }
+
+    pub(super) fn refresher_of(&self, agent: &str) -> Refresher {
+        let store = auth_store(self.folder.path(), agent);
+        refresher(store, self.store.clone(), self.folder.path())
+    }
+
+    /// What the store holds, as far as a program knows that looked once.
+    pub(super) fn held(&self) -> Profile {
+        held(&auth_store(self.folder.path(), "main"))
+    }
+
+    /// Renews what the store holds.
+    pub(super) async fn renew(&self) -> Result<String, RenewalFault> {
+        self.refresher().renew(&self.held(), &self.auth()).await.map(|profile| access(&profile))
+    }
+}
+
+/// Puts `value` there as a store.
+pub(super) fn write(path: &Path, value: &Value) {
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, format!("{value:#}\n")).unwrap();
+}
+
+/// An entry of the store after so many refreshes; the first has ended.
+pub(super) fn grant(refreshes: u32) -> Value {
+    let expires: i64 = if refreshes == 0 { 1_700_000_000_000 } else { 4_102_444_800_000 };
+    json!({
+        "type": "oauth", "provider": "anthropic", "access": access_token(refreshes),
+        "refresh": refresh_token(refreshes), "expires": expires, "email": "ann@example.com", "scopes": ["a", "b"],
+    })
+}
+
+pub(super) fn auth_store(folder: &Path, agent: &str) -> Arc<AuthStore> {
+    Arc::new(AuthStore::new(StorePaths {
+        own: folder.join(agent).join("auth-profiles.json"),
+        main: folder.join("main/auth-profiles.json"),
+        oauth: folder.join("oauth.json"),
+        agent: AgentId::new(agent),
+    }))
+}
+
+pub(super) fn refresher(auth: Arc<AuthStore>, store: Arc<dyn Store>, locks: &Path) -> Refresher {
+    let server = Arc::new(TokenHttp::within(Duration::from_secs(20)));
+    let refresher = Refresher::new(auth, store, server, Arc::new(SystemClock), locks.to_owned());
+    refresher.with_patience(Duration::from_secs(30), Duration::from_millis(300))
+}
+
+pub(super) fn held(store: &AuthStore) -> Profile {
+    store.current().profiles.by_id.get(&ProfileId::new(WORK).unwrap()).unwrap().clone()
+}
+
+pub(super) fn access(profile: &Profile) -> String {
+    match &profile.credential {
+        Credential::OAuth(grant) => grant.access.as_ref().unwrap().expose_secret().to_owned(),
+        Credential::ApiKey { .. } | Credential::Token { .. } => panic!("no grant"),
+    }
+}
+
+pub(super) fn json_at(path: &Path) -> Value {
+    serde_json::from_slice(&fs::read(path).unwrap()).unwrap()
+}

@@ -1,0 +1,82 @@
+//! Identity providers that are down, slow, or talk nonsense.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use modelpin::clock::SystemClock;
+use modelpin::health::FailureClass;
+use modelpin::oauth::{Refresher, RenewalFault, TokenHttp};
+use rstest::rstest;
+
+use crate::oauth::rig::{Rig, access_token, auth_store};
+use crate::support::idp::refresh_token;
+
+/// Whatever comes instead of tokens: not a byte of the store changes, nobody is blamed for ever, nothing leaks.
+#[rstest]
+#[case::down(500, "")]
+#[case::page(200, "<html>hello</html>")]
+#[case::empty(200, "{}")]
+#[case::blank(200, r#"{"access_token":" ","refresh_token":"","expires_in":3600}"#)]
+#[case::null(200, r#"{"access_token":null,"refresh_token":"rt-test-new"}"#)]
+#[case::not_for_a_header(200, "{\"access_token\":\"a\\nb\"}")]
+#[case::half(200, r#"{"access_token":"at-test"#)]
+#[case::elsewhere(307, "")]
+#[case::client(401, r#"{"error":"invalid_client","error_description":"rt-test-0-7Qz44aab0b8f9c1f is not yours"}"#)]
+#[tokio::test]
+async fn nonsense_leaves_the_credential_as_it_is(#[case] status: u16, #[case] body: &str) {
+    let rig = Rig::new();
+    let before = std::fs::read(rig.main()).unwrap();
+    rig.idp.answer(Some((status, body)));
+    let fault = rig.renew().await.unwrap_err();
+    assert!(matches!(fault, RenewalFault::Later { .. }), "{fault}");
+    assert!(!fault.to_string().contains(&refresh_token(0)), "{fault}");
+    assert_eq!(std::fs::read(rig.main()).unwrap(), before);
+    let benches = rig.store.benches().await.unwrap();
+    assert_eq!(benches.len(), 1);
+    assert_eq!(benches[0].class, FailureClass::NotRenewed);
+    assert!(benches[0].until.is_some());
+    // Until then nobody asks again, in this process or in another.
+    rig.idp.answer(None);
+    assert!(matches!(rig.renew().await, Err(RenewalFault::Later { .. })));
+    assert_eq!(rig.idp.calls(), 1);
+}
+
+#[tokio::test]
+async fn a_huge_answer_is_cut_off() {
+    let rig = Rig::new();
+    rig.idp.answer(Some((200, &format!(r#"{{"access_token":"{}"}}"#, "a".repeat(400_000)))));
+    let fault = rig.renew().await.unwrap_err();
+    assert!(fault.to_string().contains("256 KiB"), "{fault}");
+}
+
+#[tokio::test]
+async fn a_slow_one_is_not_waited_for_for_ever() {
+    let rig = Rig::new();
+    rig.idp.delay(Duration::from_secs(3));
+    let server = Arc::new(TokenHttp::within(Duration::from_millis(100)));
+    let (auth, locks) = (auth_store(rig.folder.path(), "main"), rig.folder.path().to_owned());
+    let refresher = Refresher::new(auth, rig.store.clone(), server, Arc::new(SystemClock), locks);
+    let fault = Arc::new(refresher).renew(&rig.held(), &rig.auth()).await.unwrap_err();
+    assert!(fault.to_string().contains("did not answer in time"), "{fault}");
+}
+
+#[tokio::test]
+async fn a_token_is_not_sent_in_the_clear() {
+    let rig = Rig::new();
+    let mut auth = rig.auth();
+    auth.oauth[0].token_url = Some("http://id.example.com/token".to_owned());
+    let fault = rig.refresher().renew(&rig.held(), &auth).await.unwrap_err();
+    assert!(fault.to_string().contains("must begin with https://"), "{fault}");
+}
+
+/// A caller that goes away does not take the tokens with it.
+#[tokio::test]
+async fn a_renewal_goes_on_when_nobody_waits_for_it() {
+    let rig = Rig::new();
+    rig.idp.delay(Duration::from_millis(50));
+    let (refresher, held, auth) = (rig.refresher(), rig.held(), rig.auth());
+    assert!(tokio::time::timeout(Duration::from_millis(20), refresher.renew(&held, &auth)).await.is_err());
+    let renewed = refresher.renew(&held, &auth).await.unwrap();
+    assert_eq!(crate::oauth::rig::access(&renewed), access_token(1));
+    assert_eq!((rig.idp.calls(), rig.idp.reuses()), (1, 0));
+}
