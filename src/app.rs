@@ -85,7 +85,15 @@ impl App {
     /// # Errors
     /// [`AppFault`] says what has to be mended before the program can start.
     pub fn open(options: AppOptions) -> Result<Self, AppFault> {
-        let Installation { places, settings, auth_store, clock, mut warnings } = Installation::open(options)?;
+        Self::over(Installation::open(options)?)
+    }
+
+    /// Assembles the engine over an installation.
+    ///
+    /// # Errors
+    /// As [`App::open`].
+    pub fn over(installation: Installation) -> Result<Self, AppFault> {
+        let Installation { places, settings, auth_store, clock, mut warnings } = installation;
         let store = open_store(&places.database(), &mut warnings)?;
         warnings.extend(auth_store.current().trouble.iter().map(ToString::to_string));
         warnings.extend(settings.current().catalog.problems().iter().map(ToString::to_string));

@@ -108,6 +108,18 @@ pub struct AuthConfig {
     pub cooldowns: Cooldowns,
     /// `auth.crossBillingClass: "deny"`.
     pub deny_cross_billing: bool,
+    /// `auth.claudeCli`.
+    pub claude_cli: ClaudeCliConfig,
+}
+
+/// `auth.claudeCli`: how far the login of Claude Code is used.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ClaudeCliConfig {
+    /// `writeBack`: it may be renewed here, and is then written into Claude Code's own file. Off unless configured.
+    pub write_back: bool,
+    /// `sync`: it is copied into the main agent's store, for programs that look for it there. `None` where the
+    /// configuration does not say: then the layout decides.
+    pub sync: Option<bool>,
 }
 
 /// One entry of `auth.profiles`.

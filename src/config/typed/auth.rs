@@ -4,8 +4,8 @@ use indexmap::IndexMap;
 
 use crate::catalog::ProviderId;
 use crate::config::field::Field;
-use crate::config::{AuthConfig, Cooldowns, Grants, KeyFault, Mode, ProfileConfig};
-use crate::profile::ProfileId;
+use crate::config::{AuthConfig, ClaudeCliConfig, Cooldowns, Grants, KeyFault, Mode, ProfileConfig};
+use crate::profile::{ExternalCli, ProfileId};
 
 pub(crate) fn auth(field: &Field<'_>) -> Result<AuthConfig, KeyFault> {
     let mut profiles = IndexMap::new();
@@ -24,6 +24,14 @@ pub(crate) fn auth(field: &Field<'_>) -> Result<AuthConfig, KeyFault> {
         order: order(&field.get("order")?)?,
         cooldowns: cooldowns(&field.get("cooldowns")?)?,
         deny_cross_billing,
+        claude_cli: claude_cli(&field.get("claudeCli")?)?,
+    })
+}
+
+fn claude_cli(field: &Field<'_>) -> Result<ClaudeCliConfig, KeyFault> {
+    Ok(ClaudeCliConfig {
+        write_back: field.get("writeBack")?.flag()?.unwrap_or(false),
+        sync: field.get("sync")?.flag()?,
     })
 }
 
@@ -35,6 +43,8 @@ fn profile(id: &str, field: &Field<'_>) -> Result<ProfileConfig, KeyFault> {
     let wrong_mode = || mode.wrong("`api_key`, `token` or `oauth`");
     let mode = match mode.text()?.ok_or_else(wrong_mode)? {
         "api_key" => Mode::ApiKey,
+        // What older programs wrote for it; the login may be of either kind.
+        "token" if id == ExternalCli::ClaudeCode.profile_id().as_str() => Mode::OAuth,
         "token" => Mode::Token,
         "oauth" => Mode::OAuth,
         _ => return Err(wrong_mode()),
