@@ -1,6 +1,7 @@
 //! Reading a selection against 1,000 models and 1,000 profiles. Target: at most 5 µs.
 
 use std::hint::black_box;
+use std::time::Duration;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use modelpin::agent::AgentId;
@@ -52,5 +53,9 @@ fn read(criterion: &mut Criterion) {
     criterion.bench_function("refuse a model", |bencher| bencher.iter(|| unlisted.as_ref().map(|m| catalog.allows(m))));
 }
 
-criterion_group!(benches, read);
+criterion_group! {
+    name = benches;
+    config = Criterion::default().warm_up_time(Duration::from_millis(500)).measurement_time(Duration::from_secs(1));
+    targets = read
+}
 criterion_main!(benches);

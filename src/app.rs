@@ -85,14 +85,14 @@ impl App {
     /// # Errors
     /// [`AppFault`] says what has to be mended before the program can start.
     pub fn open(options: AppOptions) -> Result<Self, AppFault> {
-        Self::over(Installation::open(options)?)
+        Self::over(Installation::open_with(options, true)?)
     }
 
-    /// Assembles the engine over an installation.
+    /// Assembles the engine over an installation for which the login shell was asked.
     ///
     /// # Errors
     /// As [`App::open`].
-    pub fn over(installation: Installation) -> Result<Self, AppFault> {
+    pub(crate) fn over(installation: Installation) -> Result<Self, AppFault> {
         let Installation { places, settings, auth_store, clock, mut warnings } = installation;
         let store = open_store(&places.database(), &mut warnings)?;
         warnings.extend(auth_store.current().trouble.iter().map(ToString::to_string));

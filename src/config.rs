@@ -21,6 +21,7 @@ use crate::profile::{ProfileId, SecretRef, SecretSource};
 
 pub use env::{EnvCredential, EnvPlace, Environment};
 pub use fault::{ConfigFault, KeyFault};
+pub(crate) use file::shell_env;
 pub use file::{Loaded, load};
 pub use layout::{Layout, UnknownLayout};
 pub use login_shell::ShellFault;

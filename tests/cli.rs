@@ -2,6 +2,7 @@
 
 mod auth;
 mod damage;
+mod external;
 mod family;
 mod import;
 mod kill;

@@ -12,6 +12,7 @@ mod catalog;
 mod cli;
 mod config;
 mod directive;
+mod docs;
 mod engine;
 mod profile;
 mod provider;

@@ -36,18 +36,17 @@ impl Figures {
         if let Some((percent, limit)) = target {
             let limit = limit.as_secs_f64() * 1e6;
             let name = if percent > 50 { "p99" } else { "median" };
-            print!("   target {name} ≤ {limit} µs {}", verdict(self.percentile(percent) <= limit));
+            print!("   target {name} ≤ {limit} µs: {}", verdict(self.percentile(percent) <= limit));
         }
         println!();
     }
 }
 
-/// A line: how many times `base` is in `figure`, and whether that is within `limit`.
-pub(crate) fn ratio(what: &str, figure: f64, base: f64, limit: f64) {
-    let times = figure / base;
-    println!("  {what:<52} {times:>8.2}× {}", verdict(times <= limit));
+/// A line: so many times something, and whether that is within `limit`.
+pub(crate) fn ratio(what: &str, times: f64, limit: f64) {
+    println!("    {what:<56} {times:>8.2}×   target ≤ {limit}×: {}", verdict(times <= limit));
 }
 
-pub(crate) fn verdict(reached: bool) -> &'static str {
-    if reached { "reached" } else { "NOT REACHED" }
+pub(crate) fn verdict(met: bool) -> &'static str {
+    if met { "met" } else { "NOT MET" }
 }

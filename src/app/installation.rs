@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use crate::agent::AgentId;
 use crate::app::{AppFault, AppOptions};
 use crate::clock::Clock;
-use crate::config::{Environment, Layout, Places, ShellFault};
+use crate::config::{self, Config, ConfigFault, Environment, Layout, Places, ShellFault};
 use crate::profile::{AuthStore, ExternalPaths, StoreFileFault, StorePaths, sync_external};
 use crate::settings::{Loaded, Settings};
 
@@ -30,6 +30,16 @@ impl Installation {
     /// # Errors
     /// [`AppFault`] says what has to be mended first.
     pub fn open(options: AppOptions) -> Result<Self, AppFault> {
+        match Self::open_with(options.clone(), false) {
+            // The configuration may name a variable that only the login shell sets.
+            Err(AppFault::Config(ConfigFault::MissingVariable { .. })) => Self::open_with(options, true),
+            outcome => outcome,
+        }
+    }
+
+    /// The same; with `ask_shell`, the login shell is asked for credentials first, where the configuration wants that. It
+    /// may take seconds, so it is done where somebody is to be answered, and elsewhere only if it has to be.
+    pub(crate) fn open_with(options: AppOptions, ask_shell: bool) -> Result<Self, AppFault> {
         let AppOptions { state_dir, layout, invoked_as, agent, mut environment, clock } = options;
         let layout = layout.map(|name| name.parse::<Layout>()).transpose()?;
         let layout = Layout::choose(layout, &environment, Some(invoked_as.as_ref()))?;
@@ -38,7 +48,7 @@ impl Installation {
             return Err(AppFault::NoDirectory(places.state_dir));
         }
         let mut warnings = Vec::new();
-        if let Err(fault) = ask_login_shell(&mut environment, &places) {
+        if ask_shell && let Err(fault) = ask_login_shell(&mut environment, &places) {
             warnings.push(format!("the login shell gave no variables: {fault}"));
         }
         let external = ExternalPaths::of(&environment);
@@ -88,8 +98,8 @@ impl Installation {
 }
 
 fn ask_login_shell(environment: &mut Environment, places: &Places) -> Result<(), ShellFault> {
-    // Whether to ask is said in the configuration, which may need the answer: it is read twice, this time leniently.
-    let config = crate::config::load(&places.config_path, environment).unwrap_or_default().config;
+    // Whether to ask is said in the configuration, which may need the answer.
+    let config = Config { shell_env: config::shell_env(&places.config_path), ..Config::default() };
     environment.ask_login_shell(&config, places.layout.prefixes())
 }
 

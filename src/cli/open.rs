@@ -17,7 +17,7 @@ pub(crate) fn open(global: &Global, invoked_as: &str, output: &mut Output) -> Re
 
 /// [`open`] for a program that is going to answer: the logins of other programs are brought up to date first.
 pub(crate) fn open_to_serve(global: &Global, invoked_as: &str, output: &mut Output) -> Result<App, Failure> {
-    let installation = Installation::open(options(global, invoked_as))?;
+    let installation = Installation::open_with(options(global, invoked_as), true)?;
     sync(&installation, output);
     let app = App::over(installation)?;
     for warning in app.warnings() {

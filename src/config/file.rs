@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::config::include::Includes;
 use crate::config::substitute::substitute;
 use crate::config::typed::env_texts;
-use crate::config::{Config, ConfigFault, Environment, from_value};
+use crate::config::{Config, ConfigFault, Environment, ShellEnvConfig, from_value};
 
 /// A configuration, and where it came from.
 #[derive(Debug, Clone, Default)]
@@ -38,6 +38,17 @@ pub fn load(path: &Path, env: &Environment) -> Result<Loaded, ConfigFault> {
     fill_in_variables(&mut value, path, env)?;
     let config = from_value(&value).map_err(|fault| ConfigFault::Key { path: path.to_owned(), fault })?;
     Ok(Loaded { config, files: includes.files })
+}
+
+/// What the configuration at `path` says of the login shell, without filling in variables: some may be set there only.
+/// Where it cannot be read it says nothing; [`load`] tells why.
+pub(crate) fn shell_env(path: &Path) -> ShellEnvConfig {
+    let read = || {
+        let value = Includes::of(path).ok()?.read(path).ok()?;
+        let shell_env = value.get("env")?.get("shellEnv")?;
+        from_value(&json!({ "env": { "shellEnv": shell_env } })).ok()
+    };
+    read().unwrap_or_default().shell_env
 }
 
 fn fill_in_variables(value: &mut Value, path: &Path, env: &Environment) -> Result<(), ConfigFault> {

@@ -191,12 +191,18 @@ fn attempts(resolution: &Resolution, failed: &[(Candidate, Failure)], by: Option
         .iter()
         .map(|(candidate, failure)| attempt(candidate, format!("{}: {}", failure.class, failure.detail)))
         .collect();
+    // What has to wait is sorted behind what is ready, so it was passed over wherever it stands; what is unusable for
+    // good only counts where it stood before the one that answered.
+    let mut before = true;
     for candidate in &resolution.candidates {
-        if by.is_some_and(|by| is(by, candidate)) {
-            break;
-        }
+        before &= by.is_none_or(|by| !is(by, candidate));
+        let of_this_model = by.is_none_or(|by| by.model == candidate.model);
+        let waits = of_this_model && candidate.standing.free_at().is_some();
         let tried = failed.iter().any(|(tried, _)| is(tried, candidate));
-        if !tried && let Some(why) = candidate.standing.obstacle() {
+        if (before || waits)
+            && !tried
+            && let Some(why) = candidate.standing.obstacle()
+        {
             attempts.push(attempt(candidate, why));
         }
     }
@@ -210,6 +216,8 @@ fn attempt(candidate: &Candidate, why: String) -> ReceiptAttempt {
 fn draft(case: &Case<'_>, turn: &Turn<'_>, end: &TurnEnd, last: Option<&Receipt>, once: bool) -> Draft {
     let words = words(&turn.gathered, case.inbound);
     let TurnEnd { resolution, failed, outcome } = end;
+    let chosen = turn.selection.as_ref().and_then(|selection| selection.model.as_ref());
+    let model = chosen.unwrap_or(words.catalog.default_model());
     let mut draft = Draft::default();
     // Below the text: it has been streamed already, and what stands above it cannot be changed any more.
     let notice_of = |draft: &mut Draft, by: &Candidate| {
@@ -231,7 +239,7 @@ fn draft(case: &Case<'_>, turn: &Turn<'_>, end: &TurnEnd, last: Option<&Receipt>
             });
             notice_of(&mut draft, by);
         }
-        Outcome::Silent if failed.is_empty() => draft = nothing_sent(resolution, words),
+        Outcome::Silent if failed.is_empty() => draft = nothing_sent(model, resolution, words),
         Outcome::Silent => draft = turn_failed(resolution, failed, words),
     }
     draft

@@ -1,7 +1,7 @@
 //! Choosing: a model, a credential, the default, the choice before, an entry of a list, a new conversation.
 
 use crate::access::{Action, Asker, Denied, authorize};
-use crate::catalog::{ModelRef, Read, Wish};
+use crate::catalog::{ModelRef, Read, Unread, Wish};
 use crate::directive::{Lifetime, Wanted};
 use crate::engine::change::{Changed, NOT_SAVED};
 use crate::engine::{Case, Done, Engine, actor, words};
@@ -102,7 +102,7 @@ impl Engine {
         let index = self.sources.index.of(&gathered.profiles);
         let known = index.seen_by(|profile: &ProfileId| gathered.may_use(profile));
         let catalog = &gathered.settings.catalog;
-        let read = catalog.read(wanted, &current, &known).map_err(Refusal::Unread)?;
+        let read = catalog.read(wanted, &current, &known).map_err(|unread| unreadable(gathered, unread))?;
         may_choose(case, gathered, &read)?;
         let change = Change::of(gathered.selection(), &current, read);
         self.check(gathered, &change)?;
@@ -172,6 +172,17 @@ fn still_allowed(case: &Case<'_>, gathered: &Gathered, selection: &Selection) ->
         return Err(Refusal::Denied(Denied::ProfileHidden));
     }
     check_pin(gathered, model, &pin.profile)
+}
+
+/// The refusal for a name that cannot be read: people type a profile where a model belongs.
+fn unreadable(gathered: &Gathered, unread: Unread) -> Refusal {
+    if let Unread::UnknownModel { text, .. } = &unread
+        && let Some(profile) = ProfileId::new(text).filter(|id| gathered.profiles.by_id.contains_key(id))
+        && gathered.may_use(&profile)
+    {
+        return Refusal::ProfileForModel(profile);
+    }
+    Refusal::Unread(unread)
 }
 
 /// The pin that goes when the choice is dropped.

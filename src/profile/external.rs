@@ -91,7 +91,8 @@ impl External {
 
     /// Looks at them again. Returns whether anything may have changed.
     pub(crate) fn refresh(&mut self, keep_refresh: bool) -> bool {
-        self.sources.iter_mut().fold(false, |changed, source| source.refresh(keep_refresh) || changed)
+        let changed: Vec<bool> = self.sources.iter_mut().map(|source| source.refresh(keep_refresh)).collect();
+        changed.contains(&true)
     }
 
     /// Puts them among `profiles`: one that can be read comes before a stored copy of the same id.

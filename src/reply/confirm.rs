@@ -52,8 +52,8 @@ pub(crate) fn confirm(confirmed: &Confirmed<'_>, words: Words<'_>) -> Draft {
     credential(&mut draft, *selection, resolution, still, words);
     match fate {
         PinFate::Dropped(old) if *deed == Deed::Chosen => {
-            let why = "it belongs to another provider";
-            draft.line(format!("The pin on {} is dropped: {why}.", words.name(old.as_str())));
+            let fate = if session.choice.passing.is_some() { "rests meanwhile" } else { "is dropped" };
+            draft.line(format!("The pin on {} {fate}: it belongs to another provider.", words.name(old.as_str())));
         }
         PinFate::Dropped(old) | PinFate::Released(old) => {
             draft.line(format!("{} is no longer pinned.", words.name(old.as_str())));

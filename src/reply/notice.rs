@@ -57,7 +57,7 @@ fn passed_over(
         let what = words.credential(&candidate.credential);
         let until = failure.retry_after.and_then(|wait| SignedDuration::try_from(wait).ok());
         let until = until.and_then(|wait| words.now.checked_add(wait).ok());
-        let until = until.map(|at| format!(" until {}", words.time(at))).unwrap_or_default();
+        let until = until.map(|at| format!(" until {}", words.deadline(at))).unwrap_or_default();
         return Some(format!("{what} {}{until}", happened(failure.class)));
     }
     let before = resolution.candidates.iter().take_while(|candidate| !is_by(candidate));

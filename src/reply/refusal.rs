@@ -13,6 +13,8 @@ pub(crate) enum Refusal {
     Malformed(Fault),
     /// The names in it cannot be read.
     Unread(Unread),
+    /// The name is that of a profile, where a model was to be named.
+    ProfileForModel(ProfileId),
     /// There is no credential that could answer with that model.
     NoCredential(ModelRef),
     /// modelpin cannot talk to that provider.
@@ -66,6 +68,11 @@ pub(crate) fn refusal(refusal: &Refusal, text: &str, words: Words<'_>) -> Draft 
             draft.blocks.push(modelpin_chat::Block::Preformatted(fault.caret(text)));
         }
         Refusal::Unread(unread) => unread::unread(&mut draft, unread, text, words),
+        Refusal::ProfileForModel(profile) => {
+            let profile = words.name(profile.as_str());
+            draft.line(format!("{profile} is a profile, not a model, so nothing was changed."));
+            draft.spans(vec![plain("To pin it and keep the model: "), code(format!("/model @{profile}"))]);
+        }
         Refusal::NoCredential(model) => {
             draft.line(format!("There is no usable credential for {}, so nothing was changed.", words.model(model)));
             let add = format!("modelpin models auth add --provider {}", model.provider);

@@ -1,5 +1,6 @@
 //! When nobody answered: what happened, to what, and the ways out.
 
+use crate::catalog::ModelRef;
 use crate::provider::Failure;
 use crate::reply::class::happened;
 use crate::reply::why::{describe, standing};
@@ -7,7 +8,7 @@ use crate::reply::{Draft, Words, code, plain};
 use crate::resolver::{Candidate, Resolution};
 
 /// No candidate could be used, so nothing was sent.
-pub(crate) fn nothing_sent(resolution: &Resolution, words: Words<'_>) -> Draft {
+pub(crate) fn nothing_sent(model: &ModelRef, resolution: &Resolution, words: Words<'_>) -> Draft {
     let mut draft = Draft::default();
     match (&resolution.pin, resolution.candidates.first()) {
         (Some(pin), Some(candidate)) => {
@@ -22,8 +23,9 @@ pub(crate) fn nothing_sent(resolution: &Resolution, words: Words<'_>) -> Draft {
             free(&mut draft, resolution, words);
         }
         (_, None) => {
-            draft.line("Nothing was sent: there is no credential for the chosen model.");
-            draft.spans(vec![plain("An operator adds one with "), code("modelpin models auth add"), plain(".")]);
+            draft.line(format!("Nothing was sent: there is no credential for {}.", words.model(model)));
+            let add = format!("modelpin models auth add --provider {}", model.provider);
+            draft.spans(vec![plain("An operator adds one with "), code(add), plain(".")]);
         }
     }
     ways_out(&mut draft, resolution);
@@ -66,7 +68,7 @@ pub(crate) fn notes(draft: &mut Draft, notes: &[String]) {
 }
 
 fn free(draft: &mut Draft, resolution: &Resolution, words: Words<'_>) {
-    if let Some(at) = resolution.first_free() {
+    if let Some(at) = resolution.first_free().filter(|at| *at > words.now) {
         let what = if resolution.candidates.len() == 1 { "It" } else { "The first" };
         draft.line(format!("{what} comes free at {}.", words.until(at)));
     }

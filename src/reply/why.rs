@@ -44,9 +44,9 @@ pub(crate) fn why(
         draft.line(format!("{:>3}. {}", index + 1, describe(candidate, is_next, words)));
     }
     if resolution.candidates.is_empty() {
-        draft.line(
-            "  none: there is no credential for this provider. An operator adds one with `modelpin models auth add`.",
-        );
+        let provider = &model.unwrap_or(default).provider;
+        draft.line(format!("  none: there is no credential for {provider}."));
+        draft.line(format!("  An operator adds one with `modelpin models auth add --provider {provider}`."));
     }
     draft
 }

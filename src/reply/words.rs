@@ -1,7 +1,7 @@
 //! How models, profiles and times are written for people.
 
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::catalog::{Catalog, ModelRef};
 use crate::directive::Lifetime;
@@ -54,10 +54,18 @@ impl Words<'_> {
         at.strftime(format).to_string()
     }
 
-    /// A moment to come, with how far off it is: `14:05 UTC (in 4m)`.
+    /// A moment to come, to the second where it is near: `14:05:30 UTC`.
+    pub(crate) fn deadline(&self, at: Timestamp) -> String {
+        if at.duration_since(self.now) < SignedDuration::from_hours(1) {
+            return at.to_zoned(TimeZone::UTC).strftime("%H:%M:%S UTC").to_string();
+        }
+        self.time(at)
+    }
+
+    /// A moment to come, with how far off it is: `14:05:30 UTC (in 4m)`.
     pub(crate) fn until(&self, at: Timestamp) -> String {
         let seconds = at.duration_since(self.now).as_secs().max(0);
-        format!("{} (in {})", self.time(at), about(seconds.unsigned_abs()))
+        format!("{} (in {})", self.deadline(at), about(seconds.unsigned_abs()))
     }
 
     /// How long a selection holds, as the end of a sentence.
@@ -83,7 +91,7 @@ pub(crate) fn end(lifetime: Lifetime, now: Timestamp) -> Until {
         Lifetime::Lasting => Until::Changed,
         Lifetime::Once => Until::NextTurn,
         Lifetime::For(length) => {
-            let end = jiff::SignedDuration::try_from(length).ok().and_then(|length| now.checked_add(length).ok());
+            let end = SignedDuration::try_from(length).ok().and_then(|length| now.checked_add(length).ok());
             Until::Time(end.unwrap_or(Timestamp::MAX))
         }
     }

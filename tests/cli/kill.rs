@@ -40,7 +40,7 @@ async fn what_was_confirmed_survives_a_kill_at_any_moment() {
     let (mut confirmed, mut interrupted) = (0, 0);
     for round in 0..ROUNDS {
         let (said, finished) = round_of_commands(&home, round, &mut dice);
-        interrupted += u32::from(!finished);
+        interrupted += u64::from(!finished);
         confirmed += said;
         let first = usize::try_from(round).unwrap() % COMMANDS;
         for session in 0..SESSIONS {
@@ -72,7 +72,7 @@ async fn what_was_confirmed_survives_a_kill_at_any_moment() {
         }
     }
     assert!(confirmed > 1_000, "too little was confirmed to show anything: {confirmed}");
-    assert!(interrupted > ROUNDS as u32 * 3 / 4, "too few were killed at work: {interrupted}");
+    assert!(interrupted > ROUNDS * 3 / 4, "too few were killed at work: {interrupted}");
     let rows = home.json(&["sessions", "list"]);
     assert_eq!(rows.as_array().unwrap().len(), SESSIONS);
 }
@@ -87,7 +87,8 @@ fn round_of_commands(home: &Home, round: u64, dice: &mut Dice) -> (usize, bool) 
         let model = (usize::try_from(round).unwrap() + number) % COMMANDS;
         let line =
             json!({"sender": (number % SESSIONS).to_string(), "text": format!("/model anthropic/m{model}@work")});
-        lines.push_str(&format!("{line}\n"));
+        lines += &line.to_string();
+        lines.push('\n');
     }
     let mut input = child.stdin.take().unwrap();
     // A program that is killed reads no more.
@@ -108,7 +109,7 @@ fn round_of_commands(home: &Home, round: u64, dice: &mut Dice) -> (usize, bool) 
         confirmed
     });
     // No waiting for something: the moment is what is tested. One in four falls into the start, the others into the work.
-    if round % 4 != 0 {
+    if !round.is_multiple_of(4) {
         let _ = first.recv_timeout(Duration::from_secs(30));
     }
     std::thread::sleep(Duration::from_micros(dice.below(30_000)));

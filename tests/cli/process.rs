@@ -76,6 +76,33 @@ fn a_signal_ends_it_cleanly() {
     }
 }
 
+/// A login shell may take seconds.
+#[test]
+fn the_login_shell_is_asked_only_where_its_answer_counts() {
+    let home = Home::empty();
+    family(&home.state(), "modelpin.json", nowhere);
+    let (shell, mark) = (home.path().join("shell"), home.path().join("asked"));
+    std::fs::write(&shell, format!("#!/bin/sh\necho asked >> '{}'\nprintf 'OPENAI_API_KEY=x\\0'\n", mark.display()))
+        .unwrap();
+    std::fs::set_permissions(&shell, std::os::unix::fs::PermissionsExt::from_mode(0o700)).unwrap();
+    let asked = |config: Value, arguments: &[&str]| {
+        std::fs::write(home.state().join("modelpin.json"), config.to_string()).unwrap();
+        let _ = std::fs::remove_file(&mark);
+        let mut command = home.program();
+        command.env("SHELL", &shell).args(arguments);
+        let ended = crate::cli::support::ended(command, b"");
+        assert_eq!(ended.code, 0, "{arguments:?}: {}", ended.err);
+        mark.exists()
+    };
+    let on = json!({"env": {"shellEnv": {"enabled": true}}});
+    let list = ["models", "auth", "list"];
+    assert!(!asked(on.clone(), &list));
+    assert!(asked(on.clone(), &["chat", "--jsonl"]));
+    let mut needed = on;
+    needed["models"] = json!({"providers": {"openai": {"apiKey": "${OPENAI_API_KEY}"}}});
+    assert!(asked(needed, &list), "the configuration cannot be read without it");
+}
+
 /// Neither a runtime nor the database is needed for what looks after the files alone.
 #[test]
 fn commands_on_files_leave_the_database_alone() {

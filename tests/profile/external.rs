@@ -216,7 +216,7 @@ fn a_login_that_nobody_named_comes_after_what_was_stored_on_purpose() {
     );
     store
         .edit_own(|document| {
-            document.set_order(&provider("anthropic"), &[id("anthropic:claude-cli"), id("anthropic:b")])
+            document.set_order(&provider("anthropic"), &[id("anthropic:claude-cli"), id("anthropic:b")]);
         })
         .unwrap();
     assert_eq!(candidates("anthropic", &store.current().profiles), ["anthropic:claude-cli", "anthropic:b"]);

@@ -79,13 +79,14 @@ fn remount(database: &Path, how: &str) {
 
 /// Runs the test `name` as a child that has two megabytes of disk for itself.
 ///
-/// Where that is forbidden, a database that may not grow stands in for the full disk, in the tests of `store::sqlite`.
+/// Where that is forbidden it says so, and `.ci/run` fails. A database that may not grow stands in for the full disk
+/// there, in the tests of `store::sqlite`.
 #[expect(clippy::explicit_write, reason = "`eprintln!` would be kept back by the harness")]
 fn in_a_namespace(name: &str) {
     let namespace = ["--user", "--map-root-user", "--mount"];
     let allowed = Command::new("unshare").args(namespace).args(["mount", "-t", "tmpfs", "tmpfs", "/mnt"]).output();
     if !allowed.is_ok_and(|output| output.status.success()) {
-        writeln!(std::io::stderr(), "NOT RUN: {name} needs a mount namespace, which is not to be had here").unwrap();
+        writeln!(std::io::stderr(), "SKIPPED: {name} needs a mount namespace, which is not to be had here").unwrap();
         return;
     }
     let place = Place::sqlite();

@@ -71,8 +71,9 @@ impl Expected {
         self.before = Some(std::mem::take(&mut self.now));
     }
 
+    /// What was chosen for one message and is used up has taken itself back.
     pub(super) fn can_undo(&self) -> bool {
-        self.before.is_some()
+        self.before.as_ref().is_some_and(|before| *before != self.now)
     }
 
     pub(super) fn undo(&mut self) {

@@ -102,11 +102,13 @@ pub(crate) fn run(list: &List, case: &mut Case<'_>) -> Result<Exit, Failure> {
 }
 
 fn row(profile: &Profile, states: &mut States<'_>) -> Row {
-    let (state, mut detail) = states.of(profile);
+    let (state, detail) = states.of(profile);
     let managed_by = profile.origin.managed_by.map(ExternalCli::as_str);
-    if let Some(cli) = managed_by.filter(|_| state != "expired") {
-        detail.push_str(&format!(", managed by {cli}"));
-    }
+    let detail = match managed_by {
+        // An end says it itself.
+        Some(cli) if state != "expired" => format!("{detail}, managed by {cli}"),
+        Some(_) | None => detail,
+    };
     let reference = match &profile.credential {
         Credential::ApiKey { key: SecretValue::Ref(reference) }
         | Credential::Token { token: SecretValue::Ref(reference), .. } => {
