@@ -1,5 +1,6 @@
 //! `/model status`: the full view.
 
+use jiff::SignedDuration;
 use modelpin_chat::Span;
 
 use crate::catalog::ModelRef;
@@ -124,14 +125,23 @@ fn provider(draft: &mut Draft, view: &ProviderView, chosen: &Resolution, profile
     }
 }
 
-/// When a credential ends that is not renewed here, and who renews it instead.
+/// An end that is further off is of no interest yet.
+const NEAR: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+/// Who alone renews a credential, and when it ends: always where that is another program's business, and soon where
+/// nobody renews it.
 fn end_and_owner(profile: &Profile, words: Words<'_>) -> String {
-    let owner = profile.origin.managed_by.map(|cli| format!(", managed by {cli}")).unwrap_or_default();
     let renewed = matches!(&profile.credential, Credential::OAuth(OAuth { refresh: Some(_), .. }));
-    match profile.expires() {
-        Expiry::At(end) if !renewed || !owner.is_empty() => format!("{owner}, expires {}", words.until(end)),
-        Expiry::At(_) | Expiry::Never | Expiry::Invalid => owner,
-    }
+    let end = match profile.expires() {
+        Expiry::At(end) => Some(end),
+        Expiry::Never | Expiry::Invalid => None,
+    };
+    let (owner, end) = match profile.origin.managed_by {
+        Some(cli) => (format!(", managed by {cli}"), end),
+        None => (String::new(), end.filter(|end| !renewed && end.duration_since(words.now) < NEAR)),
+    };
+    let end = end.map(|end| format!(", expires {}", words.until(end))).unwrap_or_default();
+    owner + &end
 }
 
 /// What answered, in one line.

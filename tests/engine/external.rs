@@ -61,11 +61,21 @@ fn a_pin_on_it_holds_over_its_end_and_its_renewal() {
 #[test]
 fn the_status_names_its_owner_and_its_true_end() {
     let chat = bot().start().claude(0, 3 * 3600 + 30).say("/model status");
-    let chat =
-        chat.replies("anthropic:claude-cli – next, subscription, managed by Claude Code, expires 15:00 UTC (in 3h)");
-    let chat = chat.later(3 * 3600 + 30).say("/model status");
+    let chat = chat.replies("anthropic:claude-cli – next, subscription, managed by Claude Code, expires 15:00");
+    let chat = chat.replies("(in 3h)").later(3 * 3600 + 30).say("/model status");
     let chat = chat.replies("it is managed by Claude Code: open Claude Code to renew it");
-    chat.claude(1, 3600 - 30).say("/model status").replies("expires 16:00 UTC (in 59m)");
+    chat.claude(1, 3600 - 30).say("/model status").replies("managed by Claude Code, expires 16:00").replies("(in 59m)");
+}
+
+#[test]
+fn a_stored_token_shows_its_end_when_it_is_near() {
+    let ends = |days: i64| {
+        let now: jiff::Timestamp = "2026-11-20T12:00:00Z".parse().unwrap();
+        json!({"type": "token", "expires": (now.as_second() + days * 86_400) * 1000})
+    };
+    let chat = Bot::new().profile("anthropic:soon", ends(3)).profile("anthropic:late", ends(300)).say("/model status");
+    chat.replies("anthropic:soon – next, subscription, expires 2026-11-23 12:00")
+        .says_nothing_of("anthropic:late – ready, subscription, expires");
 }
 
 #[test]
