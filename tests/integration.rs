@@ -14,6 +14,7 @@ mod config;
 mod directive;
 mod docs;
 mod engine;
+mod health;
 mod profile;
 mod provider;
 mod resolver;

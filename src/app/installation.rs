@@ -11,6 +11,7 @@ use crate::clock::Clock;
 use crate::config::{self, Config, ConfigFault, Environment, Layout, Places, ShellFault};
 use crate::profile::{AuthStore, ExternalPaths, StoreFileFault, StorePaths, sync_external};
 use crate::settings::{Loaded, Settings};
+use crate::store::{Sqlite, Store, StoreFault};
 
 /// The files of one installation: its configuration and its credentials.
 ///
@@ -56,6 +57,19 @@ impl Installation {
         let auth_store = AuthStore::new(store_paths(&places, &settings)).with_external(&external);
         auth_store.allow_write_back(settings.current().config.auth.claude_cli.write_back);
         Ok(Self { places, settings, auth_store, clock, warnings })
+    }
+
+    /// Its state; `None` where nothing was ever kept.
+    ///
+    /// # Errors
+    /// The database cannot be opened.
+    pub fn open_state(&self) -> Result<Option<Arc<dyn Store>>, StoreFault> {
+        let path = self.places.database();
+        // One that cannot be looked at is opened, which says why.
+        if !path.try_exists().unwrap_or(true) {
+            return Ok(None);
+        }
+        Ok(Some(Arc::new(Sqlite::open(&path)?)))
     }
 
     /// Where everything is.

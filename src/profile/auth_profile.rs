@@ -5,7 +5,7 @@ use std::sync::Arc;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::catalog::ProviderId;
-use crate::profile::{Credential, Expiry, Origin, ProfileId, SecretValue};
+use crate::profile::{Credential, Expiry, Fingerprint, Origin, ProfileId, SecretValue};
 use crate::receipt::BillingClass;
 
 /// How a setup-token of Anthropic begins.
@@ -57,6 +57,18 @@ impl Profile {
                 if setup { BillingClass::Subscription } else { BillingClass::Metered }
             }
         }
+    }
+
+    /// The fingerprints of the secrets that are written in the store: what benches are kept by. What a reference leads to
+    /// is not looked at.
+    pub fn fingerprints(&self) -> Vec<Fingerprint> {
+        let held: Vec<&SecretString> = match &self.credential {
+            Credential::ApiKey { key: SecretValue::Inline(secret) }
+            | Credential::Token { token: SecretValue::Inline(secret), .. } => vec![secret],
+            Credential::ApiKey { .. } | Credential::Token { .. } => Vec::new(),
+            Credential::OAuth(grant) => grant.access.iter().chain(&grant.refresh).collect(),
+        };
+        held.into_iter().map(Fingerprint::of).collect()
     }
 
     /// When the credential ends: the access token's end for an OAuth grant, which may still be refreshed.

@@ -1,6 +1,7 @@
 //! `modelpin models auth …`
 
 mod add;
+mod clear_cooldown;
 mod given;
 mod lifetime;
 mod list;
@@ -38,6 +39,8 @@ pub(crate) enum Auth {
     /// Look at and change the order in which the credentials of a provider are tried
     #[command(subcommand)]
     Order(order::Order),
+    /// Let credentials be tried again at once
+    ClearCooldown(clear_cooldown::ClearCooldown),
 }
 
 /// What a command is carried out with.
@@ -59,6 +62,7 @@ pub(crate) fn run(command: &Auth, global: &Global, invoked_as: &str, output: &mu
         Auth::List(list) => list::run(list, &mut case),
         Auth::Remove(remove) => remove::run(remove, &mut case),
         Auth::Order(order) => order::run(order, &mut case),
+        Auth::ClearCooldown(clear) => clear_cooldown::run(clear, &mut case),
     }
 }
 
