@@ -86,8 +86,15 @@ impl App {
     /// # Errors
     /// [`AppFault`] says what has to be mended before the program can start.
     pub fn open(options: AppOptions) -> Result<Self, AppFault> {
-        let Installation { places, settings, auth_store, clock, mut warnings } =
-            Installation::open_with(options, true)?;
+        Self::over(Installation::open_with(options, true)?)
+    }
+
+    /// Assembles the engine over an installation for which the login shell was asked.
+    ///
+    /// # Errors
+    /// As [`App::open`].
+    pub(crate) fn over(installation: Installation) -> Result<Self, AppFault> {
+        let Installation { places, settings, auth_store, clock, mut warnings } = installation;
         let store = open_store(&places.database(), &mut warnings)?;
         warnings.extend(auth_store.current().trouble.iter().map(ToString::to_string));
         warnings.extend(settings.current().catalog.problems().iter().map(ToString::to_string));

@@ -111,6 +111,8 @@ pub struct AuthConfig {
     pub deny_cross_billing: bool,
     /// `auth.oauth`, by normalised provider: how its grants are renewed, where that is not as built in.
     pub oauth: IndexMap<ProviderId, OAuthConfig>,
+    /// `auth.claudeCli`.
+    pub claude_cli: ClaudeCliConfig,
 }
 
 /// One entry of `auth.oauth`. What it leaves open is as built in for the provider, if anything is.
@@ -135,6 +137,16 @@ pub enum BodyForm {
     Json,
     /// `form`: URL-encoded, as the standard has it.
     Form,
+}
+
+/// `auth.claudeCli`: how far the login of Claude Code is used.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ClaudeCliConfig {
+    /// `writeBack`: it may be renewed here, and is then written into Claude Code's own file. Off unless configured.
+    pub write_back: bool,
+    /// `sync`: it is copied into the main agent's store, for programs that look for it there. `None` where the
+    /// configuration does not say: then the layout decides.
+    pub sync: Option<bool>,
 }
 
 /// One entry of `auth.profiles`.

@@ -93,7 +93,9 @@ fn pinned(question: &Question<'_>, model: &ModelRef, pin: &Pin, since: Timestamp
     let missing = |why: String| Candidate::unusable(model.clone(), id.clone(), why);
     let Some(profile) = question.profiles.by_id.get(&pin.profile).filter(|profile| (question.may_use)(&profile.id))
     else {
-        return missing("not in the auth store".to_owned());
+        let outside = question.profiles.outside.iter().find(|bad| bad.id == pin.profile.as_str());
+        let outside = outside.filter(|_| (question.may_use)(&pin.profile));
+        return missing(outside.map_or_else(|| "not in the auth store".to_owned(), |bad| bad.why.clone()));
     };
     if profile.provider != model.provider {
         return missing(format!("for {}, not for {}", profile.provider, model.provider));
@@ -113,7 +115,8 @@ fn pinned(question: &Question<'_>, model: &ModelRef, pin: &Pin, since: Timestamp
 }
 
 /// The credentials for one model: the store's profiles in the auth order, then those that are left out with the reason;
-/// what lies in the environment or the configuration only where the store has nothing that could be used.
+/// what lies in the environment or the configuration only where the store has nothing that could be used. The login of
+/// another program that nobody named comes after those, too: it is there for that program, not for the bot.
 fn credentials_of(question: &Question<'_>, model: &ModelRef) -> (Vec<Candidate>, u64) {
     let order = order_for(&model.provider, Some(&model.model), question.profiles, question.auth, question.now);
     let visible = |id: &ProfileId| (question.may_use)(id);
@@ -125,8 +128,13 @@ fn credentials_of(question: &Question<'_>, model: &ModelRef) -> (Vec<Candidate>,
         .map(|profile| of_profile(question, model, profile))
         .collect();
     let basis = digest(&model.provider, order.basis, &candidates);
-    if candidates.is_empty() {
-        candidates.extend((question.stray)(&model.provider).into_iter().map(|stray| of_stray(question, model, stray)));
+    let unasked = |candidate: &Candidate| {
+        let profile = candidate.credential.profile().and_then(|id| question.profiles.by_id.get(id));
+        order.basis == Basis::Stored && profile.is_some_and(|profile| profile.origin.managed_by.is_some())
+    };
+    if candidates.iter().all(unasked) {
+        let strays = (question.stray)(&model.provider).into_iter().map(|stray| of_stray(question, model, stray));
+        candidates.splice(0..0, strays);
     }
     if candidates.is_empty() && (question.keyless)(model) {
         candidates.push(keyless(question, model));

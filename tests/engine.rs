@@ -5,6 +5,7 @@ mod answers;
 mod benches;
 mod commands;
 mod elsewhere;
+mod external;
 mod menus;
 mod notices;
 mod pins;

@@ -2,6 +2,7 @@
 
 mod acceptance;
 mod agents;
+mod external;
 mod faults;
 mod file;
 mod lock;

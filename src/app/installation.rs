@@ -1,5 +1,6 @@
 //! The files of one installation, without the engine over them.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -8,7 +9,7 @@ use crate::agent::AgentId;
 use crate::app::{AppFault, AppOptions};
 use crate::clock::Clock;
 use crate::config::{self, Config, ConfigFault, Environment, Layout, Places, ShellFault};
-use crate::profile::{AuthStore, StorePaths};
+use crate::profile::{AuthStore, ExternalPaths, StoreFileFault, StorePaths, sync_external};
 use crate::settings::Settings;
 use crate::store::{Sqlite, Store, StoreFault};
 
@@ -51,8 +52,11 @@ impl Installation {
         if ask_shell && let Err(fault) = ask_login_shell(&mut environment, &places) {
             warnings.push(format!("the login shell gave no variables: {fault}"));
         }
+        let external = ExternalPaths::of(&environment);
         let settings = Settings::open(&places.config_path, &places.dotenv(), agent.as_deref(), environment)?;
-        let auth_store = Arc::new(AuthStore::new(store_paths(&places, &settings)));
+        let auth_store = AuthStore::new(store_paths(&places, &settings)).with_external(&external);
+        auth_store.allow_write_back(settings.current().config.auth.claude_cli.write_back);
+        let auth_store = Arc::new(auth_store);
         Ok(Self { places, settings, auth_store, clock, warnings })
     }
 
@@ -82,6 +86,19 @@ impl Installation {
     /// Its credentials.
     pub fn auth_store(&self) -> &AuthStore {
         &self.auth_store
+    }
+
+    /// Copies Claude Code's login into the main agent's store, where the layout or `auth.claudeCli.sync` wants that.
+    /// Returns the file that was written; `None` when there was nothing to write.
+    ///
+    /// # Errors
+    /// The store cannot be read or written; it is then as it was.
+    pub fn sync_external(&self) -> Result<Option<PathBuf>, StoreFileFault> {
+        let wanted = self.settings().config.auth.claude_cli.sync;
+        if !wanted.unwrap_or(self.places.layout == Layout::Epiloop) {
+            return Ok(None);
+        }
+        sync_external(&self.auth_store)
     }
 
     /// The configuration in force.

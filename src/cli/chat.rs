@@ -13,7 +13,7 @@ use crate::cli::Exit;
 use crate::cli::arguments::Global;
 use crate::cli::chat::demo::Demo;
 use crate::cli::failure::Failure;
-use crate::cli::open::{again, open};
+use crate::cli::open::{again, open_to_serve};
 use crate::cli::output::Output;
 
 /// What the bot is called in the terminal, whatever the program is called.
@@ -49,7 +49,7 @@ async fn serve(chat: &Chat, global: &Global, invoked_as: &str, output: &mut Outp
         let demo = Demo::start(demo_fail, invoked_as).await?;
         return converse(demo.handler.as_ref(), scripted, Some(banner::demo().to_owned()), output).await;
     }
-    let app = open(global, invoked_as, output)?;
+    let app = open_to_serve(global, invoked_as, output)?;
     let add = again(global, invoked_as, "models auth add --provider anthropic");
     if let Some(steps) = app.first_steps(invoked_as, &add) {
         output.talk(&steps);

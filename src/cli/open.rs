@@ -4,6 +4,7 @@ use crate::app::{App, AppFault, AppOptions, Installation};
 use crate::cli::arguments::Global;
 use crate::cli::failure::Failure;
 use crate::cli::output::Output;
+use crate::profile::ExternalCli;
 
 /// Assembles the program over the state directory that the command line names, and says what does not work.
 pub(crate) fn open(global: &Global, invoked_as: &str, output: &mut Output) -> Result<App, Failure> {
@@ -14,13 +15,39 @@ pub(crate) fn open(global: &Global, invoked_as: &str, output: &mut Output) -> Re
     Ok(app)
 }
 
-/// Finds the files that the command line means, and nothing else: no engine, no database, no runtime.
+/// [`open`] for a program that is going to answer: the logins of other programs are brought up to date first.
+pub(crate) fn open_to_serve(global: &Global, invoked_as: &str, output: &mut Output) -> Result<App, Failure> {
+    let installation = Installation::open_with(options(global, invoked_as), true)?;
+    sync(&installation, output);
+    let app = App::over(installation)?;
+    for warning in app.warnings() {
+        output.talk(warning);
+    }
+    Ok(app)
+}
+
+/// Finds the files that the command line means, and nothing else: no engine, no database, no runtime. The logins of other
+/// programs are brought up to date.
 pub(crate) fn find(global: &Global, invoked_as: &str, output: &mut Output) -> Result<Installation, Failure> {
     let installation = Installation::open(options(global, invoked_as))?;
     for warning in &installation.warnings {
         output.talk(warning);
     }
+    sync(&installation, output);
     Ok(installation)
+}
+
+/// Copies Claude Code's login into the store where that is wanted, and names the file. That it cannot be copied stops
+/// nobody: here it is read where it is.
+fn sync(installation: &Installation, output: &mut Output) {
+    match installation.sync_external() {
+        Ok(None) => {}
+        Ok(Some(path)) => {
+            let (cli, path) = (ExternalCli::ClaudeCode, path.display());
+            output.talk(&format!("{}, managed by {cli}, copied into {path}", cli.profile_id()));
+        }
+        Err(fault) => output.talk(&format!("The login of {} was not copied: {fault}", ExternalCli::ClaudeCode)),
+    }
 }
 
 /// How to call the program so that it does `rest` where this call looked: its name and the flags that say where.

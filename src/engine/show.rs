@@ -75,6 +75,7 @@ impl Engine {
             selection: gathered.selection(),
             inherited: gathered.is_inherited(),
             resolution: &resolution,
+            profiles: &gathered.profiles,
             providers: self.provider_views(&gathered),
             last: last.as_ref(),
             stores: self.sources.store_paths(),

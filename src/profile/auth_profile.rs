@@ -123,7 +123,7 @@ mod tests {
             email: email.map(str::to_owned),
             account: account.map(str::to_owned),
             display_name: None,
-            origin: Arc::new(Origin { agent: AgentId::main(), path: "/x".into() }),
+            origin: Arc::new(Origin { agent: AgentId::main(), path: "/x".into(), managed_by: None }),
         }
     }
 

@@ -3,13 +3,15 @@
 mod shelf;
 
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::agent::AgentId;
 use crate::catalog::ProviderId;
 use crate::profile::wire::Stored;
 use crate::profile::{
-    AuthFile, Document, Origin, Presence, Profile, ProfileId, Profiles, RenewedGrant, StoreFileFault, Written,
+    AuthFile, Document, External, ExternalCli, ExternalPaths, Origin, Presence, Profile, ProfileId, Profiles,
+    RenewedGrant, StoreFileFault, Written,
 };
 use shelf::Shelf;
 
@@ -37,10 +39,13 @@ pub struct Current {
 
 /// The profiles of one agent: its own store read over main's by reference; nothing is copied between them.
 ///
-/// `auth.json` and `oauth.json` are read where a store file is absent, and go along when it is first written.
+/// `auth.json` and `oauth.json` are read where a store file is absent, and go along when it is first written. The logins of
+/// other programs are read over all of it, where they are.
 #[derive(Debug)]
 pub struct AuthStore {
     paths: StorePaths,
+    /// Whether the person opted in to renewing Claude Code's login.
+    write_back: AtomicBool,
     state: Mutex<State>,
 }
 
@@ -49,6 +54,7 @@ struct State {
     main: Shelf,
     /// `None` for main itself.
     own: Option<Shelf>,
+    external: External,
     merged: Current,
 }
 
@@ -60,7 +66,27 @@ impl AuthStore {
         let main = Shelf::new(&paths.main, Some(&paths.oauth), agent);
         let own = apart.then(|| Shelf::new(&paths.own, None, paths.agent.clone()));
         let merged = Current { profiles: Arc::default(), trouble: Vec::new() };
-        Self { paths, state: Mutex::new(State { main, own, merged }) }
+        let state = State { main, own, external: External::default(), merged };
+        Self { paths, write_back: AtomicBool::new(false), state: Mutex::new(state) }
+    }
+
+    /// With the logins of other programs that are at `paths`.
+    #[must_use]
+    pub fn with_external(mut self, paths: &ExternalPaths) -> Self {
+        let external = External::new(paths, &self.paths.agent);
+        self.state.get_mut().unwrap_or_else(PoisonError::into_inner).external = external;
+        self
+    }
+
+    /// Says whether the person opted in (`auth.claudeCli.writeBack`) to Claude Code's login being renewed here. Only then
+    /// is its refresh token kept.
+    pub fn allow_write_back(&self, allowed: bool) {
+        self.write_back.store(allowed, Ordering::Relaxed);
+    }
+
+    /// What was last said by [`AuthStore::allow_write_back`]; no, at first.
+    pub fn may_write_back(&self) -> bool {
+        self.write_back.load(Ordering::Relaxed)
     }
 
     /// Where the files are.
@@ -76,17 +102,17 @@ impl AuthStore {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let main = state.main.refresh();
         let own = state.own.as_mut().is_some_and(Shelf::refresh);
-        if main || own {
-            state.merged = merge(&state.main, state.own.as_ref());
+        let external = state.external.refresh(self.may_write_back());
+        if main || own || external {
+            state.merged = merge(&state.main, state.own.as_ref(), &state.external);
         }
         state.merged.clone()
     }
 
-    /// The store that a change of the profile `id` must go to: the one it is in. `None` for an unknown profile.
+    /// The store that a change of the profile `id` must go to: the one it is in. `None` for a profile that is in neither:
+    /// an unknown one, or the login of another program, which is never changed like a store.
     pub fn owner_of(&self, id: &ProfileId) -> Option<Origin> {
-        let current = self.current();
-        let profile = current.profiles.by_id.get(id)?;
-        Some(self.store_of(&profile.origin.agent))
+        self.store_with(|shelf| shelf.stored().profiles.contains_key(id))
     }
 
     /// The profile `id` as it is on disk at this very moment, whatever was read before; `None` when it is not there.
@@ -117,10 +143,14 @@ impl AuthStore {
 
     /// The store that the explicit order of `provider` comes from; `None` when there is none.
     pub fn order_owner(&self, provider: &ProviderId) -> Option<Origin> {
+        self.store_with(|shelf| shelf.stored().order.contains_key(provider))
+    }
+
+    /// The agent's own store if it has what is looked for, else main's if that has it.
+    fn store_with(&self, has: impl Fn(&Shelf) -> bool) -> Option<Origin> {
         let _ = self.current();
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let has = |shelf: &Shelf| shelf.stored().order.contains_key(provider);
-        if state.own.as_ref().is_some_and(has) {
+        if state.own.as_ref().is_some_and(&has) {
             Some(self.own())
         } else if has(&state.main) {
             Some(self.store_of(state.main.agent()))
@@ -129,9 +159,21 @@ impl AuthStore {
         }
     }
 
+    /// The login of `cli` as it is now, if there is one of use, and what main's store has under its id.
+    pub(crate) fn external(&self, cli: ExternalCli) -> (Option<Profile>, Option<Profile>) {
+        let _ = self.current();
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        (state.external.profile(cli), state.main.stored().profiles.get(&cli.profile_id()).cloned())
+    }
+
+    /// Main's store.
+    pub fn main(&self) -> Origin {
+        self.store_of(&AgentId::main())
+    }
+
     /// The agent's own store, where new profiles and its order go.
     pub fn own(&self) -> Origin {
-        Origin { agent: self.paths.agent.clone(), path: self.paths.own.clone() }
+        Origin { agent: self.paths.agent.clone(), path: self.paths.own.clone(), managed_by: None }
     }
 
     /// Changes the agent's own store.
@@ -200,13 +242,13 @@ impl AuthStore {
         if *agent == self.paths.agent {
             self.own()
         } else {
-            Origin { agent: agent.clone(), path: self.paths.main.clone() }
+            Origin { agent: agent.clone(), path: self.paths.main.clone(), managed_by: None }
         }
     }
 }
 
-/// Main's first, in file order; the agent's own over them, key by key.
-fn merge(main: &Shelf, own: Option<&Shelf>) -> Current {
+/// Main's first, in file order; the agent's own over them, key by key; the logins of other programs over both.
+fn merge(main: &Shelf, own: Option<&Shelf>, external: &External) -> Current {
     let shelves: Vec<&Shelf> = std::iter::once(main).chain(own).collect();
     let mut profiles = Profiles::default();
     for stored in shelves.iter().map(|shelf| shelf.stored()) {
@@ -215,6 +257,7 @@ fn merge(main: &Shelf, own: Option<&Shelf>) -> Current {
         profiles.usage.extend(stored.usage.iter().map(|(id, usage)| (id.clone(), usage.clone())));
         profiles.rejected.extend(stored.rejected.iter().cloned());
     }
+    external.lay_over(&mut profiles);
     let trouble = shelves.iter().flat_map(|shelf| shelf.trouble()).cloned().collect();
     Current { profiles: Arc::new(profiles), trouble }
 }

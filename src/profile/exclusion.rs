@@ -4,6 +4,8 @@ use std::fmt;
 
 use jiff::Timestamp;
 
+use crate::profile::ExternalCli;
+
 /// Why a profile is not among those to try. Shown in words, as the end of "`<profile>` …".
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exclusion {
@@ -19,6 +21,8 @@ pub enum Exclusion {
     MissingCredential,
     /// It ended then, and cannot be refreshed.
     Expired(Timestamp),
+    /// It ended then, and only the program that owns it renews it.
+    ExpiredOutside(ExternalCli, Timestamp),
     /// What stands in `expires` is no time.
     InvalidExpires,
     /// There is an explicit order, and it is not in it.
@@ -36,7 +40,7 @@ impl Exclusion {
             Self::ModeMismatch => "mode_mismatch",
             Self::ReferenceUnderOAuth => "reference_under_oauth",
             Self::MissingCredential => "missing_credential",
-            Self::Expired(_) => "expired",
+            Self::Expired(_) | Self::ExpiredOutside(..) => "expired",
             Self::InvalidExpires => "invalid_expires",
             Self::NotInOrder => "excluded_by_auth_order",
             Self::NotDeclared => "not_declared",
@@ -55,6 +59,9 @@ impl fmt::Display for Exclusion {
             }
             Self::MissingCredential => f.write_str("holds no secret"),
             Self::Expired(at) => write!(f, "expired at {at:.0}"),
+            Self::ExpiredOutside(cli, at) => {
+                write!(f, "expired at {at:.0}; it is managed by {cli}: open {cli} to renew it")
+            }
             Self::InvalidExpires => f.write_str("has an `expires` that is no time"),
             Self::NotInOrder => f.write_str("is not in the auth order"),
             Self::NotDeclared => f.write_str("is not declared in `auth.profiles`"),

@@ -1,6 +1,6 @@
 //! One auth store file: read without a lock, written so that nothing is ever lost.
 
-mod put;
+pub(crate) mod put;
 
 use std::fs::{self, File};
 use std::io::{self, Read};

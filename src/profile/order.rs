@@ -39,7 +39,7 @@ pub enum Basis {
 ///
 /// Rules: the explicit order of the store, else that of the configuration, else the declared profiles, else all stored
 /// ones. An explicit order is kept; otherwise OAuth grants come before tokens before keys, the one unused for longest
-/// first. If none of the listed profiles exists any more, all stored ones are taken.
+/// first. The login of another program that nobody named comes after what was stored on purpose. If none of the listed profiles exists any more, all stored ones are taken.
 pub fn order(provider: &ProviderId, profiles: &Profiles, auth: &AuthConfig, now: Timestamp) -> Order {
     order_for(provider, None, profiles, auth, now)
 }
@@ -67,8 +67,7 @@ pub fn order_for(
         let others = stored(provider, profiles).into_iter().filter(|id| !named.contains(id));
         excluded.extend(others.map(|id| (id.clone(), why)));
     }
-    let explicit = matches!(basis, Basis::StoreOrder | Basis::ConfigOrder);
-    sort(&mut candidates, explicit, provider, model, profiles, now);
+    sort(&mut candidates, basis, provider, model, profiles, now);
     Order { candidates: candidates.into_iter().map(|profile| profile.id.clone()).collect(), excluded, basis }
 }
 
@@ -97,7 +96,12 @@ pub fn eligible(profile: &Profile, auth: &AuthConfig, now: Timestamp) -> Result<
         Credential::Token { token, expires } => present(token).and_then(|()| running(*expires, now)),
         Credential::OAuth(OAuth { access: None, refresh: None, .. }) => Err(Exclusion::MissingCredential),
         Credential::OAuth(OAuth { refresh: Some(_), .. }) => Ok(()),
-        Credential::OAuth(OAuth { expires, .. }) => running(*expires, now),
+        Credential::OAuth(OAuth { expires, .. }) => {
+            running(*expires, now).map_err(|why| match (why, profile.origin.managed_by) {
+                (Exclusion::Expired(end), Some(cli)) => Exclusion::ExpiredOutside(cli, end),
+                (why, _) => why,
+            })
+        }
     }
 }
 
@@ -145,7 +149,7 @@ fn sift<'a>(
 /// Usable ones first, then those in a window by its end. Both sorts are stable, so equals keep the order of the file.
 fn sort(
     candidates: &mut [&Profile],
-    explicit: bool,
+    basis: Basis,
     provider: &ProviderId,
     model: Option<&ModelId>,
     profiles: &Profiles,
@@ -156,13 +160,19 @@ fn sort(
         let usage = profiles.usage.get(&profile.id);
         let cooling = usage.filter(|_| cools).and_then(|usage| usage.cooling(model, now));
         // `None` sorts before every time: never used comes first.
-        let rank = match (cooling, explicit) {
-            (Some(_), _) | (None, true) => (0, None),
-            (None, false) => (kind(&profile.credential), usage.and_then(|usage| usage.last_used)),
+        let rank = match (cooling, basis) {
+            (Some(_), _) | (None, Basis::StoreOrder | Basis::ConfigOrder) => (0, None),
+            (None, Basis::Stored) if profile.origin.managed_by.is_some() => (OUTSIDE, None),
+            (None, Basis::Stored | Basis::ConfigProfiles) => {
+                (kind(&profile.credential), usage.and_then(|usage| usage.last_used))
+            }
         };
         (cooling, rank)
     });
 }
+
+/// After every kind.
+const OUTSIDE: u8 = 3;
 
 fn kind(credential: &Credential) -> u8 {
     match credential {

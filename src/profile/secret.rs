@@ -1,6 +1,6 @@
 //! Getting a secret from where it is kept, at the moment of use.
 
-mod program;
+pub(crate) mod program;
 
 use std::fs::File;
 use std::io::Read;

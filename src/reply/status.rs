@@ -1,8 +1,10 @@
 //! `/model status`: the full view.
 
+use jiff::SignedDuration;
 use modelpin_chat::Span;
 
 use crate::catalog::ModelRef;
+use crate::profile::{Credential, Expiry, OAuth, Profile, Profiles};
 use crate::provider::Endpoint;
 use crate::receipt::{BillingClass, Receipt};
 use crate::reply::picker::credential;
@@ -21,6 +23,8 @@ pub(crate) struct Status<'a> {
     pub(crate) inherited: bool,
     /// Who would answer now.
     pub(crate) resolution: &'a Resolution,
+    /// What is known of the credentials.
+    pub(crate) profiles: &'a Profiles,
     /// Per provider: where it is, and its credentials as they stand without any pin.
     pub(crate) providers: Vec<ProviderView>,
     /// What answered last.
@@ -43,7 +47,7 @@ pub(crate) struct ProviderView {
 
 /// The status.
 pub(crate) fn status(status: &Status<'_>, words: Words<'_>) -> Draft {
-    let Status { session, selection, inherited, resolution, providers, last, stores, notes } = status;
+    let Status { session, selection, inherited, resolution, profiles, providers, last, stores, notes } = status;
     let default = words.catalog.default_model();
     let current = selection.and_then(|selection| selection.model.as_ref()).unwrap_or(default);
     let mut draft = Draft::default();
@@ -65,7 +69,7 @@ pub(crate) fn status(status: &Status<'_>, words: Words<'_>) -> Draft {
     }
     for provider in providers {
         draft.blank();
-        self::provider(&mut draft, provider, resolution, words);
+        self::provider(&mut draft, provider, resolution, profiles, words);
     }
     draft.blank();
     draft.line(match last {
@@ -83,7 +87,7 @@ pub(crate) fn status(status: &Status<'_>, words: Words<'_>) -> Draft {
     draft
 }
 
-fn provider(draft: &mut Draft, view: &ProviderView, chosen: &Resolution, words: Words<'_>) {
+fn provider(draft: &mut Draft, view: &ProviderView, chosen: &Resolution, profiles: &Profiles, words: Words<'_>) {
     let ProviderView { model, endpoint, resolution } = view;
     let mut heading: Vec<Span> = vec![strong(model.provider.to_string())];
     match endpoint {
@@ -111,11 +115,34 @@ fn provider(draft: &mut Draft, view: &ProviderView, chosen: &Resolution, words: 
                 BillingClass::Metered => ", metered",
             });
         }
+        let profile = candidate.credential.profile().and_then(|id| profiles.by_id.get(id));
+        if !candidate.standing.is_hopeless() {
+            state.push_str(&profile.map_or_else(String::new, |profile| end_and_owner(profile, words)));
+        }
         draft.line(format!("{:>3}. {} – {state}", index + 1, words.credential(&candidate.credential)));
     }
     if !any {
         draft.line("  no credential");
     }
+}
+
+/// An end that is further off is of no interest yet.
+const NEAR: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+/// Who alone renews a credential, and when it ends: always where that is another program's business, and soon where
+/// nobody renews it.
+fn end_and_owner(profile: &Profile, words: Words<'_>) -> String {
+    let renewed = matches!(&profile.credential, Credential::OAuth(OAuth { refresh: Some(_), .. }));
+    let end = match profile.expires() {
+        Expiry::At(end) => Some(end),
+        Expiry::Never | Expiry::Invalid => None,
+    };
+    let (owner, end) = match profile.origin.managed_by {
+        Some(cli) => (format!(", managed by {cli}"), end),
+        None => (String::new(), end.filter(|end| !renewed && end.duration_since(words.now) < NEAR)),
+    };
+    let end = end.map(|end| format!(", expires {}", words.until(end))).unwrap_or_default();
+    owner + &end
 }
 
 /// What answered, in one line.

@@ -33,7 +33,7 @@ mod tests {
     use crate::session::{Pin, Selection};
 
     fn profiles(of: &[(&str, &str, &str)]) -> Profiles {
-        let origin = Arc::new(Origin { agent: AgentId::main(), path: "/x".into() });
+        let origin = Arc::new(Origin { agent: AgentId::main(), path: "/x".into(), managed_by: None });
         let profile = |(id, provider, email): &(&str, &str, &str)| Profile {
             id: id.parse().unwrap(),
             provider: provider.parse().unwrap(),

@@ -14,7 +14,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::health::Bench;
 use crate::oauth::Refresher;
-use crate::profile::{AuthStore, ProfileId, Profiles};
+use crate::profile::{AuthStore, Profile, ProfileId, Profiles, Rejected};
 use crate::provider::{Endpoint, NoEndpoint, Provider, endpoint, needs_credential};
 use crate::resolver::{Question, Resolution, resolve};
 use crate::session::{Selection, Session, SessionKey};
@@ -154,6 +154,7 @@ impl Sources {
         settings: Arc<Loaded>,
         now: Timestamp,
     ) -> Gathered {
+        self.auth_store.allow_write_back(settings.config.auth.claude_cli.write_back);
         let current = self.auth_store.current();
         let mut trouble: Vec<String> = current
             .trouble
@@ -223,16 +224,21 @@ impl Sources {
         files.into_iter().map(|path| shortened(path, self.home.as_deref())).collect()
     }
 
-    /// What else is worth knowing: credentials in the environment that a stored profile keeps from being used.
+    /// What else is worth knowing: credentials in the environment that a stored profile keeps from being used, and logins
+    /// of other programs that are of no use.
     pub(crate) fn remarks(&self, gathered: &Gathered) -> Vec<String> {
         let provider = &gathered.model().provider;
-        let stored = gathered.profiles.by_id.values().any(|profile| profile.provider == *provider);
+        let of_store = |profile: &Profile| profile.provider == *provider && profile.origin.managed_by.is_none();
+        let stored = gathered.profiles.by_id.values().any(of_store);
         let strays = self.wallet.stray(provider, &gathered.settings);
         let shadowed = strays.iter().skip(usize::from(!stored)).map(|stray| {
             let by = if stored { "the auth store" } else { "what is named above it" };
             format!("{} is there too, but {by} comes first", stray.id)
         });
-        shadowed.collect()
+        let outside = gathered.profiles.outside.iter();
+        let outside = outside.filter(|bad| ProfileId::new(&bad.id).is_some_and(|id| gathered.may_use(&id)));
+        let file = |bad: &Rejected| shortened(&bad.path, self.home.as_deref());
+        shadowed.chain(outside.map(|bad| format!("{} is passed over: {}; in {}", bad.id, bad.why, file(bad)))).collect()
     }
 }
 

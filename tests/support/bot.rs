@@ -75,6 +75,12 @@ impl Bot {
         self
     }
 
+    /// With a credential that the provider knows and the test puts in its place.
+    pub(crate) fn known(mut self, id: &str, provider: &'static str) -> Self {
+        self.strays.push((id.to_owned(), provider));
+        self
+    }
+
     /// With `models.providers.<provider>.apiKey`.
     pub(crate) fn configured_key(mut self, provider: &'static str) -> Self {
         self.strays.push((format!("config:{provider}"), provider));

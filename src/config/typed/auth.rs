@@ -5,8 +5,10 @@ use secrecy::SecretString;
 
 use crate::catalog::ProviderId;
 use crate::config::field::Field;
-use crate::config::{AuthConfig, BodyForm, Cooldowns, Grants, KeyFault, Mode, OAuthConfig, ProfileConfig};
-use crate::profile::ProfileId;
+use crate::config::{
+    AuthConfig, BodyForm, ClaudeCliConfig, Cooldowns, Grants, KeyFault, Mode, OAuthConfig, ProfileConfig,
+};
+use crate::profile::{ExternalCli, ProfileId};
 
 pub(crate) fn auth(field: &Field<'_>) -> Result<AuthConfig, KeyFault> {
     let mut profiles = IndexMap::new();
@@ -26,6 +28,14 @@ pub(crate) fn auth(field: &Field<'_>) -> Result<AuthConfig, KeyFault> {
         cooldowns: cooldowns(&field.get("cooldowns")?)?,
         deny_cross_billing,
         oauth: oauth(&field.get("oauth")?)?,
+        claude_cli: claude_cli(&field.get("claudeCli")?)?,
+    })
+}
+
+fn claude_cli(field: &Field<'_>) -> Result<ClaudeCliConfig, KeyFault> {
+    Ok(ClaudeCliConfig {
+        write_back: field.get("writeBack")?.flag()?.unwrap_or(false),
+        sync: field.get("sync")?.flag()?,
     })
 }
 
@@ -37,6 +47,8 @@ fn profile(id: &str, field: &Field<'_>) -> Result<ProfileConfig, KeyFault> {
     let wrong_mode = || mode.wrong("`api_key`, `token` or `oauth`");
     let mode = match mode.text()?.ok_or_else(wrong_mode)? {
         "api_key" => Mode::ApiKey,
+        // What older programs wrote for it; the login may be of either kind.
+        "token" if id == ExternalCli::ClaudeCode.profile_id().as_str() => Mode::OAuth,
         "token" => Mode::Token,
         "oauth" => Mode::OAuth,
         _ => return Err(wrong_mode()),

@@ -25,7 +25,7 @@ pub(crate) struct Shelf {
 impl Shelf {
     pub(crate) fn new(path: &Path, oauth: Option<&Path>, agent: AgentId) -> Self {
         Self {
-            origin: Arc::new(Origin { agent, path: path.to_owned() }),
+            origin: Arc::new(Origin { agent, path: path.to_owned(), managed_by: None }),
             oauth: oauth.map(Path::to_owned),
             files: Watched::new([path.to_owned(), auth_json(path)].into_iter().chain(oauth.map(Path::to_owned))),
             stored: Arc::default(),

@@ -112,7 +112,7 @@ pub(crate) fn write_new(path: &Path, content: &[u8]) -> Result<(), StoreFileFaul
     sync_folder(path)
 }
 
-fn sync_folder(path: &Path) -> Result<(), StoreFileFault> {
+pub(crate) fn sync_folder(path: &Path) -> Result<(), StoreFileFault> {
     let folder = path.parent().unwrap_or(Path::new("."));
     File::open(folder)
         .and_then(|folder| folder.sync_all())

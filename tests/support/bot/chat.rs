@@ -27,7 +27,7 @@ pub(crate) struct Chat {
     /// Which of them is spoken to.
     app: usize,
     pub(super) provider: Option<LoopbackProvider>,
-    pub(super) clock: Arc<TestClock>,
+    pub(crate) clock: Arc<TestClock>,
     pub(super) planted: Vec<String>,
     pub(super) variables: Vec<(String, String)>,
     pub(crate) directory: TempDir,

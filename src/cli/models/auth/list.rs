@@ -11,7 +11,7 @@ use crate::cli::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::models::auth::{Case, place, verdict};
 use crate::config::AuthConfig;
-use crate::profile::{Credential, Exclusion, Profile, ProfileId, Profiles, SecretValue, order};
+use crate::profile::{Credential, Exclusion, ExternalCli, Profile, ProfileId, Profiles, SecretValue, order};
 
 /// Show the credentials, without a character of their secrets
 #[derive(Debug, Args)]
@@ -58,6 +58,8 @@ struct Row {
     state: &'static str,
     /// The same in words.
     detail: String,
+    /// The program that owns it and alone renews it, where that is not this one.
+    managed_by: Option<&'static str>,
     /// Whose store it is in.
     agent: String,
     file: String,
@@ -74,6 +76,7 @@ pub(crate) fn run(list: &List, case: &mut Case<'_>) -> Result<Exit, Failure> {
     let rejected: Vec<Bad> = profiles
         .rejected
         .iter()
+        .chain(&profiles.outside)
         .map(|bad| Bad { id: bad.id.clone(), file: bad.path.display().to_string(), why: bad.why.clone() })
         .collect();
     for Bad { id, file, why } in &rejected {
@@ -100,6 +103,12 @@ pub(crate) fn run(list: &List, case: &mut Case<'_>) -> Result<Exit, Failure> {
 
 fn row(profile: &Profile, states: &mut States<'_>) -> Row {
     let (state, detail) = states.of(profile);
+    let managed_by = profile.origin.managed_by.map(ExternalCli::as_str);
+    let detail = match managed_by {
+        // An end says it itself.
+        Some(cli) if state != "expired" => format!("{detail}, managed by {cli}"),
+        Some(_) | None => detail,
+    };
     let reference = match &profile.credential {
         Credential::ApiKey { key: SecretValue::Ref(reference) }
         | Credential::Token { token: SecretValue::Ref(reference), .. } => {
@@ -118,6 +127,7 @@ fn row(profile: &Profile, states: &mut States<'_>) -> Row {
         expires: place::end(&profile.credential).map(|end| format!("{end:.0}")),
         state,
         detail,
+        managed_by,
         agent: profile.origin.agent.to_string(),
         file: profile.origin.path.display().to_string(),
     }

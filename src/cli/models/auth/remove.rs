@@ -33,8 +33,14 @@ pub(crate) fn run(remove: &Remove, case: &mut Case<'_>) -> Result<Exit, Failure>
     let store = case.installation.auth_store();
     // An entry that cannot be read is not among the profiles, and must be removable all the same.
     let bad = current.profiles.rejected.iter().find(|bad| bad.id == id.as_str());
-    let bad = bad.map(|bad| Origin { agent: case.installation.agent().clone(), path: bad.path.clone() });
-    let Some(origin) = store.owner_of(id).or(bad) else { return Err(unknown(case, id)) };
+    let bad =
+        bad.map(|bad| Origin { agent: case.installation.agent().clone(), path: bad.path.clone(), managed_by: None });
+    let Some(origin) = store.owner_of(id).or(bad) else {
+        return Err(match current.profiles.by_id.get(id).and_then(|profile| profile.origin.managed_by) {
+            Some(cli) => Failure::Misuse(format!("{id} is not in the store: it is managed by {cli}; log out there")),
+            None => unknown(case, id),
+        });
+    };
     let written = store.edit(&origin, |document| document.remove_profile(id))?;
     let after = store.current().profiles;
     let now_from = after.by_id.get(id).map(|profile| profile.origin.path.display().to_string());
