@@ -156,7 +156,7 @@ mod tests {
             email: None,
             account: None,
             display_name: None,
-            origin: Arc::new(Origin { agent: AgentId::main(), path: "/x".into() }),
+            origin: Arc::new(Origin { agent: AgentId::main(), path: "/x".into(), managed_by: None }),
         }
     }
 
