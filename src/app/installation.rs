@@ -94,7 +94,7 @@ impl Installation {
     /// # Errors
     /// The store cannot be read or written; it is then as it was.
     pub fn sync_external(&self) -> Result<Option<PathBuf>, StoreFileFault> {
-        let wanted = self.settings().config.auth.claude_cli.sync;
+        let wanted = self.settings.current().config.auth.claude_cli.sync;
         if !wanted.unwrap_or(self.places.layout == Layout::Epiloop) {
             return Ok(None);
         }
