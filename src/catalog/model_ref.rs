@@ -59,6 +59,8 @@ impl fmt::Display for ModelRef {
         // The family doubles no prefix in its keys. Only where reading puts it back can it be left out here.
         if self.provider.as_str() == "openrouter"
             && let Some(own) = self.model.as_str().strip_prefix("openrouter/")
+            && !own.is_empty()
+            && own.trim() == own
             && !own.contains('/')
         {
             return write!(f, "openrouter/{own}");

@@ -2,6 +2,7 @@
 
 use modelpin::catalog::{Alias, ModelRef};
 use proptest::prelude::{ProptestConfig, prop_assert_eq, proptest};
+use proptest::test_runner::RngSeed;
 use rstest::rstest;
 
 #[rstest]
@@ -38,6 +39,16 @@ fn a_ref_has_two_sides(#[case] typed: &str) {
 }
 
 #[rstest]
+#[case("openrouter/openrouter/auto")]
+#[case("openrouter/openrouter/ ")]
+#[case("openrouter/openrouter/ x")]
+#[case("openrouter/openrouter/a/b")]
+fn a_doubled_prefix_is_left_out_only_where_reading_puts_it_back(#[case] typed: &str) {
+    let model: ModelRef = typed.parse().unwrap();
+    assert_eq!(model.to_string().parse::<ModelRef>(), Ok(model));
+}
+
+#[rstest]
 #[case("", false)]
 #[case(" ", false)]
 #[case("a/b", false)]
@@ -51,7 +62,12 @@ fn an_alias_looks_like_nothing_else(#[case] text: &str, #[case] valid: bool) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: 4_000,
+        failure_persistence: None,
+        rng_seed: RngSeed::Fixed(0x6d6f_6465_6c70_696e),
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn a_ref_is_read_back_as_it_is_written(
