@@ -11,6 +11,7 @@ mod log;
 mod models;
 mod open;
 mod output;
+mod passphrase;
 mod sessions;
 
 use std::ffi::OsString;

@@ -43,6 +43,7 @@
 //!
 //! use modelpin::chat::{BoxFuture, Conversation, Event, Handler, Inbound, Kind, Outbox, OutboxError, Reply, Sender};
 //! use modelpin::clock::SystemClock;
+//! use modelpin::profile::SealPorts;
 //! use modelpin::{App, AppOptions};
 //!
 //! /// The way back into the chat; a bot sends a message here.
@@ -77,6 +78,7 @@
 //!     agent: None,
 //!     environment: environment.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
 //!     clock: Arc::new(SystemClock),
+//!     seal: SealPorts::default(),
 //! })?;
 //!
 //! let inbound = Inbound {

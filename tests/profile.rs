@@ -8,5 +8,6 @@ mod file;
 mod lock;
 mod order_cases;
 mod round_trip;
+mod seal;
 mod secrets;
 pub(crate) mod support;

@@ -2,5 +2,6 @@
 
 pub(crate) mod bot;
 pub(crate) mod idp;
+pub(crate) mod keyring;
 pub(crate) mod leaks;
 pub(crate) mod rerun;

@@ -8,7 +8,7 @@ use secrecy::SecretString;
 use crate::catalog::ProviderId;
 use crate::config::{AuthConfig, BodyForm, OAuthConfig};
 use crate::oauth::known::{USUAL_SKEW, known, owner};
-use crate::profile::{Credential, Expiry, Profile};
+use crate::profile::{Credential, Expiry, Profile, SealTrouble};
 
 /// A new access token is taken to be good for so long at the least: one that seems to have ended already would be renewed
 /// with every message.
@@ -50,6 +50,9 @@ pub enum NoRenewal {
     /// The login is another program's.
     #[error("it is managed by {0}, which renews it: start that once")]
     Foreign(&'static str),
+    /// Its tokens are sealed, and do not open.
+    #[error("it {0}")]
+    Sealed(SealTrouble),
     /// Nobody knows where.
     #[error("set `auth.oauth.{0}.tokenUrl` to renew it, or log in again")]
     NoTokenUrl(ProviderId),
@@ -65,6 +68,9 @@ impl TokenEndpoint {
     /// # Errors
     /// [`NoRenewal`] when that is not known, or not ours to do.
     pub fn of(profile: &Profile, auth: &AuthConfig) -> Result<Self, NoRenewal> {
+        if let Some(why) = profile.closed() {
+            return Err(NoRenewal::Sealed(why.clone()));
+        }
         let Credential::OAuth(grant) = &profile.credential else { return Err(NoRenewal::NotAGrant) };
         if grant.refresh.is_none() {
             return Err(NoRenewal::NoRefreshToken);
@@ -144,7 +150,7 @@ mod tests {
     use super::*;
     use crate::agent::AgentId;
     use crate::config::from_value;
-    use crate::profile::{OAuth, Origin};
+    use crate::profile::{OAuth, Origin, Seal};
 
     fn grant(id: &str, client: Option<&str>, expires: Expiry) -> Profile {
         let secret = |text: &str| Some(SecretString::from(text));
@@ -157,6 +163,7 @@ mod tests {
             account: None,
             display_name: None,
             origin: Arc::new(Origin { agent: AgentId::main(), path: "/x".into(), managed_by: None }),
+            seal: Seal::Absent,
         }
     }
 

@@ -87,6 +87,9 @@ impl Aboard<'_> {
     fn look(&self) -> Result<ControlFlow<Profile, Profile>, RenewalFault> {
         let found = self.refresher.auth_store.on_disk(&self.held.id)?;
         let found = found.ok_or_else(|| RenewalFault::Gone(self.held.id.clone()))?;
+        if let Some(why) = found.closed() {
+            return Err(NoRenewal::Sealed(why.clone()).into());
+        }
         let good = access_of(&found).is_some_and(|access| Some(&access) != self.stale.as_ref());
         let ended = has_ended(found.expires(), self.refresher.clock.now());
         Ok(if good && !ended { ControlFlow::Break(found) } else { ControlFlow::Continue(found) })
@@ -125,7 +128,7 @@ impl Aboard<'_> {
     /// Makes sure that the store can be written, before a token is spent whose successor has to be kept there.
     async fn prepare(&self) -> Result<(), RenewalFault> {
         let (store, origin) = (Arc::clone(&self.refresher.auth_store), Arc::clone(&self.held.origin));
-        let written = tokio::task::spawn_blocking(move || store.edit(&origin, |_| ())).await;
+        let written = tokio::task::spawn_blocking(move || store.prepare(&origin)).await;
         written.map_err(|_| RenewalFault::BrokenOff)?.map(drop).map_err(RenewalFault::from)
     }
 

@@ -3,6 +3,7 @@
 mod edit;
 mod entry;
 mod merge;
+mod secrets;
 
 use std::fmt;
 use std::path::Path;

@@ -12,7 +12,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
 use crate::config::{SecretPlace, SecretsConfig};
-use crate::profile::{Credential, Profile, ProfileId, SecretRef, SecretSource, SecretValue};
+use crate::profile::{Credential, Profile, ProfileId, SealTrouble, SecretRef, SecretSource, SecretValue};
 
 /// The most that is read from a file or a program.
 const LIMIT: u64 = 1024 * 1024;
@@ -50,6 +50,9 @@ pub enum SecretTrouble {
     /// There is none in the profile.
     #[error("there is none in the store; store one with `modelpin models auth`")]
     Missing,
+    /// It is sealed, and does not open.
+    #[error("it {0}")]
+    Sealed(SealTrouble),
     /// No such place is configured.
     #[error("`secrets.providers.{alias}` is not configured; add it, with `source` {source}", source = .kind)]
     UnknownPlace {
@@ -132,6 +135,9 @@ impl<'a> Secrets<'a> {
     ///
     /// [`SecretFault`] when there is none or it could not be had.
     pub fn of(&self, profile: &Profile) -> Result<SecretString, SecretFault> {
+        if let Some(why) = profile.closed() {
+            return Err(SecretFault { profile: profile.id.clone(), why: SecretTrouble::Sealed(why.clone()) });
+        }
         let found = match &profile.credential {
             Credential::ApiKey { key } => self.resolve(key),
             Credential::Token { token, .. } => self.resolve(token),

@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::agent::AgentId;
 use crate::profile::external::login::{self, Login};
 use crate::profile::external::{claude_code, codex, qwen};
-use crate::profile::{Credential, Expiry, ExternalCli, OAuth, Origin, Profile, Rejected};
+use crate::profile::{Credential, Expiry, ExternalCli, OAuth, Origin, Profile, Rejected, Seal};
 use crate::watched::Watched;
 
 /// How long a file may stay unfinished when it has just changed.
@@ -132,6 +132,7 @@ impl Source {
             account,
             display_name: None,
             origin: Arc::clone(&self.origin),
+            seal: Seal::Absent,
         }
     }
 }
