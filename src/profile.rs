@@ -36,6 +36,7 @@ pub use order::{Basis, Order, eligible, order, order_for};
 pub use profiles::{Origin, Profiles, Rejected};
 #[cfg(feature = "cli")]
 pub use seal::OsKeyring;
+pub(crate) use seal::is_still_sealed;
 pub use seal::{
     AskPassphrase, Closed, Converted, Cost, KeyName, Keyring, Keys, NoKeyring, Ready, SealKey, SealPorts, SealTrouble,
     SealWith, Sealed, Sealing, is_sealed,

@@ -8,10 +8,13 @@ pub(crate) mod convert;
 mod fields;
 mod key;
 mod keyring;
+mod keys;
 mod opened;
 #[cfg(feature = "cli")]
 mod os_keyring;
 mod passphrase;
+mod ports;
+mod ready;
 mod sealed;
 mod sealing;
 mod trouble;
@@ -20,12 +23,16 @@ pub use convert::{Closed, Converted};
 pub(crate) use fields::{Slot, secret_fields};
 pub use key::SealKey;
 pub use keyring::{Keyring, NoKeyring};
+pub use keys::Keys;
 pub(crate) use opened::{Entry, Opened, open_entry};
 #[cfg(feature = "cli")]
 pub use os_keyring::OsKeyring;
 pub use passphrase::AskPassphrase;
+pub use ports::SealPorts;
+pub use ready::Ready;
+pub(crate) use sealed::is_still_sealed;
 pub use sealed::{Cost, KeyName, Sealed, is_sealed};
-pub use sealing::{Keys, Ready, SealPorts, Sealing};
+pub use sealing::Sealing;
 pub use trouble::SealTrouble;
 
 /// `auth.seal`: how the secrets that modelpin writes are sealed.

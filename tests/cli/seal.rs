@@ -286,6 +286,32 @@ fn a_sealed_value_is_no_key_to_be_stored() {
     assert!(ended.err.contains("sealed value"), "{}", ended.err);
 }
 
+/// A reference into a sealed store, and a variable that somebody copied out of one.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_sealed_value_is_not_sent_wherever_it_comes_from() {
+    let server = server().await;
+    let home = sealed(|provider| server.base_url(provider));
+    let mut value = stored(&home);
+    let text = value["profiles"]["openai:team"]["key"].as_str().unwrap().to_owned();
+    for (id, source, at) in [("openai:file", "file", "/profiles/openai:team/key"), ("openai:env", "env", "COPIED")] {
+        let reference = json!({"source": source, "provider": "default", "id": at});
+        value["profiles"][id] = json!({"type": "api_key", "provider": "openai", "keyRef": reference});
+    }
+    fs::write(home.store(), value.to_string()).unwrap();
+    let places = format!(r#"{{ secrets: {{providers: {{default: {{source: "file", path: {:?}}}}}}},"#, home.store());
+    let configured = fs::read_to_string(config(&home)).unwrap().replacen('{', &places, 1);
+    for (id, configured) in [("file", configured.clone()), ("env", configured.replace("secrets:", "unused:"))] {
+        fs::write(config(&home), configured).unwrap();
+        fs::write(home.state().join(".env"), format!("COPIED={text}\n")).unwrap();
+        let mut chat = home.chat(None, &[]);
+        assert!(chat.says(&format!("/model gpt@{id}")).contains("Model set to gpt"));
+        let said = chat.says("hello");
+        assert!(said.contains("leads to a sealed value") && !said.contains(&text), "{said}");
+        assert_eq!(chat.end(), 0);
+    }
+    assert_eq!(server.seen().len(), 0);
+}
+
 /// The limit on the size of files does for one file what a full disk does for all.
 #[test]
 fn without_room_nothing_is_half_sealed() {

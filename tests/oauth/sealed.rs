@@ -17,9 +17,9 @@ use crate::support::idp::refresh_token;
 use crate::support::leaks::Leaks;
 use crate::support::rerun::{child_of_test, start};
 
-const ROUNDS: u64 = 24;
+const ROUNDS: u64 = 12;
 /// One round in so many ends by itself.
-const LEFT_ALONE: u64 = 6;
+const LEFT_ALONE: u64 = 4;
 
 /// The store of one process that has the passphrase, if it is that one.
 fn sealed_store(folder: &Path, passphrase: &str) -> Arc<AuthStore> {

@@ -53,12 +53,10 @@ impl Keyring for MemoryKeyring {
     }
 
     fn keep(&self, account: &str, secret: &SecretString) -> Result<(), String> {
-        match &*self.broken.lock().unwrap() {
-            Some(why) => Err(why.clone()),
-            None => {
-                self.kept.lock().unwrap().insert(account.to_owned(), secret.clone());
-                Ok(())
-            }
+        if let Some(why) = &*self.broken.lock().unwrap() {
+            return Err(why.clone());
         }
+        self.kept.lock().unwrap().insert(account.to_owned(), secret.clone());
+        Ok(())
     }
 }

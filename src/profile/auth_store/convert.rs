@@ -39,7 +39,7 @@ impl AuthStore {
     ///
     /// As [`AuthFile::edit`]; the file is then as it was.
     pub fn seal(&self, origin: &Origin, with: SealWith) -> Result<Option<Converted>, StoreFileFault> {
-        self.convert(origin, |document| seal_all(document, self.sealing(), with, &origin.path))
+        Self::convert(origin, |document| seal_all(document, self.sealing(), with, &origin.path))
     }
 
     /// Unseals every secret in one of the agent's two stores; `None` when it is not there.
@@ -48,11 +48,10 @@ impl AuthStore {
     ///
     /// As [`AuthFile::edit`]; the file is then as it was.
     pub fn unseal(&self, origin: &Origin) -> Result<Option<Converted>, StoreFileFault> {
-        self.convert(origin, |document| unseal_all(document, self.sealing(), &origin.path))
+        Self::convert(origin, |document| unseal_all(document, self.sealing(), &origin.path))
     }
 
     fn convert(
-        &self,
         origin: &Origin,
         mut convert: impl FnMut(&mut Document) -> Result<Count, Refused>,
     ) -> Result<Option<Converted>, StoreFileFault> {

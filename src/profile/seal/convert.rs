@@ -78,15 +78,12 @@ pub(crate) fn seal_all(
         let key = sealing.key_to_seal(with, &in_use)?;
         let was = opened.was(id, field, value);
         let was = was.filter(|was| was.parse::<Sealed>().is_ok_and(|sealed| sealed.key == *key.name()));
-        match was {
-            Some(was) => {
-                value.clone_from(was);
-                count.already += 1;
-            }
-            None => {
-                *value = seal(id, field, value, sealing, with, &in_use)?;
-                count.converted += 1;
-            }
+        if let Some(was) = was {
+            value.clone_from(was);
+            count.already += 1;
+        } else {
+            *value = seal(id, field, value, sealing, with, &in_use)?;
+            count.converted += 1;
         }
         Ok(())
     });

@@ -61,8 +61,8 @@ pub(crate) struct Opened {
 /// What a secret was in the file.
 struct Was {
     text: Zeroizing<String>,
-    /// A hash of it when it is open.
-    plain: [u8; 32],
+    /// A hash of what was sealed in it, if anything was.
+    sealed: Option<[u8; 32]>,
 }
 
 impl Opened {
@@ -71,14 +71,15 @@ impl Opened {
         let mut opened = Self::default();
         document.each_secret(|id, field, value| {
             let text = Zeroizing::new(value.clone());
+            let mut sealed = None;
             if is_sealed(&text) {
                 match open(id, field, &text, keys) {
                     Ok(plain) => value.clone_from(&plain),
                     Err(why) => return opened.closed.push((id.to_owned(), why)),
                 }
+                sealed = Some(hash(value));
             }
-            let plain = hash(value);
-            opened.was.insert((id.to_owned(), field), Was { text, plain });
+            opened.was.insert((id.to_owned(), field), Was { text, sealed });
         });
         opened
     }
@@ -106,8 +107,9 @@ impl Opened {
 
     /// What stood in the file for the secret that is now `plain`, if it is the same secret.
     pub(crate) fn was(&self, id: &str, field: &'static str, plain: &str) -> Option<&String> {
-        let was = self.was.get(&(id.to_owned(), field))?;
-        (was.plain == hash(plain)).then_some(&*was.text)
+        let Was { text, sealed } = self.was.get(&(id.to_owned(), field))?;
+        let same = sealed.map_or_else(|| **text == *plain, |sealed| sealed == hash(plain));
+        same.then_some(&**text)
     }
 
     /// The keys that secrets were opened with.

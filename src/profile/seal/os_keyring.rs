@@ -13,7 +13,7 @@ use crate::profile::seal::Keyring;
 pub(crate) const SERVICE: &str = "modelpin";
 
 /// How long it may take: a person may have to unlock it first.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The keyring of the operating system.
 ///

@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use secrecy::{ExposeSecret, SecretString};
 
 use crate::profile::seal::{SealTrouble, SealWith};
 
@@ -23,6 +24,11 @@ const TAG: usize = 16;
 /// Whether `text` is a sealed value, of any version: never a secret that could be sent.
 pub fn is_sealed(text: &str) -> bool {
     text.trim_start().starts_with(MARK)
+}
+
+/// Whether `secret` is a sealed value, wherever it was found: then it is not sent.
+pub(crate) fn is_still_sealed(secret: &SecretString) -> bool {
+    is_sealed(secret.expose_secret())
 }
 
 /// A sealed secret: which key opens it, and what is in it.

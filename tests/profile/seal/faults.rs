@@ -13,7 +13,7 @@ use crate::profile::support::{Home, others};
 use crate::support::leaks::Leaks;
 use crate::support::rerun::{again, child_of_test};
 
-const ROUNDS: u64 = 20;
+const ROUNDS: u64 = 12;
 
 /// The child seals and unseals until it is killed.
 #[test]
@@ -38,7 +38,7 @@ fn a_kill_at_any_moment_leaves_every_secret_sealed_or_open() {
             thread::sleep(Duration::from_micros(200));
         }
         // The moment is what is tested: each round a little later in the course of things.
-        thread::sleep(Duration::from_micros(3_700 * round));
+        thread::sleep(Duration::from_micros(6_300 * round));
         child.kill().unwrap();
         child.wait().unwrap();
         let left: Value = serde_json::from_slice(&fs::read(home.store()).unwrap()).unwrap();

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::cli::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::models::auth::Case;
-use crate::profile::{Closed, Converted, Origin, SealWith};
+use crate::profile::{Closed, Converted, Origin, SealWith, StoreFileFault};
 
 /// What was done. `--json` prints it.
 #[derive(Serialize)]
@@ -23,13 +23,17 @@ pub(crate) struct Conversion {
     pub(crate) plain: Vec<String>,
     /// What has to be configured.
     pub(crate) note: Option<String>,
+    /// Why the next file could not be converted.
+    #[serde(skip)]
+    failed: Option<Failure>,
 }
 
 /// One store file.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct File {
-    file: String,
+    #[serde(rename = "file")]
+    path: String,
     /// Whether it is there at all.
     exists: bool,
     changed: bool,
@@ -48,32 +52,48 @@ struct Unopened {
 }
 
 impl File {
-    pub(crate) fn of(origin: &Origin, converted: Option<Converted>) -> Self {
+    fn of(origin: &Origin, converted: Option<Converted>) -> Self {
         let Some(Converted { path, changed, converted, already, closed }) = converted else {
-            let file = origin.path.display().to_string();
-            return Self { file, exists: false, changed: false, converted: 0, already: 0, closed: Vec::new() };
+            let path = origin.path.display().to_string();
+            return Self { path, exists: false, changed: false, converted: 0, already: 0, closed: Vec::new() };
         };
         let unopened = |Closed { profile, why }| Unopened { id: profile, why: why.to_string() };
         let closed = closed.into_iter().map(unopened).collect();
-        Self { file: path.display().to_string(), exists: true, changed, converted, already, closed }
+        Self { path: path.display().to_string(), exists: true, changed, converted, already, closed }
     }
 }
 
 impl Conversion {
     pub(crate) fn new(what: &'static str, with: impl Into<Option<SealWith>>) -> Self {
         let with = with.into().map(SealWith::as_str);
-        Self { what, with, key: None, key_made: false, files: Vec::new(), plain: Vec::new(), note: None }
+        Self { what, with, key: None, key_made: false, files: Vec::new(), plain: Vec::new(), note: None, failed: None }
     }
 
-    pub(crate) fn add(&mut self, file: File) {
-        self.files.push(file);
+    /// Converts one file after the other. The first that cannot be ends it: what was done by then is still told.
+    pub(crate) fn run(
+        &mut self,
+        files: Vec<Origin>,
+        convert: impl Fn(&Origin) -> Result<Option<Converted>, StoreFileFault>,
+    ) {
+        for origin in files {
+            match convert(&origin) {
+                Ok(converted) => self.files.push(File::of(&origin, converted)),
+                Err(fault) => {
+                    self.failed = Some(fault.into());
+                    return;
+                }
+            }
+        }
     }
 
     /// Prints it. What did not open is a failure: those secrets are not as they were to be.
     ///
     /// # Errors
-    /// Something did not open.
-    pub(crate) fn say(self, case: &mut Case<'_>) -> Result<Exit, Failure> {
+    /// A file could not be converted, or something in one did not open.
+    pub(crate) fn say(mut self, case: &mut Case<'_>) -> Result<Exit, Failure> {
+        if let Some(failure) = self.failed.take_if(|_| self.files.is_empty()) {
+            return Err(failure);
+        }
         if case.global.json {
             case.output.json(&self)?;
         } else {
@@ -93,13 +113,16 @@ impl Conversion {
         if let Some(note) = &self.note {
             case.output.talk(&modelpin_terminal::visible(note));
         }
+        if let Some(failure) = self.failed {
+            return Err(failure);
+        }
         let unopened: Vec<String> =
             self.files.iter().flat_map(|file| &file.closed).map(|Unopened { id, why }| format!("{id} {why}")).collect();
         if unopened.is_empty() { Ok(Exit::Ok) } else { Err(Failure::Unreadable(unopened.join("\n"))) }
     }
 
     fn line(&self, file: &File) -> String {
-        let File { file: path, exists, changed: _, converted, already, closed } = file;
+        let File { path, exists, changed: _, converted, already, closed } = file;
         let done = format!("{}ed", self.what);
         let what = match (exists, converted, already) {
             (false, _, _) => "is not there, and nothing was to be done".to_owned(),

@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use serde_json::json;
 
 use crate::cli::failure::Failure;
 use crate::cli::models::auth::Case;
-use crate::cli::models::auth::conversion::{Conversion, File};
+use crate::cli::models::auth::conversion::Conversion;
 use crate::cli::{Exit, passphrase};
 use crate::profile::{KeyName, SealTrouble, SealWith};
 
@@ -46,9 +47,7 @@ pub(crate) fn run(seal: &Seal, case: &mut Case<'_>) -> Result<Exit, Failure> {
     let store = case.installation.auth_store();
     let ready = store.sealing().make_ready(with, &in_use).map_err(refused)?;
     let mut conversion = Conversion::new("seal", with);
-    for origin in store.files() {
-        conversion.add(File::of(&origin, store.seal(&origin, with)?));
-    }
+    conversion.run(store.files(), |origin| store.seal(origin, with));
     conversion.plain = store.plain_leftovers().iter().map(|path| path.display().to_string()).collect();
     conversion.key = Some(ready.place);
     conversion.key_made = ready.made;
@@ -88,22 +87,22 @@ fn note(case: &Case<'_>, with: SealWith, file: Option<&PathBuf>, typed: bool) ->
     let auth = &settings.config.auth;
     let config = case.installation.places().config_path.display();
     let path = file.map(|path| std::path::absolute(path).unwrap_or_else(|_| path.clone()));
-    let needs_path = path.is_some();
-    if auth.seal == Some(with) && !needs_path {
-        return typed.then(|| {
-            "The passphrase was typed. A program without a terminal needs it too: name the file that holds it in \
-             `auth.sealPassphraseFile`"
-                .to_owned()
-        });
+    let unattended = typed.then(|| {
+        "The passphrase was typed: a program without a terminal finds it only in a file that `auth.sealPassphraseFile` names"
+            .to_owned()
+    });
+    if auth.seal == Some(with) && path.is_none() {
+        return unattended;
     }
-    let mut entry = serde_json::json!({"auth": {"seal": with.as_str()}});
+    let mut entry = json!({"auth": {"seal": with.as_str()}});
     if let Some(path) = path {
-        entry["auth"]["sealPassphraseFile"] = path.display().to_string().into();
+        entry["auth"]["sealPassphraseFile"] = json!(path.display().to_string());
     }
     let otherwise = match auth.seal {
         None => "what is stored from now on is not sealed".to_owned(),
         Some(other) if other != with => format!("what is stored from now on is sealed with the {other}"),
         Some(_) => "what is stored from now on is sealed with the old passphrase".to_owned(),
     };
-    Some(format!("Put this into {config}, or {otherwise}: {entry}"))
+    let configure = format!("Put this into {config}, or {otherwise}: {entry}");
+    Some([configure].into_iter().chain(unattended).collect::<Vec<_>>().join("\n"))
 }

@@ -5,7 +5,7 @@ use clap::Args;
 use crate::cli::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::models::auth::Case;
-use crate::cli::models::auth::conversion::{Conversion, File};
+use crate::cli::models::auth::conversion::Conversion;
 use crate::profile::SealWith;
 
 /// Write the secrets in the store as they are again, readable for other programs
@@ -18,9 +18,7 @@ pub(crate) fn run(unseal: &Unseal, case: &mut Case<'_>) -> Result<Exit, Failure>
     let store = case.installation.auth_store();
     let with = store.sealing().with();
     let mut conversion = Conversion::new("unseal", with);
-    for origin in store.files() {
-        conversion.add(File::of(&origin, store.unseal(&origin)?));
-    }
+    conversion.run(store.files(), |origin| store.unseal(origin));
     let config = case.installation.places().config_path.display();
     conversion.note = with.map(|with: SealWith| {
         format!("`auth.seal` is \"{with}\" in {config}: take it out, or what is stored from now on is sealed again")
