@@ -11,7 +11,7 @@ use modelpin::clock::Clock;
 use modelpin::config::Environment;
 use modelpin::demo::{DemoHandler, DemoState, LoopbackProvider};
 use modelpin_chat::{
-    BoxFuture, Choice, Conversation, Event, Handler, Inbound, Outbox, OutboxError, Reply, Sender, Thread,
+    BoxFuture, Choice, Conversation, Event, Handler, Inbound, Outbox, OutboxError, Reply, Sender, Thread, Withdrawal,
 };
 
 use crate::docs::markdown::root;
@@ -52,6 +52,10 @@ impl Outbox for Kept {
 
     fn typing(&self) -> BoxFuture<'_, ()> {
         Box::pin(async {})
+    }
+
+    fn withdraw(&self) -> BoxFuture<'_, Result<Withdrawal, OutboxError>> {
+        Box::pin(async { Ok(Withdrawal::Gone) })
     }
 
     fn stopped(&self) -> BoxFuture<'_, ()> {
