@@ -12,5 +12,6 @@ mod pins;
 mod proof;
 mod refusals;
 mod rotation;
+mod secrets;
 mod sessions;
 mod trouble;

@@ -3,11 +3,11 @@
 /// As much as is looked at.
 const ENOUGH: usize = 64;
 
-/// A secret has at least so many different characters.
-const DIFFERENT: usize = 6;
-
 /// So many letters and digits in a row are a sign, unless they are a word.
 const SIGN: usize = 8;
+
+/// So many of them are different at least.
+const DIFFERENT: usize = 5;
 
 /// There are hardly any words of this length.
 const NO_WORD: usize = 16;
@@ -20,15 +20,14 @@ const PLACEHOLDERS: [&[u8]; 7] = [b"your", b"xxxx", b"example", b"placeholder", 
 pub(super) fn is_random(body: &[u8]) -> bool {
     let start = &body[..body.len().min(ENOUGH)];
     let holds = |word: &&[u8]| start.windows(word.len()).any(|part| part.eq_ignore_ascii_case(word));
-    let mut seen = [false; 256];
-    start.iter().for_each(|byte| seen[usize::from(*byte)] = true);
-    seen.iter().filter(|seen| **seen).count() >= DIFFERENT
-        && !PLACEHOLDERS.iter().any(holds)
-        && start.split(|byte| !byte.is_ascii_alphanumeric()).any(is_telling)
+    !PLACEHOLDERS.iter().any(holds) && start.split(|byte| !byte.is_ascii_alphanumeric()).any(is_telling)
 }
 
 fn is_telling(part: &[u8]) -> bool {
-    part.len() >= NO_WORD || (part.len() >= SIGN && !is_word(part))
+    let mut seen = [false; 256];
+    part.iter().for_each(|byte| seen[usize::from(*byte)] = true);
+    let is_long = part.len() >= NO_WORD || (part.len() >= SIGN && !is_word(part));
+    is_long && seen.iter().filter(|seen| **seen).count() >= DIFFERENT
 }
 
 /// `word`, `WORD` or `Word`.
@@ -52,6 +51,7 @@ mod tests {
             "xxxxxxxxxxxxxxxx",
             "0000000000000000",
             "abababababababab",
+            "api03-0000000000000000",
             "your-key-goes-here-1234567890",
             "IOSFODNN7EXAMPLE",
             "customer-support-bot-v2",

@@ -187,7 +187,7 @@ fn the_conversations_go_as_they_are_written() {
     let paths = folder.map(|entry| entry.unwrap().path());
     let mut paths: Vec<PathBuf> = paths.filter(|path| path.extension().is_some_and(|end| end == "txt")).collect();
     paths.sort();
-    assert!(paths.len() >= 6, "only {} conversations were found", paths.len());
+    assert!(paths.len() >= 7, "only {} conversations were found", paths.len());
     let wrong: Vec<String> = paths
         .iter()
         .filter_map(|path| std::panic::catch_unwind(|| hold(path)).err())
