@@ -134,5 +134,5 @@ fn a_long_text_takes_no_longer_than_its_length() {
         assert_eq!(shape_in(&text), None, "{:?}", &text.chars().take(20).collect::<String>());
     }
     // Each takes a fraction of a second even in a debug build on a busy machine; anything worse than linear takes hours.
-    assert!(started.elapsed() < Duration::from_secs(60), "{:?}", started.elapsed());
+    assert!(started.elapsed() < Duration::from_mins(1), "{:?}", started.elapsed());
 }

@@ -24,10 +24,9 @@ pub(super) fn is_random(body: &[u8]) -> bool {
 }
 
 fn is_telling(part: &[u8]) -> bool {
-    let mut seen = [false; 256];
-    part.iter().for_each(|byte| seen[usize::from(*byte)] = true);
     let is_long = part.len() >= NO_WORD || (part.len() >= SIGN && !is_word(part));
-    is_long && seen.iter().filter(|seen| **seen).count() >= DIFFERENT
+    let first_of_its_kind = |at: &usize| !part[..*at].contains(&part[*at]);
+    is_long && (0..part.len()).filter(first_of_its_kind).count() >= DIFFERENT
 }
 
 /// `word`, `WORD` or `Word`.
