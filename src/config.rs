@@ -12,6 +12,8 @@ mod places;
 mod substitute;
 mod typed;
 
+use std::time::Duration;
+
 use indexmap::IndexMap;
 use secrecy::SecretString;
 
@@ -234,7 +236,7 @@ pub struct ProviderModel {
 }
 
 /// `session.*`.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct SessionConfig {
     /// `session.dmScope: "main"`: one session for all private chats.
     pub fold_dms: bool,
@@ -244,6 +246,23 @@ pub struct SessionConfig {
     pub user_model_fallback: bool,
     /// `session.reset`; off unless configured.
     pub reset: Reset,
+    /// `session.turnTimeoutSeconds`: the longest that one request to a provider may take.
+    pub turn_timeout: Duration,
+    /// `session.idleTimeoutSeconds`: the longest that nothing may come from a provider.
+    pub idle_timeout: Duration,
+}
+
+impl Default for SessionConfig {
+    fn default() -> Self {
+        Self {
+            fold_dms: false,
+            keep_on_new: false,
+            user_model_fallback: false,
+            reset: Reset::Off,
+            turn_timeout: Duration::from_mins(10),
+            idle_timeout: Duration::from_mins(1),
+        }
+    }
 }
 
 /// `session.reset`: when a conversation begins anew by itself. Pins that a person made stay.

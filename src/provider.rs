@@ -2,6 +2,7 @@
 
 mod anthropic;
 mod ask;
+mod breadth;
 mod classify;
 mod dialect;
 mod draft;

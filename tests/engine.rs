@@ -6,6 +6,7 @@ mod benches;
 mod commands;
 mod elsewhere;
 mod external;
+mod failures;
 mod menus;
 mod notices;
 mod pins;

@@ -10,8 +10,8 @@ use crate::config::{AuthConfig, BodyForm, OAuthConfig};
 use crate::oauth::known::{USUAL_SKEW, known, owner};
 use crate::profile::{Credential, Expiry, Profile};
 
-/// A new access token is taken to be good for so long at the least: one that seems to have ended already would be renewed
-/// with every message.
+/// A new access token is left alone for so long at the least: one that seems to have ended already, or to be about to,
+/// would be renewed with every message.
 const LEAST: Duration = Duration::from_secs(30);
 
 /// How long a new access token lasts whose answer does not say.
@@ -104,8 +104,12 @@ impl TokenEndpoint {
     /// What to write down as the end of an access token that came at `now` and lasts so long.
     pub(crate) fn stored_end(&self, now: Timestamp, lasts: Option<Duration>) -> Timestamp {
         let lasts = lasts.unwrap_or(UNSAID);
-        let early = if self.stored_early { self.skew } else { Duration::ZERO };
-        later(now, lasts.saturating_sub(early).max(LEAST))
+        let end = if self.stored_early {
+            lasts.saturating_sub(self.skew).max(LEAST)
+        } else {
+            lasts.max(self.skew.saturating_add(LEAST))
+        };
+        later(now, end)
     }
 }
 
@@ -139,6 +143,7 @@ pub(crate) fn later(from: Timestamp, by: Duration) -> Timestamp {
 mod tests {
     use std::sync::Arc;
 
+    use rstest::rstest;
     use serde_json::{Value, json};
 
     use super::*;
@@ -183,6 +188,63 @@ mod tests {
         assert_eq!(endpoint(&grant("acme:a", None, Expiry::Never), &own).unwrap().body, BodyForm::Json);
     }
 
+    /// The table of the family's refresh endpoints, row by row: where, by which client, in which form, and what is
+    /// written down as the end of an access token that came at 0 and lasts an hour.
+    #[rstest]
+    #[case(
+        "anthropic",
+        "https://console.anthropic.com/v1/oauth/token",
+        Some("9d1c250a-e61b-44d9-88ed-5944d1962f5e"),
+        BodyForm::Json,
+        3300
+    )]
+    #[case(
+        "openai-codex",
+        "https://auth.openai.com/oauth/token",
+        Some("app_EMoamEEZ73f0CkXaXp7hrann"),
+        BodyForm::Form,
+        3600
+    )]
+    #[case("google-gemini-cli", "https://oauth2.googleapis.com/token", None, BodyForm::Form, 3300)]
+    #[case("google-antigravity", "https://oauth2.googleapis.com/token", None, BodyForm::Form, 3300)]
+    #[case("chutes", "https://api.chutes.ai/idp/token", None, BodyForm::Form, 3300)]
+    #[case(
+        "qwen-portal",
+        "https://chat.qwen.ai/api/v1/oauth2/token",
+        Some("f0304373b74a44d2b584a3fb70ca9e56"),
+        BodyForm::Form,
+        3600
+    )]
+    fn each_known_provider_renews_as_the_family_does(
+        #[case] provider: &str,
+        #[case] url: &str,
+        #[case] client: Option<&str>,
+        #[case] body: BodyForm,
+        #[case] end: i64,
+    ) {
+        let id = format!("{provider}:me");
+        match (client, endpoint(&grant(&id, None, Expiry::Never), &json!({}))) {
+            (Some(client), found) => assert_eq!(found.unwrap().client_id, client),
+            // No public client: the grant or the configuration has to name the one it was minted by.
+            (None, found) => assert_eq!(found.unwrap_err(), NoRenewal::NoClient(provider.parse().unwrap())),
+        }
+        let of_grant = endpoint(&grant(&id, Some("client-of-the-grant"), Expiry::Never), &json!({})).unwrap();
+        assert_eq!((of_grant.url.as_str(), of_grant.body), (url, body));
+        assert_eq!(of_grant.client_id, "client-of-the-grant");
+        let hour = Some(Duration::from_hours(1));
+        assert_eq!(of_grant.stored_end(Timestamp::UNIX_EPOCH, hour).as_second(), end);
+        assert_eq!(of_grant.bare_400_is_final, provider == "qwen-portal");
+    }
+
+    /// Those that the table has without a refresher of the usual kind: one is a GET with a token of another service.
+    #[rstest]
+    #[case("github-copilot")]
+    #[case("minimax-portal")]
+    fn others_are_not_guessed_at(#[case] provider: &str) {
+        let fault = endpoint(&grant(&format!("{provider}:me"), Some("c"), Expiry::Never), &json!({})).unwrap_err();
+        assert_eq!(fault, NoRenewal::NoTokenUrl(provider.parse().unwrap()));
+    }
+
     #[test]
     fn a_token_is_renewed_by_the_skew_before_its_end_whoever_wrote_it_down() {
         let at = |second| Timestamp::from_second(second).unwrap();
@@ -200,5 +262,6 @@ mod tests {
         assert_eq!(early.stored_end(at(0), Some(Duration::from_secs(10))), at(30), "never already over");
         let exact = endpoint(&grant("openai-codex:a", None, Expiry::Never), &json!({})).unwrap();
         assert_eq!(exact.stored_end(at(0), hour), at(3600));
+        assert_eq!(exact.stored_end(at(0), Some(Duration::ZERO)), at(90), "not due again with the next message");
     }
 }

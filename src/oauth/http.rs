@@ -27,6 +27,9 @@ const TOTAL: Duration = Duration::from_secs(30);
 /// More than any answer with tokens takes, in bytes.
 const LARGEST: usize = 256 * 1024;
 
+/// The longest that an access token is believed to last, in seconds: ten years.
+const LONGEST: f64 = 10.0 * 365.0 * 86_400.0;
+
 /// Asks token endpoints over HTTPS; over plain HTTP only on this machine.
 pub struct TokenHttp {
     direct: OnceCell<Client>,
@@ -178,11 +181,11 @@ fn tokens(answer: &Value) -> Option<Tokens> {
         text.bytes().all(|byte| byte.is_ascii_graphic()).then(|| SecretString::from(text))
     };
     let lasts = &answer["expires_in"];
-    let lasts = lasts.as_f64().or_else(|| lasts.as_str()?.trim().parse().ok());
+    let lasts = lasts.as_f64().or_else(|| lasts.as_str()?.trim().parse().ok()).filter(|lasts| lasts.is_finite());
     Some(Tokens {
         access: token("access_token")?,
         refresh: token("refresh_token"),
-        lasts: lasts.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()),
+        lasts: lasts.map(|seconds| Duration::from_secs_f64(seconds.clamp(0.0, LONGEST))),
     })
 }
 

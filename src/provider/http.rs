@@ -14,6 +14,7 @@ use crate::catalog::ProviderId;
 use crate::clock::Clock;
 use crate::health::FailureClass;
 use crate::profile::Fingerprint;
+use crate::provider::breadth::is_of_account;
 use crate::provider::endpoint::{CREDENTIAL_HEADERS, is_loopback};
 use crate::provider::incoming::Incoming;
 use crate::provider::scrub::one_line;
@@ -274,7 +275,10 @@ impl Exchange {
     }
 
     fn classified(&self, status: u16, body: &ErrorBody, header: &dyn Fn(&str) -> Option<String>) -> Failure {
-        let class = classify(&self.provider, status, body);
+        let class = match classify(&self.provider, status, body) {
+            FailureClass::RateLimit if is_of_account(header) => FailureClass::AccountLimit,
+            class => class,
+        };
         let words = body.message.clone().unwrap_or_else(|| format!("{} answered HTTP {status}", self.host));
         let wait = retry_after(class, header, body, self.clock.now());
         Failure { retry_after: wait, ..self.failure(class, Some(status), &words) }

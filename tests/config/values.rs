@@ -1,5 +1,7 @@
 //! From a JSON value to the typed configuration.
 
+use std::time::Duration;
+
 use modelpin::agent::AgentId;
 use modelpin::catalog::ProviderId;
 use modelpin::config::{Mode, Reset, SecretPlace, from_value};
@@ -25,7 +27,7 @@ fn every_key_arrives_where_it_belongs() {
             "baseUrl": "https://api.example.com/v1/", "apiKey": " sk-test-zai ", "api": "openai-completions",
             "headers": {"x-team": "a"}, "models": [{"id": "glm", "name": "GLM", "maxTokens": 4096, "cost": {}}]
         }, "vault": {"apiKey": {"source": "exec", "id": "llm/key"}}}},
-        "session": {"dmScope": "main", "onNew": "keep", "userModelFallback": true, "reset": {"mode": "idle", "idleMinutes": 5}},
+        "session": {"dmScope": "main", "onNew": "keep", "userModelFallback": true, "reset": {"mode": "idle", "idleMinutes": 5}, "turnTimeoutSeconds": 90, "idleTimeoutSeconds": 2.5},
         "commands": {"allowFrom": {"*": ["1"], "telegram": [2]}, "ownerAllowFrom": ["telegram:1"]},
         "channels": {"telegram": {"allowFrom": [1, "*"], "groupAllowFrom": []}, "discord": {"dm": {"allowFrom": ["9"]}}, "defaults": {}},
         "env": {"vars": {"A": "1", "BLANK": " "}, "B": "2", "shellEnv": {"enabled": true, "timeoutMs": 50}},
@@ -63,6 +65,8 @@ fn every_key_arrives_where_it_belongs() {
 
     assert!(config.session.fold_dms && config.session.keep_on_new && config.session.user_model_fallback);
     assert_eq!(config.session.reset, Reset::Idle { minutes: 5 });
+    let limits = (config.session.turn_timeout, config.session.idle_timeout);
+    assert_eq!(limits, (Duration::from_secs(90), Duration::from_millis(2_500)));
     assert_eq!(config.commands.allow_from["telegram"], ["2"]);
     assert_eq!(config.channels["telegram"].allow_from.as_deref(), Some(["1".to_owned(), "*".to_owned()].as_slice()));
     assert_eq!(config.channels["telegram"].group_allow_from.as_deref(), Some([].as_slice()));
@@ -87,6 +91,8 @@ fn every_key_arrives_where_it_belongs() {
 #[case(json!({"models": {"providers": {"a": {"apiKey": 12}}}}), "models.providers.a.apiKey: expected text, found a number")]
 #[case(json!({"models": {"providers": {"a": {"models": [{"name": "x"}]}}}}), "models.providers.a.models[0].id: expected the model's id, found nothing")]
 #[case(json!({"session": {"reset": {"mode": "daily", "atHour": 24}}}), "session.reset.atHour: expected an hour, 0 to 23, found a number")]
+#[case(json!({"session": {"idleTimeoutSeconds": 0}}), "session.idleTimeoutSeconds: expected a number above 0, found a number")]
+#[case(json!({"session": {"turnTimeoutSeconds": "10m"}}), "session.turnTimeoutSeconds: expected a number above 0, found text")]
 #[case(json!({"channels": {"telegram": {"allowFrom": "42"}}}), "channels.telegram.allowFrom: expected a list, found text")]
 #[case(json!({"secrets": {"providers": {"k": {"source": "file"}}}}), "secrets.providers.k.path: expected the path of the file, found nothing")]
 fn a_wrong_value_is_named_by_its_key(#[case] value: Value, #[case] said: &str) {
