@@ -10,6 +10,7 @@ mod menus;
 mod notices;
 mod pins;
 mod proof;
+mod references;
 mod refusals;
 mod rotation;
 mod sessions;

@@ -1,4 +1,5 @@
-//! Claude Code's login in the macOS keychain. It is read there and never written.
+//! Claude Code's login in the macOS keychain. It is read there and never written: an entry cannot be compared and replaced
+//! in one step, and whoever writes one becomes an owner whose other programs the keychain then asks the person about.
 
 use std::path::Path;
 use std::time::Duration;
@@ -6,7 +7,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::profile::SecretTrouble;
-use crate::profile::secret::program;
+use crate::profile::secret::program::Program;
 
 /// The program that reads the keychain.
 #[cfg(target_os = "macos")]
@@ -24,8 +25,15 @@ const PATIENCE: Duration = Duration::from_secs(5);
 ///
 /// Says in words, without a secret, why it cannot be had.
 pub(crate) fn read(security: &Path) -> Result<Option<Value>, String> {
-    let arguments = ["find-generic-password", "-s", SERVICE].map(str::to_owned);
-    match program::output("keychain", security, &arguments, "-w", PATIENCE) {
+    let asked = Program {
+        alias: "keychain",
+        command: security,
+        args: ["find-generic-password", "-s", SERVICE, "-w"].map(str::to_owned).into(),
+        environment: None,
+        request: None,
+        patience: PATIENCE,
+    };
+    match asked.output() {
         Ok(printed) => serde_json::from_slice(&printed)
             .map(Some)
             .map_err(|_| format!("the entry `{SERVICE}` of the keychain is not valid JSON")),
