@@ -2,6 +2,7 @@
 
 mod acceptance;
 mod agents;
+mod copies;
 mod external;
 mod faults;
 mod file;
@@ -10,3 +11,4 @@ mod order_cases;
 mod round_trip;
 mod secrets;
 pub(crate) mod support;
+mod write_back;

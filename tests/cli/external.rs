@@ -67,5 +67,5 @@ fn an_expired_one_says_whom_to_open() {
     log_in(&home, 1_000);
     let row = row(&home);
     assert_eq!(row["state"], "expired");
-    assert!(row["detail"].as_str().unwrap().contains("open Claude Code to renew it"), "{row}");
+    assert!(row["detail"].as_str().unwrap().contains("run `claude` once to renew it"), "{row}");
 }
