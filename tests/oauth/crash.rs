@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::oauth::claude_code::{self, login};
 use crate::oauth::rig::{Rig, WORK, auth_store, grant, held, json_at, refresher};
+use crate::profile::support::tree;
 use crate::support::rerun::{child_of_test, start};
 
 /// How many rounds there are for each home of a grant.
@@ -98,6 +99,9 @@ fn kill_once(round: u64, name: &str, rig: Rig, on_disk: fn(&Rig) -> (Value, [Val
             let fault = runtime.block_on(rig.renew()).unwrap_err();
             assert!(matches!(fault, RenewalFault::NeedsLogin { .. }), "{fault}");
             assert_eq!(on_disk(&rig).0, before);
+            let left = tree(rig.folder.path()).into_keys();
+            let left: Vec<_> = left.filter(|path| path.extension().is_some_and(|end| end == "tmp")).collect();
+            assert!(left.is_empty(), "a file with tokens stays behind: {left:?}");
         }
         return 0;
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::agent::AgentId;
-use crate::profile::external::login::{self, Login};
+use crate::profile::external::login::{self, Content, Login};
 use crate::profile::external::{claude_code, codex, qwen};
 use crate::profile::{Credential, Expiry, ExternalCli, OAuth, Origin, Profile, Rejected, StoreFileFault};
 use crate::watched::Watched;
@@ -95,10 +95,15 @@ impl Source {
     }
 
     fn read(&self, keep_refresh: bool, patience: Duration) -> Result<Option<Login>, String> {
-        let Some(content) = login::read(&self.origin.path, patience)? else { return self.in_keychain() };
+        let in_file = login::read(&self.origin.path, patience)
+            .and_then(|content| content.map_or(Ok(None), |content| self.login(&content, keep_refresh)));
+        login::better(in_file, self.in_keychain())
+    }
+
+    fn login(&self, content: &Content, keep_refresh: bool) -> Result<Option<Login>, String> {
         match self.cli {
             ExternalCli::ClaudeCode => claude_code::login(&content.value, keep_refresh),
-            ExternalCli::Codex => codex::login(&content),
+            ExternalCli::Codex => codex::login(content),
             ExternalCli::Qwen => qwen::login(&content.value),
         }
     }
@@ -106,13 +111,15 @@ impl Source {
     /// What the keychain has. Its refresh token is never kept: nothing is written back there.
     #[cfg(target_os = "macos")]
     fn in_keychain(&self) -> Result<Option<Login>, String> {
-        use crate::profile::external::keychain;
+        use crate::profile::external::keychain::{self, Entry};
 
-        if !self.keychain {
-            return Ok(None);
-        }
-        let content = keychain::read(Path::new(keychain::SECURITY))?;
-        content.map_or(Ok(None), |content| claude_code::login(&content, false))
+        let entry = match self.cli {
+            ExternalCli::ClaudeCode if self.keychain => Entry::of_claude_code(),
+            ExternalCli::Codex if self.keychain => Entry::of_codex(self.origin.path.parent().unwrap_or(Path::new("."))),
+            ExternalCli::ClaudeCode | ExternalCli::Codex | ExternalCli::Qwen => return Ok(None),
+        };
+        let content = keychain::read(Path::new(keychain::SECURITY), &entry)?;
+        content.map_or(Ok(None), |content| self.login(&content, false))
     }
 
     #[cfg(not(target_os = "macos"))]

@@ -55,14 +55,17 @@ pub fn write_back(path: &Path, renewed: &RenewedGrant) -> Result<Swapped, StoreF
 }
 
 /// Whether [`write_back`] would find the login there, and a place to write: asked before a refresh token is spent that
-/// could then not be replaced. Leaves nothing behind.
+/// could then not be replaced. Leaves nothing behind, and takes away what was left by one that was killed.
 ///
 /// # Errors
 ///
 /// As [`write_back`].
 pub fn can_write_back(path: &Path, used: &Fingerprint) -> Result<bool, StoreFileFault> {
     match found(path, used)? {
-        Some(Found { path, before, root: _ }) => prepared(&path, &before).map(|_| true),
+        Some(Found { path, before, root: _ }) => {
+            put::sweep(&path);
+            prepared(&path, &before).map(|_| true)
+        }
         None => Ok(false),
     }
 }
