@@ -8,6 +8,7 @@ mod faults;
 mod file;
 mod lock;
 mod order_cases;
+mod references;
 mod round_trip;
 mod secrets;
 pub(crate) mod support;
