@@ -33,7 +33,7 @@ async fn a_kill_after_the_answer_never_leaves_a_blank_credential() {
         return;
     }
     let name = "oauth::crash::a_kill_after_the_answer_never_leaves_a_blank_credential";
-    kill(ROUNDS, |round| kill_once(round, name, Rig::new(), stored));
+    kill(ROUNDS, |round| kill_once(round, name, &Rig::new(), stored));
 }
 
 /// The same in the file of Claude Code, which is never without a login because of it.
@@ -44,7 +44,7 @@ async fn a_kill_after_the_answer_never_logs_claude_code_out() {
         return;
     }
     let name = "oauth::crash::a_kill_after_the_answer_never_logs_claude_code_out";
-    kill(ROUNDS_OF_CLAUDE_CODE, |round| kill_once(round, name, Rig::of_claude_code(), in_claude_codes_file));
+    kill(ROUNDS_OF_CLAUDE_CODE, |round| kill_once(round, name, &Rig::of_claude_code(), in_claude_codes_file));
 }
 
 /// Runs the rounds, several at once.
@@ -81,7 +81,7 @@ fn in_claude_codes_file(rig: &Rig) -> (Value, [Value; 2]) {
 }
 
 /// Returns how many renewals were on disk when the process was gone: none or one.
-fn kill_once(round: u64, name: &str, rig: Rig, on_disk: fn(&Rig) -> (Value, [Value; 2])) -> u64 {
+fn kill_once(round: u64, name: &str, rig: &Rig, on_disk: fn(&Rig) -> (Value, [Value; 2])) -> u64 {
     std::fs::write(rig.folder.path().join("url"), rig.idp.url()).unwrap();
     let mut child = start(name, rig.folder.path());
     rig.answers.recv_timeout(Duration::from_secs(30)).unwrap();
@@ -91,14 +91,14 @@ fn kill_once(round: u64, name: &str, rig: Rig, on_disk: fn(&Rig) -> (Value, [Val
         child.kill().unwrap();
     }
     child.wait().unwrap();
-    let (found, [before, after]) = on_disk(&rig);
+    let (found, [before, after]) = on_disk(rig);
     if found == before {
         // Whoever comes next is not held up by what the dead one left, and says the truth.
         if round.is_multiple_of(16) {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             let fault = runtime.block_on(rig.renew()).unwrap_err();
             assert!(matches!(fault, RenewalFault::NeedsLogin { .. }), "{fault}");
-            assert_eq!(on_disk(&rig).0, before);
+            assert_eq!(on_disk(rig).0, before);
             let left = tree(rig.folder.path()).into_keys();
             let left: Vec<_> = left.filter(|path| path.extension().is_some_and(|end| end == "tmp")).collect();
             assert!(left.is_empty(), "a file with tokens stays behind: {left:?}");

@@ -6,10 +6,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 
 use crate::profile::SecretTrouble;
 use crate::profile::external::login::{self, Content};
+use crate::profile::fingerprint::start_of_hash;
 use crate::profile::secret::program::Program;
 
 /// The program that reads the keychain.
@@ -32,8 +32,7 @@ impl Entry {
     /// What Codex calls its own, whose home is `folder`.
     pub(crate) fn of_codex(folder: &Path) -> Self {
         let real = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
-        let hash = Sha256::digest(real.as_os_str().as_encoded_bytes());
-        let hash: String = hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        let hash = start_of_hash(real.as_os_str().as_encoded_bytes(), 8);
         Self { service: "Codex Auth", account: Some(format!("cli|{hash}")) }
     }
 }

@@ -29,17 +29,16 @@ type Bytes = Zeroizing<Vec<u8>>;
 /// When it cannot be read, is too large, or does not come within `patience`.
 pub(crate) fn read(alias: &str, path: &Path, patience: Duration) -> Result<Bytes, SecretTrouble> {
     let file = path.to_owned();
-    let bytes = match within(path, patience, move || read_whole(&file)) {
-        Some(read) => read.map_err(|error| SecretTrouble::Unreadable {
-            alias: alias.to_owned(),
-            path: path.to_owned(),
-            why: error.to_string(),
-        })?,
-        None => {
-            let (alias, what) = (alias.to_owned(), path.display().to_string());
-            return Err(SecretTrouble::TimedOut { alias, what, after: patience });
-        }
-    };
+    let read = within(path, patience, move || read_whole(&file)).ok_or_else(|| SecretTrouble::TimedOut {
+        alias: alias.to_owned(),
+        what: path.display().to_string(),
+        after: patience,
+    })?;
+    let bytes = read.map_err(|error| SecretTrouble::Unreadable {
+        alias: alias.to_owned(),
+        path: path.to_owned(),
+        why: error.to_string(),
+    })?;
     if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > LIMIT {
         return Err(SecretTrouble::TooLarge(alias.to_owned()));
     }
@@ -103,7 +102,7 @@ mod tests {
         let path = Path::new("/a/mount/whose/server/is/gone");
         let (back, gone) = channel::<()>();
         let at_once = Duration::from_millis(1);
-        let long = Duration::from_secs(60);
+        let long = Duration::from_mins(1);
         assert_eq!(within(path, at_once, move || gone.recv().is_err()), None);
         assert_eq!(within(path, long, || true), None, "not even begun");
         assert_eq!(within(Path::new("/elsewhere"), long, || 1), Some(1));
