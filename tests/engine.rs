@@ -11,6 +11,7 @@ mod menus;
 mod notices;
 mod pins;
 mod proof;
+mod references;
 mod refusals;
 mod rotation;
 mod secrets;
