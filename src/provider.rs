@@ -5,7 +5,6 @@ mod ask;
 mod classify;
 mod dialect;
 mod draft;
-mod encode;
 mod endpoint;
 mod error_body;
 mod events;

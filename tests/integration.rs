@@ -18,6 +18,7 @@ mod health;
 mod oauth;
 mod profile;
 mod provider;
+mod redact;
 mod resolver;
 mod store;
 mod support;

@@ -15,6 +15,7 @@ use crate::cli::chat::demo::Demo;
 use crate::cli::failure::Failure;
 use crate::cli::open::{again, open_to_serve};
 use crate::cli::output::Output;
+use crate::redact::scrub;
 
 /// What the bot is called in the terminal, whatever the program is called.
 const BOT: &str = "modelpin";
@@ -68,10 +69,10 @@ async fn converse(
     output: &mut Output,
 ) -> Result<(), Failure> {
     if scripted {
-        return Ok(serve_jsonl_stdio(handler, BOT).await?);
+        return Ok(serve_jsonl_stdio(handler, BOT, &|text| scrub(text).into_owned()).await?);
     }
     let mut options = Options::new(BOT);
-    if std::io::stdin().is_terminal() && std::io::stdout().is_terminal() {
+    if std::io::stdin().is_terminal() && output.is_terminal() {
         options.greeting = Some(greeting.unwrap_or_else(|| banner::usual().to_owned()));
     } else if let Some(greeting) = greeting {
         // Standard output is for the answers alone.

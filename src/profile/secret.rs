@@ -13,6 +13,7 @@ use serde_json::Value;
 
 use crate::config::{SecretPlace, SecretsConfig};
 use crate::profile::{Credential, Profile, ProfileId, SecretRef, SecretSource, SecretValue};
+use crate::redact;
 
 /// The most that is read from a file or a program.
 const LIMIT: u64 = 1024 * 1024;
@@ -149,7 +150,7 @@ impl<'a> Secrets<'a> {
         match value {
             SecretValue::Missing => Err(SecretTrouble::Missing),
             SecretValue::Inline(secret) => Ok(secret.clone()),
-            SecretValue::Ref(reference) => self.look_up(reference),
+            SecretValue::Ref(reference) => self.look_up(reference).inspect(|found| redact::learn([found])),
         }
     }
 

@@ -12,19 +12,23 @@ use tokio::sync::{Mutex, watch};
 
 use crate::jsonl::outbox::Script;
 use crate::jsonl::record::Record;
+use crate::jsonl::request::Reading;
 use crate::lines::{Line, next_line};
 use crate::signals::Signals;
 
+pub use crate::jsonl::request::Clean;
+
 /// Serves one object per line of `input`, in order, and writes what comes of it to `output`.
 ///
-/// The forms of both are in the crate's documentation. `bot` is the bot's name where a line gives none. Any signal ends
-/// the service after the line under way; so do the end of the input and a reader of `output` that is gone.
+/// The forms of both are in the crate's documentation. `bot` is the bot's name where a line gives none. What is quoted of a
+/// line that cannot be read goes through `clean` first: the line may hold anything. Any signal ends the service after the line under way; so do the end of the input and a reader of `output` that is gone.
 ///
 /// # Errors
 /// `input` cannot be read, or `output` not written, for another reason than its end.
 pub async fn serve_jsonl(
     handler: &dyn Handler,
     bot: &str,
+    clean: Clean<'_>,
     mut input: impl AsyncBufRead + Unpin + Send,
     output: impl AsyncWrite + Unpin + Send,
     mut signals: Signals,
@@ -39,7 +43,7 @@ pub async fn serve_jsonl(
         };
         let Some(line) = line else { return Ok(()) };
         number += 1;
-        let ended = serve_line(handler, bot, line, number, &output, &mut signals).await;
+        let ended = serve_line(handler, &Reading { bot, clean }, line, number, &output, &mut signals).await;
         match ended {
             Ok(false) => {}
             Ok(true) => return Ok(()),
@@ -53,22 +57,22 @@ pub async fn serve_jsonl(
 ///
 /// # Errors
 /// Those of [`serve_jsonl`] and of [`Signals::of_process`].
-pub async fn serve_jsonl_stdio(handler: &dyn Handler, bot: &str) -> io::Result<()> {
+pub async fn serve_jsonl_stdio(handler: &dyn Handler, bot: &str, clean: Clean<'_>) -> io::Result<()> {
     let input = BufReader::new(tokio::io::stdin());
-    serve_jsonl(handler, bot, input, tokio::io::stdout(), Signals::of_process()?).await
+    serve_jsonl(handler, bot, clean, input, tokio::io::stdout(), Signals::of_process()?).await
 }
 
 /// Serves one line; `true` when a signal said that it is to be the last.
 async fn serve_line(
     handler: &dyn Handler,
-    bot: &str,
+    reading: &Reading<'_>,
     line: Line,
     number: u64,
     output: &Mutex<impl AsyncWrite + Unpin + Send>,
     signals: &mut Signals,
 ) -> io::Result<bool> {
     let mut last = false;
-    match request::read(&line, number == 1, bot) {
+    match request::read(&line, number == 1, reading) {
         Ok(None) => {}
         Err(error) => record::write(output, &Record::error(error)).await?,
         Ok(Some(inbound)) => {

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::profile::SecretTrouble;
 use crate::profile::secret::program;
+use crate::redact;
 
 /// The program that reads the keychain.
 #[cfg(target_os = "macos")]
@@ -27,6 +28,7 @@ pub(crate) fn read(security: &Path) -> Result<Option<Value>, String> {
     let arguments = ["find-generic-password", "-s", SERVICE].map(str::to_owned);
     match program::output("keychain", security, &arguments, "-w", PATIENCE) {
         Ok(printed) => serde_json::from_slice(&printed)
+            .inspect(|content| redact::learn(&redact::secrets_in(content)))
             .map(Some)
             .map_err(|_| format!("the entry `{SERVICE}` of the keychain is not valid JSON")),
         // It ends so when there is no such entry, and when the person says no.

@@ -32,8 +32,20 @@ struct Request {
 #[derive(Debug)]
 struct Id(String);
 
+/// Takes out of a text what must not be repeated.
+pub type Clean<'a> = &'a (dyn Fn(&str) -> String + Send + Sync);
+
+/// What lines are read with.
+#[derive(Clone, Copy)]
+pub(crate) struct Reading<'a> {
+    /// The bot's name where a line gives none.
+    pub(crate) bot: &'a str,
+    /// What is quoted of a line goes through this.
+    pub(crate) clean: Clean<'a>,
+}
+
 /// Reads a line: what was done, `None` for a blank line, or what is wrong with it and what to type instead.
-pub(crate) fn read(line: &Line, first: bool, bot: &str) -> Result<Option<Inbound>, String> {
+pub(crate) fn read(line: &Line, first: bool, reading: &Reading<'_>) -> Result<Option<Inbound>, String> {
     let bytes = match line {
         Line::Bytes(bytes) => bytes,
         Line::TooLong => return Err(format!("column {}: longer than 1 MiB; {SAMPLE}", LONGEST + 1)),
@@ -52,9 +64,9 @@ pub(crate) fn read(line: &Line, first: bool, bot: &str) -> Result<Option<Inbound
         let what = told.rsplit_once(" at line ").map_or(told.as_str(), |(what, _)| what);
         // Its column is the number of bytes read, the faulty one included.
         let at = column(text.as_bytes(), fault.column().saturating_sub(1));
-        format!("column {at}: {}; {SAMPLE}", shortened(what))
+        format!("column {at}: {}; {SAMPLE}", shortened(what, reading.clean))
     })?;
-    request.into_inbound(bot).map(Some)
+    request.into_inbound(reading).map(Some)
 }
 
 /// The column, from 1 and in characters, of the byte at `offset`.
@@ -62,21 +74,23 @@ fn column(bytes: &[u8], offset: usize) -> usize {
     String::from_utf8_lossy(&bytes[..offset.min(bytes.len())]).chars().count() + 1
 }
 
-/// At most 200 characters: a message about a field must not be as long as the field.
-fn shortened(what: &str) -> String {
+/// At most 200 characters: a message about a field must not be as long as the field. It is cleaned whole, since of what is
+/// cut through no more would be recognised.
+fn shortened(what: &str, clean: Clean<'_>) -> String {
+    let what = clean(what);
     match what.char_indices().nth(200) {
         Some((end, _)) => format!("{}…", &what[..end]),
-        None => what.to_owned(),
+        None => what,
     }
 }
 
 impl Request {
-    fn into_inbound(self, default_bot: &str) -> Result<Inbound, String> {
+    fn into_inbound(self, reading: &Reading<'_>) -> Result<Inbound, String> {
         let Self { channel, account, kind, chat, thread, sender, name, bot, text, press } = self;
         let channel = filled("channel", channel)?.map_or_else(|| CHANNEL.to_owned(), |name| name.to_lowercase());
         let account = id("account", account)?.unwrap_or_else(|| ACCOUNT.to_owned());
         let kind = kind.map_or(Ok(Kind::Dm), |kind| kind.parse::<Kind>()).map_err(|UnknownKind(kind)| {
-            format!("`kind` is `{}`: write \"dm\", \"group\" or \"channel\"", shortened(&kind))
+            format!("`kind` is `{}`: write \"dm\", \"group\" or \"channel\"", shortened(&kind, reading.clean))
         })?;
         let sender = id("sender", sender)?.unwrap_or_else(|| OWNER.to_owned());
         let peer = id("chat", chat)?.unwrap_or_else(|| match kind {
@@ -87,7 +101,7 @@ impl Request {
             ("telegram", Kind::Group) => Thread::Topic(thread),
             (_, Kind::Dm | Kind::Group | Kind::Channel) => Thread::Thread(thread),
         });
-        let bot = filled("bot", bot)?.unwrap_or_else(|| default_bot.to_owned());
+        let bot = filled("bot", bot)?.unwrap_or_else(|| reading.bot.to_owned());
         let event = match (text, press) {
             (Some(text), None) => Event::Message(without_mention(&text, &bot).to_owned()),
             (None, Some(token)) => Event::Press(token),

@@ -65,7 +65,7 @@ fn reply(text: &str) -> Reply {
 async fn served(input: impl AsRef<[u8]>) -> Vec<String> {
     let mut output = Vec::new();
     let (_signals, none) = Signals::channel();
-    serve_jsonl(&Echo::default(), "pin", input.as_ref(), &mut output, none).await.unwrap();
+    serve_jsonl(&Echo::default(), "pin", &str::to_owned, input.as_ref(), &mut output, none).await.unwrap();
     String::from_utf8(output).unwrap().lines().map(str::to_owned).collect()
 }
 
@@ -102,7 +102,7 @@ async fn a_bad_receipt_costs_the_receipt_and_not_the_reply() {
     let echo = Echo::default();
     let mut output = Vec::new();
     let (_signals, none) = Signals::channel();
-    serve_jsonl(&echo, "pin", &b"{\"text\":\"bad receipt\"}"[..], &mut output, none).await.unwrap();
+    serve_jsonl(&echo, "pin", &str::to_owned, &b"{\"text\":\"bad receipt\"}"[..], &mut output, none).await.unwrap();
     let output = String::from_utf8(output).unwrap();
     assert!(output.contains("\"text\":\"bad receipt") && !output.contains("\"receipt\""), "{output}");
     assert!(echo.refused.lock().unwrap()[0].starts_with("the receipt of a reply is no JSON object"));
@@ -139,7 +139,7 @@ async fn each_answer_is_out_before_the_next_line_comes_in() {
     let (output, reader) = tokio::io::duplex(1024);
     let echo = Echo::default();
     let (_signals, none) = Signals::channel();
-    let service = serve_jsonl(&echo, "pin", BufReader::new(input), output, none);
+    let service = serve_jsonl(&echo, "pin", &str::to_owned, BufReader::new(input), output, none);
     let talk = async move {
         let mut answers = BufReader::new(reader).lines();
         for number in 1..=3 {
@@ -161,7 +161,7 @@ async fn a_signal_ends_the_answer_and_then_the_service() {
     let echo = Echo::default();
     let (sender, signals) = Signals::channel();
     person.write_all(b"{\"text\":\"wait\"}\n{\"text\":\"never\"}\n").await.unwrap();
-    let service = serve_jsonl(&echo, "pin", BufReader::new(input), &mut output, signals);
+    let service = serve_jsonl(&echo, "pin", &str::to_owned, BufReader::new(input), &mut output, signals);
     let stop = async {
         while echo.handled.load(Ordering::SeqCst) == 0 {
             tokio::task::yield_now().await;
@@ -197,6 +197,6 @@ async fn a_reader_that_is_gone_ends_the_service_quietly() {
     let echo = Echo::default();
     let (_signals, none) = Signals::channel();
     let input = &b"{\"text\":\"x\\nwait\"}\n{\"text\":\"y\"}\n"[..];
-    serve_jsonl(&echo, "pin", input, Closed, none).await.unwrap();
+    serve_jsonl(&echo, "pin", &str::to_owned, input, Closed, none).await.unwrap();
     assert_eq!(echo.finished.load(Ordering::SeqCst), 1, "the answer was stopped, polled to its end, and was the last");
 }

@@ -2,15 +2,17 @@
 
 use modelpin_chat::{Conversation, Event, Inbound, Kind, Sender, Thread};
 
-use super::read;
+use super::{Reading, read};
 use crate::lines::Line;
 
+const PIN: Reading<'_> = Reading { bot: "pin", clean: &|text: &str| text.replace("hunter2", "[redacted]") };
+
 fn inbound(line: &str) -> Inbound {
-    read(&Line::Bytes(line.as_bytes().to_vec()), false, "pin").unwrap().unwrap()
+    read(&Line::Bytes(line.as_bytes().to_vec()), false, &PIN).unwrap().unwrap()
 }
 
 fn error(line: &[u8]) -> String {
-    read(&Line::Bytes(line.to_vec()), false, "pin").unwrap_err()
+    read(&Line::Bytes(line.to_vec()), false, &PIN).unwrap_err()
 }
 
 #[test]
@@ -80,9 +82,9 @@ fn a_mention_of_the_bot_is_taken_off() {
 #[test]
 fn blank_lines_say_nothing() {
     for line in ["", "  \t"] {
-        assert_eq!(read(&Line::Bytes(line.into()), false, "pin"), Ok(None));
+        assert_eq!(read(&Line::Bytes(line.into()), false, &PIN), Ok(None));
     }
-    assert_eq!(read(&Line::Bytes("\u{feff}".into()), true, "pin"), Ok(None), "a byte order mark");
+    assert_eq!(read(&Line::Bytes("\u{feff}".into()), true, &PIN), Ok(None), "a byte order mark");
 }
 
 #[test]
@@ -115,4 +117,18 @@ fn what_is_wrong_is_named_with_its_place_and_the_way_out() {
 fn a_message_about_a_field_is_shorter_than_the_field() {
     let error = error(format!(r#"{{"{}":1}}"#, "é".repeat(10_000)).as_bytes());
     assert!(error.chars().count() < 300, "{error}");
+}
+
+#[test]
+fn what_is_quoted_is_cleaned_before_it_is_cut() {
+    for (line, told) in [
+        (r#"{"sender":["hunter2"]}"#, "an id: text or a whole number"),
+        (r#"{"hunter2":1}"#, "`[redacted]`"),
+        (r#"{"text":"x","kind":"hunter2"}"#, "`[redacted]`"),
+    ] {
+        let error = error(line.as_bytes());
+        assert!(error.contains(told) && !error.contains("hunter"), "{error}");
+    }
+    let long = error(format!(r#"{{"text":"x","kind":"{}hunter2"}}"#, "a".repeat(196)).as_bytes());
+    assert!(!long.contains("hunt"), "{long}");
 }
