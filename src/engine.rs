@@ -90,7 +90,9 @@ impl Engine {
     /// Says that something went wrong that should not. What it was is in the log.
     async fn apologise(&self, inbound: &Inbound, outbox: &dyn Outbox) {
         let mut draft = Draft::default();
-        draft.line("Something went wrong inside modelpin, and this was given up half-way. Its operator finds it in the log.");
+        draft.line(
+            "Something went wrong inside modelpin, and this was given up half-way. Its operator finds it in the log.",
+        );
         draft.line("Send it again, or type /model status to see what is chosen now.");
         self.send(&Case { inbound, text: "", outbox }, draft, Visibility::Private).await;
     }

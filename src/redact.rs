@@ -25,8 +25,8 @@ use secrecy::SecretString;
 
 pub(crate) use forms::forms;
 pub(crate) use names::{names_a_secret, secrets_in};
-pub use scrubber::{REDACTED, Scrubber};
 pub(crate) use scrubber::PIECE;
+pub use scrubber::{REDACTED, Scrubber};
 pub(crate) use stream::Stream;
 pub use writer::ScrubbingWriter;
 

@@ -72,7 +72,7 @@ async fn converse(
         return Ok(serve_jsonl_stdio(handler, BOT, &|text| scrub(text).into_owned()).await?);
     }
     let mut options = Options::new(BOT);
-    if std::io::stdin().is_terminal() && output.is_terminal() {
+    if std::io::stdin().is_terminal() && Output::is_terminal() {
         options.greeting = Some(greeting.unwrap_or_else(|| banner::usual().to_owned()));
     } else if let Some(greeting) = greeting {
         // Standard output is for the answers alone.

@@ -25,7 +25,10 @@ fn subscriber(
 ) -> impl Subscriber + Send + Sync {
     // Below this, libraries write down what goes over the wire: keys are part of it.
     let guarded = filter_fn(|record| record.target().starts_with("modelpin") || *record.level() <= Level::INFO);
-    let layer = tracing_subscriber::fmt::layer().with_writer(Scrubbing(writer)).with_ansi(false).with_filter(filter.and(guarded));
+    let layer = tracing_subscriber::fmt::layer()
+        .with_writer(Scrubbing(writer))
+        .with_ansi(false)
+        .with_filter(filter.and(guarded));
     tracing_subscriber::registry().with(layer)
 }
 

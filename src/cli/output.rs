@@ -56,7 +56,7 @@ impl Output {
     }
 
     /// Whether somebody reads the data off a screen.
-    pub(crate) fn is_terminal(&self) -> bool {
+    pub(crate) fn is_terminal() -> bool {
         io::stdout().is_terminal()
     }
 }

@@ -46,7 +46,7 @@ fn scrubbed(reply: Reply) -> Reply {
     for Choice { label, token: _ } in choices.iter_mut().flatten() {
         clean(label);
     }
-    Reply { blocks, choices, visibility, session, receipt: receipt.map(scrubbed_json) }
+    Reply { blocks, choices, visibility, session, receipt: receipt.map(|text| scrubbed_json(&text)) }
 }
 
 fn clean(text: &mut String) {
@@ -56,8 +56,8 @@ fn clean(text: &mut String) {
 }
 
 /// Within its texts, so that it stays JSON.
-fn scrubbed_json(text: String) -> String {
-    let Ok(mut value) = serde_json::from_str::<Value>(&text) else { return scrub(&text).into_owned() };
+fn scrubbed_json(text: &str) -> String {
+    let Ok(mut value) = serde_json::from_str::<Value>(text) else { return scrub(text).into_owned() };
     known().scrub_json(&mut value);
     value.to_string()
 }

@@ -84,7 +84,8 @@ impl Index {
     /// Where the ending of `text` begins that may be the beginning of a form; the length of `text` if there is none.
     pub(crate) fn ending(&self, text: &str) -> usize {
         let bytes = text.as_bytes();
-        let possible = bytes.iter().rev().take(self.longest).take_while(|byte| self.occurs[usize::from(**byte)]).count();
+        let possible =
+            bytes.iter().rev().take(self.longest).take_while(|byte| self.occurs[usize::from(**byte)]).count();
         let starts = bytes.len() - possible..bytes.len();
         starts.into_iter().find(|at| self.begins(&bytes[*at..])).unwrap_or(bytes.len())
     }
@@ -138,7 +139,8 @@ mod tests {
     #[test]
     fn secrets_with_a_common_beginning_are_told_apart() {
         let index = index(&["sk-ant-api03-same-beginning-1", "sk-ant-api03-same-beginning-2-longer"]);
-        let text = "a sk-ant-api03-same-beginning-1, a sk-ant-api03-same-beginning-2-longer, sk-ant-api03-same-beginning-3";
+        let text =
+            "a sk-ant-api03-same-beginning-1, a sk-ant-api03-same-beginning-2-longer, sk-ant-api03-same-beginning-3";
         assert_eq!(found(&index, text), ["sk-ant-api03-same-beginning-1", "sk-ant-api03-same-beginning-2-longer"]);
     }
 

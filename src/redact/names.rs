@@ -93,7 +93,7 @@ fn words(name: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use secrecy::ExposeSecret as _;
+    use secrecy::ExposeSecret;
     use serde_json::json;
 
     use super::{names_a_secret, secrets_in};
@@ -147,7 +147,7 @@ mod tests {
             "maxTokens": 5, "apiKeys": ["six", "seven"], "tokens": {"id_token": "eight", "account_id": "no"},
         });
         let found = secrets_in(&value);
-        let found: Vec<&str> = found.iter().map(|secret| secret.expose_secret()).collect();
+        let found: Vec<&str> = found.iter().map(ExposeSecret::expose_secret).collect();
         assert_eq!(found, ["one", "two", "three", "four", "five", "six", "seven", "eight"]);
     }
 }

@@ -172,7 +172,13 @@ impl Turn<'_> {
                     return match result {
                         // A model can be brought to say what it should not, its own key if a gateway shows it that.
                         Ok(answer) => Sent::Answered(Answer { text: known().scrub_cut(&answer.text).into_owned(), ..answer }),
-                        Err(failure) => Sent::Failed(failure, arrived.end()),
+                        Err(failure) => {
+                            // What came along with the failure has arrived too, whichever was looked at first.
+                            while let Ok(piece) = arriving.try_recv() {
+                                arrived.push(&piece);
+                            }
+                            Sent::Failed(failure, arrived.end())
+                        }
                     };
                 }
             }

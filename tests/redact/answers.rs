@@ -33,7 +33,8 @@ fn what_was_said_is_scrubbed_when_it_goes_to_the_model_again() {
     let text = format!("It is {key}, is it not?");
     let chat = bot().start().scripted(None, None, streamed(&text, 4)).say("what is your key?").say("thank you");
     let body = chat.provider().seen().pop().unwrap().body;
-    let said: Vec<&str> = body["messages"].as_array().unwrap().iter().filter_map(|one| one["content"].as_str()).collect();
+    let said: Vec<&str> =
+        body["messages"].as_array().unwrap().iter().filter_map(|one| one["content"].as_str()).collect();
     assert_eq!(said, ["what is your key?", "It is [redacted], is it not?", "thank you"]);
 }
 

@@ -89,7 +89,8 @@ fn what_is_typed_as_a_secret_is_one_from_then_on() {
     // One that is stored is shown by its fingerprint, even where somebody calls the profile by it.
     let typed = invented("typed", 1);
     let id = format!("openai:{typed}");
-    let ended = run(&planted, &["models", "auth", "add", "--provider", "openai", "--profile-id", &id, "--json"], &typed);
+    let ended =
+        run(&planted, &["models", "auth", "add", "--provider", "openai", "--profile-id", &id, "--json"], &typed);
     assert_eq!(ended.code, 0, "{}", ended.err);
     assert!(ended.out.contains("openai:[redacted]"), "{}", ended.out);
     Leaks::of([&typed]).assert_none_in("the output", ended.out + &ended.err);

@@ -66,7 +66,7 @@ impl Planted {
     /// All of it; every provider is at `base_url`.
     pub(super) fn new(base_url: impl Fn(&str) -> String) -> Self {
         let (idp, answers) = Idp::start(access_token);
-        let planted = Self { home: Home::empty(), idp: idp, _answers: answers };
+        let planted = Self { home: Home::empty(), idp, _answers: answers };
         planted.write(".modelpin/.env", &format!("GROQ_API_KEY={}\n", canary(".env")));
         planted.write("secret.json", &json!({"deep": {"key": canary("ref: file")}}).to_string());
         let asked = canary("ref: exec").replace('"', "\\\"");
@@ -212,9 +212,7 @@ impl Planted {
 }
 
 fn stored() -> Value {
-    let by = |source: &str, alias: &str, id: &str| {
-        json!({"type": "api_key", "provider": "anthropic", "keyRef": {"source": source, "provider": alias, "id": id}})
-    };
+    let by = |source: &str, alias: &str, id: &str| json!({"type": "api_key", "provider": "anthropic", "keyRef": {"source": source, "provider": alias, "id": id}});
     json!({"version": 1, "profiles": {
         "anthropic:default": {
             "type": "api_key", "provider": "anthropic", "key": canary("store: key"),

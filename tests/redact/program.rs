@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::process::{Command, Stdio};
 
 use modelpin::demo::{LoopbackProvider, Script};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::redact::echo::{broken_off, forms, refusal, streamed};
 use crate::redact::planted::{Planted, canary};
@@ -33,13 +33,21 @@ fn run(planted: &Planted, arguments: &[&str], input: &str) -> Run {
 
 /// One JSON object a line, as the script channel takes them.
 fn lines(messages: &[&str]) -> String {
-    messages.iter().fold(String::new(), |lines, text| format!("{lines}{}\n", json!({ "text": text })))
+    raw(&messages.iter().map(|text| json!({ "text": text })).collect::<Vec<_>>())
+}
+
+fn raw(objects: &[Value]) -> String {
+    objects.iter().fold(String::new(), |lines, object| format!("{lines}{object}\n"))
 }
 
 const LOUD: [&str; 3] = ["-vvv", "--log", "trace"];
 
 /// The scripts, each for one request, after so many usual answers.
-fn script(server: &LoopbackProvider, usual: u32, scripts: impl IntoIterator<Item = Script, IntoIter: DoubleEndedIterator>) {
+fn script(
+    server: &LoopbackProvider,
+    usual: u32,
+    scripts: impl IntoIterator<Item = Script, IntoIter: DoubleEndedIterator>,
+) {
     // What was scripted last counts first.
     for script in scripts.into_iter().rev() {
         server.script(None, None, script.times(1));
@@ -73,8 +81,7 @@ async fn a_script_at_its_most_talkative_hears_no_canary_whoever_repeats_it() {
     let mut input = lines(&messages);
     for canary in Planted::canaries() {
         input += &lines(&[&format!("/model {canary}"), &format!("/model opus@{canary}")]);
-        input += &format!("{}\n{}\n", json!({"sender": [canary]}), json!({"text": "x", "kind": canary}));
-        input += &format!("{}\n", json!({canary: 1}));
+        input += &raw(&[json!({"sender": [canary]}), json!({"text": "x", "kind": canary}), json!({canary: 1})]);
     }
     let run = run(&planted, &[&["chat", "--jsonl"], &LOUD[..]].concat(), &input);
     assert_eq!(server.seen().len(), usual + asked, "{}", run.out);
