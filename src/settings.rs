@@ -112,8 +112,6 @@ fn read(
     if let Err(source) = environment.read_dotenv(dotenv) {
         return Err(ConfigFault::Unreadable { path: dotenv.to_owned(), source });
     }
-    // Before anything can be said of what they stand in.
-    redact::learn(&environment.secrets());
     let config::Loaded { config, mut files, secrets } = config::load(path, &environment)?;
     environment.add_config(&config);
     redact::learn(environment.secrets().iter().chain(&secrets));

@@ -10,7 +10,6 @@ use crate::app::{AppFault, AppOptions};
 use crate::clock::Clock;
 use crate::config::{self, Config, ConfigFault, Environment, Layout, Places, ShellFault};
 use crate::profile::{AuthStore, ExternalPaths, StoreFileFault, StorePaths, sync_external};
-use crate::redact;
 use crate::settings::Settings;
 use crate::store::{Sqlite, Store, StoreFault};
 
@@ -43,7 +42,6 @@ impl Installation {
     /// may take seconds, so it is done where somebody is to be answered, and elsewhere only if it has to be.
     pub(crate) fn open_with(options: AppOptions, ask_shell: bool) -> Result<Self, AppFault> {
         let AppOptions { state_dir, layout, invoked_as, agent, mut environment, clock } = options;
-        redact::learn(&environment.secrets());
         let layout = layout.map(|name| name.parse::<Layout>()).transpose()?;
         let layout = Layout::choose(layout, &environment, Some(invoked_as.as_ref()))?;
         let places = Places::resolve(layout, state_dir.as_deref(), &environment)?;

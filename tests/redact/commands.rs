@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::cli::support::{Ended, ended};
+use crate::cli::support::{Ended, Home, ended};
 use crate::redact::planted::{Planted, canary};
 use crate::support::bot::invented;
 use crate::support::leaks::Leaks;
@@ -67,6 +67,26 @@ fn no_command_shows_a_canary_on_any_way_through_it() {
         leaks.assert_none_in(&format!("the talk of {arguments:?}"), &ended.err);
     }
     assert!(redacted > 10, "{redacted} of them had something to hide");
+}
+
+#[test]
+fn the_stores_of_before_count_too() {
+    let home = Home::empty();
+    let (key, token) = (canary("auth.json"), canary("oauth.json"));
+    let of_agent = home.store().with_file_name("auth.json");
+    let of_all = home.state().join("credentials/oauth.json");
+    for (path, content) in [
+        (of_agent, json!({"anthropic": {"type": "api_key", "key": key}})),
+        (of_all, json!({"google": {"access": "at-test-of-before-1", "refresh": token, "expires": 5}})),
+    ] {
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, content.to_string()).unwrap();
+    }
+    for secret in [&key, &token] {
+        let ended = home.run(&["models", "auth", "remove", &format!("anthropic:{secret}")]);
+        assert!(ended.err.contains("[redacted]"), "{}", ended.err);
+        Leaks::of([secret]).assert_none_in("the talk", ended.err);
+    }
 }
 
 #[test]

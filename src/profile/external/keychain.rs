@@ -62,6 +62,8 @@ mod tests {
         let wanted = r#"test "$*" = "find-generic-password -s Claude Code-credentials -w" || exit 9"#;
         assert_eq!(asked(&format!("{wanted}\necho '{{\"claudeAiOauth\":1}}'")), Ok(Some(json!({"claudeAiOauth": 1}))));
         assert_eq!(asked("exit 44"), Ok(None));
+        let _ = asked(r#"echo '{"claudeAiOauth":{"refreshToken":"rt-test-of-a-keychain-81f0"}}'"#);
+        assert!(redact::contains_secret("rt-test-of-a-keychain-81f0"));
         assert!(asked("echo sk-test-no-json").is_err_and(|why| !why.contains("sk-test")));
         assert!(read(Path::new("/nonexistent/security")).is_err());
     }
