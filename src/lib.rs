@@ -33,6 +33,7 @@
 //!
 //! - [`oauth`]: renewing a grant, once among all who want it.
 //! - [`provider`]: one request to a vendor, with the one credential it is given.
+//! - [`redact`]: keeping secrets out of everything that is shown or kept.
 //! - [`Engine`]: one method for each thing a message may ask, and the turn of a message that asks for none.
 //! - [`app`]: the only place that knows every concrete type.
 //!
@@ -134,6 +135,7 @@ pub mod app;
 mod engine;
 pub mod oauth;
 pub mod provider;
+pub mod redact;
 mod reply;
 mod settings;
 mod turn;

@@ -6,7 +6,6 @@ mod breadth;
 mod classify;
 mod dialect;
 mod draft;
-mod encode;
 mod endpoint;
 mod error_body;
 mod events;

@@ -19,6 +19,7 @@ mod keyshape;
 mod oauth;
 mod profile;
 mod provider;
+mod redact;
 mod resolver;
 mod store;
 mod support;

@@ -15,6 +15,7 @@ use crate::health::FailureClass;
 use crate::oauth::verdict::{verdict, words};
 use crate::oauth::{TokenFault, TokenRequest, TokenServer, Tokens, Verdict};
 use crate::provider::{ErrorBody, is_loopback, one_line, retry_after};
+use crate::redact;
 
 const USER_AGENT: &str = concat!("modelpin/", env!("CARGO_PKG_VERSION"));
 
@@ -47,6 +48,7 @@ impl TokenServer for TokenHttp {
     fn refresh<'a>(&'a self, request: &'a TokenRequest) -> BoxFuture<'a, Result<Tokens, TokenFault>> {
         Box::pin(async move {
             let secrets = Secrets::of(request);
+            redact::learn(secrets.secrets.iter().copied());
             let response = self.send(request, &secrets).await?;
             let status = response.status();
             let headers = response.headers().clone();
@@ -57,6 +59,7 @@ impl TokenServer for TokenHttp {
             }
             let body = body(response, &secrets).await?;
             let value: Value = serde_json::from_slice(&body).unwrap_or_default();
+            redact::learn(&redact::secrets_in(&value));
             if status.is_success() {
                 return tokens(&value).ok_or_else(|| {
                     // Not a word of it is repeated: there may be tokens in it.

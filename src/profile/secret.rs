@@ -11,6 +11,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::config::{SecretPlace, SecretProgram, SecretsConfig};
 use crate::profile::{Credential, Profile, SecretRef, SecretSource, SecretValue};
+use crate::redact;
 use program::Program;
 
 pub use trouble::{SecretFault, SecretTrouble};
@@ -67,7 +68,7 @@ impl<'a> Secrets<'a> {
         match value {
             SecretValue::Missing => Err(SecretTrouble::Missing),
             SecretValue::Inline(secret) => Ok(secret.clone()),
-            SecretValue::Ref(reference) => self.look_up(reference),
+            SecretValue::Ref(reference) => self.look_up(reference).inspect(|found| redact::learn([found])),
         }
     }
 

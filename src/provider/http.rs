@@ -19,6 +19,7 @@ use crate::provider::endpoint::{CREDENTIAL_HEADERS, is_loopback};
 use crate::provider::incoming::Incoming;
 use crate::provider::scrub::one_line;
 use crate::provider::{Ask, Auth, ErrorBody, Failure, Sent, classify, retry_after};
+use crate::redact;
 
 /// The name under which every request goes out. modelpin poses as nobody else.
 const USER_AGENT: &str = concat!("modelpin/", env!("CARGO_PKG_VERSION"));
@@ -189,6 +190,8 @@ fn dressed(
         value.set_sensitive(true);
         headers.insert(name, value);
         fingerprint = Some(Fingerprint::of(secret));
+        // Known by now wherever it came from; a caller may have made it up, though.
+        redact::learn([secret]);
         secrets.push(secret.clone());
     }
     Ok((headers, fingerprint, secrets))

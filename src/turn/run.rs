@@ -11,6 +11,7 @@ use crate::catalog::ModelRef;
 use crate::health::FailureClass;
 use crate::history::{Role, Utterance};
 use crate::provider::{Answer, Ask, Failure};
+use crate::redact::{Stream, known};
 use crate::resolver::{BOUNDED_WAIT, Candidate, Resolution, Standing};
 use crate::session::{Actor, Selection};
 use crate::turn::gather::{Gathered, Sources, endpoint_of};
@@ -156,20 +157,28 @@ impl Turn<'_> {
         };
         let (pieces, mut arriving) = unbounded_channel();
         let mut answer = self.sources.provider.ask(&ask, pieces);
-        let mut shown = String::new();
+        let mut arrived = Stream::new(known());
         loop {
             tokio::select! {
                 biased;
                 Some(piece) = arriving.recv() => {
-                    shown.push_str(&piece);
-                    // A draft that cannot be shown is no loss: the finished reply follows.
-                    let _ = self.outbox.draft(&shown).await;
+                    if arrived.push(&piece) {
+                        // A draft that cannot be shown is no loss: the finished reply follows.
+                        let _ = self.outbox.draft(arrived.shown()).await;
+                    }
                 }
-                () = self.outbox.stopped() => return Sent::Stopped(shown),
+                () = self.outbox.stopped() => return Sent::Stopped(arrived.end()),
                 result = &mut answer => {
                     return match result {
-                        Ok(answer) => Sent::Answered(answer),
-                        Err(failure) => Sent::Failed(failure, shown),
+                        // A model can be brought to say what it should not, its own key if a gateway shows it that.
+                        Ok(answer) => Sent::Answered(Answer { text: known().scrub_cut(&answer.text).into_owned(), ..answer }),
+                        Err(failure) => {
+                            // What came along with the failure has arrived too, whichever was looked at first.
+                            while let Ok(piece) = arriving.try_recv() {
+                                arrived.push(&piece);
+                            }
+                            Sent::Failed(failure, arrived.end())
+                        }
                     };
                 }
             }

@@ -158,3 +158,14 @@ fn what_only_looks_like_a_key_to_a_hasty_eye_is_a_message() {
         assert_eq!(chat.heard.withdrawn(), [0; 0], "{text}");
     }
 }
+
+#[test]
+fn what_is_stored_here_is_known_by_its_value_whatever_it_looks_like() {
+    let plain = "seven-grey-geese-went-north-again";
+    let chat =
+        Bot::new().profiles("anthropic:work").say(&format!("I read {plain} today")).on_wire("anthropic:work", SONNET);
+    let chat = chat.with_auth(|auth| auth["profiles"]["anthropic:work"]["key"] = json!(plain)).say("hi");
+    let seen = chat.provider().seen().len();
+    let chat = chat.refuses(&format!("Who wrote {plain}?"), "a credential").in_private().says_nothing_of("geese");
+    assert_eq!((chat.provider().seen().len(), chat.heard.withdrawn()), (seen, vec![0]));
+}

@@ -11,6 +11,7 @@ use crate::profile::SecretTrouble;
 use crate::profile::external::login::{self, Content};
 use crate::profile::fingerprint::start_of_hash;
 use crate::profile::secret::program::Program;
+use crate::redact;
 
 /// The program that reads the keychain.
 #[cfg(target_os = "macos")]
@@ -59,7 +60,10 @@ pub(crate) fn read(security: &Path, entry: &Entry) -> Result<Option<Content>, St
     };
     match asked.output() {
         Ok(printed) => match serde_json::from_slice::<Value>(&printed) {
-            Ok(value) => Ok(Some(Content { modified: login::last_refresh(&value), value })),
+            Ok(value) => {
+                redact::learn(&redact::secrets_in(&value));
+                Ok(Some(Content { modified: login::last_refresh(&value), value }))
+            }
             Err(_) => Err(format!("the entry `{service}` of the keychain is not valid JSON")),
         },
         // It ends so when there is no such entry, and when the person says no.
@@ -115,5 +119,14 @@ mod tests {
     fn an_entry_says_itself_when_it_was_written() {
         let written = asked(r#"echo '{"last_refresh":"2026-11-20T12:00:00.5Z"}'"#, &Entry::of_claude_code());
         assert_eq!(written.unwrap().unwrap().modified, "2026-11-20T12:00:00.5Z".parse().ok());
+    }
+
+    #[test]
+    fn the_scrubber_knows_what_was_in_it() {
+        let _ = asked(
+            r#"echo '{"claudeAiOauth":{"refreshToken":"rt-test-of-a-keychain-81f0"}}'"#,
+            &Entry::of_claude_code(),
+        );
+        assert!(redact::contains_secret("rt-test-of-a-keychain-81f0"));
     }
 }

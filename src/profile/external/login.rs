@@ -11,6 +11,8 @@ use secrecy::SecretString;
 use secrecy::zeroize::Zeroizing;
 use serde_json::{Map, Value};
 
+use crate::redact;
+
 /// A login file is small; more than this is none.
 const LIMIT: u64 = 1024 * 1024;
 
@@ -75,6 +77,8 @@ fn read_once(path: &Path) -> Result<Option<Content>, Trouble> {
         return Err(Trouble::Other("it is larger than 1 MiB".to_owned()));
     }
     let value = serde_json::from_slice(&bytes).map_err(|_| Trouble::Unfinished("it is not valid JSON".to_owned()))?;
+    // All of them: what is not used here is just as secret.
+    redact::learn(&redact::secrets_in(&value));
     Ok(Some(Content { value, modified: found.modified().ok().and_then(|time| Timestamp::try_from(time).ok()) }))
 }
 
