@@ -120,6 +120,7 @@ impl App {
             time_zone: TimeZone::system(),
             home: places.home().map(Path::to_owned),
             index: ProfileNames::default(),
+            is_secret: Box::new(|_| false),
         });
         Ok(Self { engine: Arc::new(engine), store, places, warnings })
     }

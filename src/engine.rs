@@ -8,6 +8,7 @@ mod running;
 mod select;
 mod show;
 mod talk;
+mod withhold;
 
 use jiff::Timestamp;
 use modelpin_chat::{BoxFuture, Event, Handler, Inbound, Kind, Outbox, Reply, Visibility};
@@ -73,7 +74,11 @@ impl Engine {
 
     async fn message(&self, inbound: &Inbound, text: &str, outbox: &dyn Outbox) {
         let case = Case { inbound, text, outbox };
-        match directive::read(text, &inbound.bot) {
+        let read = directive::read(text, &inbound.bot);
+        if read != Ok(Message::ForAnotherBot) && self.withholds(&case).await {
+            return;
+        }
+        match read {
             Ok(Message::ForAnotherBot) => {}
             Ok(Message::Plain) => self.talk(&case, text, None).await,
             Ok(Message::Command(command)) if self.is_plain(&command.directive) => self.talk(&case, text, None).await,

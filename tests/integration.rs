@@ -15,6 +15,7 @@ mod directive;
 mod docs;
 mod engine;
 mod health;
+mod keyshape;
 mod oauth;
 mod profile;
 mod provider;

@@ -8,7 +8,7 @@ use secrecy::SecretString;
 use crate::catalog::ProviderId;
 use crate::config::{AuthConfig, BodyForm, OAuthConfig};
 use crate::oauth::known::{USUAL_SKEW, known, owner};
-use crate::profile::{Credential, Expiry, Profile};
+use crate::profile::{Credential, Expiry, ExternalCli, Profile};
 
 /// A new access token is left alone for so long at the least: one that seems to have ended already, or to be about to,
 /// would be renewed with every message.
@@ -47,7 +47,13 @@ pub enum NoRenewal {
     /// There is nothing to renew it with.
     #[error("log in again")]
     NoRefreshToken,
-    /// The login is another program's.
+    /// The login is another program's, and only that renews it.
+    #[error("it is managed by {0}: {remedy}", remedy = .0.remedy())]
+    Managed(ExternalCli),
+    /// It would be renewed here, but there is no refresh token in a file that could be written back.
+    #[error("{0} has no refresh token for it in its file, and in a keychain nothing is written: {remedy}", remedy = .0.remedy())]
+    NotInFile(ExternalCli),
+    /// The login is that of a program whose files are not known here.
     #[error("it is managed by {0}, which renews it: start that once")]
     Foreign(&'static str),
     /// Nobody knows where.
@@ -66,11 +72,16 @@ impl TokenEndpoint {
     /// [`NoRenewal`] when that is not known, or not ours to do.
     pub fn of(profile: &Profile, auth: &AuthConfig) -> Result<Self, NoRenewal> {
         let Credential::OAuth(grant) = &profile.credential else { return Err(NoRenewal::NotAGrant) };
-        if grant.refresh.is_none() {
-            return Err(NoRenewal::NoRefreshToken);
-        }
-        if let Some(program) = owner(&profile.id) {
-            return Err(NoRenewal::Foreign(program));
+        let outside = profile.origin.managed_by;
+        match (outside, &grant.refresh) {
+            (Some(ExternalCli::ClaudeCode), Some(_)) if auth.claude_cli.write_back => {}
+            (Some(cli @ ExternalCli::ClaudeCode), None) if auth.claude_cli.write_back => {
+                return Err(NoRenewal::NotInFile(cli));
+            }
+            (Some(cli), _) => return Err(NoRenewal::Managed(cli)),
+            (None, None) => return Err(NoRenewal::NoRefreshToken),
+            // A copy in the store is not what would be renewed, whoever opted in: the login itself is somewhere else.
+            (None, Some(_)) => owner(&profile.id).map_or(Ok(()), Err)?,
         }
         let provider = profile.provider.clone();
         let (none, built_in) = (OAuthConfig::default(), known(provider.as_str()));
@@ -79,13 +90,15 @@ impl TokenEndpoint {
         let client = grant.client_id.clone().or_else(|| configured.client_id.clone());
         let client = client.or_else(|| built_in.and_then(|known| known.client_id).map(str::to_owned));
         let skew = configured.skew_seconds.map(|seconds| Duration::from_secs(seconds.into()));
+        // Its owner writes the true end, and renews it some minutes before that: whoever else does it leaves him the first go.
+        let skew = skew.or(outside.map(|_| Duration::ZERO));
         Ok(Self {
             url: url.ok_or_else(|| NoRenewal::NoTokenUrl(provider.clone()))?,
             client_id: client.ok_or_else(|| NoRenewal::NoClient(provider.clone()))?,
             client_secret: configured.client_secret.clone(),
             body: configured.body_form.or_else(|| built_in.map(|known| known.body)).unwrap_or(BodyForm::Form),
             skew: skew.or_else(|| built_in.map(|known| known.skew)).unwrap_or(USUAL_SKEW),
-            stored_early: built_in.is_some_and(|known| known.stored_early),
+            stored_early: outside.is_none() && built_in.is_some_and(|known| known.stored_early),
             bare_400_is_final: built_in.is_some_and(|known| known.bare_400_is_final),
             provider,
         })
@@ -118,6 +131,9 @@ impl TokenEndpoint {
 /// An id that holds an e-mail address is left out of it: the words are read in groups too.
 pub fn login_command(profile: &Profile) -> String {
     let Profile { id, provider, .. } = profile;
+    if let Some(cli) = profile.origin.managed_by {
+        return cli.login_command().to_owned();
+    }
     if id.as_str().chars().all(|c| c.is_ascii_alphanumeric() || ":._-".contains(c)) {
         format!("modelpin models auth login --provider {provider} --profile-id {id}")
     } else {
@@ -183,7 +199,8 @@ mod tests {
         let fault = |id: &str, oauth: Value| endpoint(&grant(id, None, Expiry::Never), &oauth).unwrap_err();
         assert_eq!(fault("acme:a", json!({})), NoRenewal::NoTokenUrl("acme".parse().unwrap()));
         assert_eq!(fault("google-gemini-cli:a", json!({})), NoRenewal::NoClient("google-gemini-cli".parse().unwrap()));
-        assert_eq!(fault("anthropic:claude-cli", json!({})), NoRenewal::Foreign("Claude Code"));
+        assert_eq!(fault("anthropic:claude-cli", json!({})), NoRenewal::Managed(ExternalCli::ClaudeCode));
+        assert_eq!(fault("minimax-portal:minimax-cli", json!({})), NoRenewal::Foreign("the MiniMax CLI"));
         let own = json!({"acme": {"tokenUrl": "https://id.example.com/t", "clientId": "c", "bodyForm": "json"}});
         assert_eq!(endpoint(&grant("acme:a", None, Expiry::Never), &own).unwrap().body, BodyForm::Json);
     }

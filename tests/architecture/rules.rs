@@ -22,6 +22,7 @@ const PURE: &[&str] = &[
     "src/session",
     "src/access",
     "src/reply",
+    "src/keyshape",
     "src/profile/order",
     "src/profile/eligibility",
 ];

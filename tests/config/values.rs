@@ -32,7 +32,10 @@ fn every_key_arrives_where_it_belongs() {
         "channels": {"telegram": {"allowFrom": [1, "*"], "groupAllowFrom": []}, "discord": {"dm": {"allowFrom": ["9"]}}, "defaults": {}},
         "env": {"vars": {"A": "1", "BLANK": " "}, "B": "2", "shellEnv": {"enabled": true, "timeoutMs": 50}},
         "secrets": {"defaults": {"file": "keys"}, "providers": {
-            "keys": {"source": "file", "path": "~/keys.json"}, "vault": {"source": "exec", "command": "/bin/vault", "args": ["get"]}, "e": {"source": "env"}
+            "keys": {"source": "file", "path": "~/keys.json"}, "vault": {
+                "source": "exec", "command": "/bin/vault", "args": ["get"], "passEnv": ["VAULT_ADDR"],
+                "env": {"VAULT_TOKEN": "sk-test-vault"}, "jsonOnly": true, "timeoutMs": 900
+            }, "e": {"source": "env", "allowlist": ["A"]}
         }}
     }))
     .unwrap();
@@ -74,11 +77,16 @@ fn every_key_arrives_where_it_belongs() {
     assert_eq!(config.env_vars.keys().collect::<Vec<_>>(), ["A", "B"]);
     assert_eq!((config.shell_env.enabled, config.shell_env.timeout_ms), (true, Some(50)));
     assert_eq!(config.secrets.defaults[&SecretSource::File], "keys");
-    assert_eq!(config.secrets.providers["keys"], SecretPlace::File { path: "~/keys.json".to_owned() });
+    let places = &config.secrets.providers;
+    assert!(matches!(&places["keys"], SecretPlace::File { path, patience: None } if path == "~/keys.json"));
+    assert!(matches!(&places["e"], SecretPlace::Env { allowlist: Some(names) } if names == &["A"]));
+    let SecretPlace::Exec(vault) = &places["vault"] else { panic!("{places:?}") };
     assert_eq!(
-        config.secrets.providers["vault"],
-        SecretPlace::Exec { command: "/bin/vault".to_owned(), args: vec!["get".to_owned()] }
+        (vault.command.as_str(), &*vault.args, &*vault.pass_env),
+        ("/bin/vault", &["get".to_owned()][..], &["VAULT_ADDR".to_owned()][..])
     );
+    assert_eq!((vault.json_only, vault.patience), (true, Some(Duration::from_millis(900))));
+    assert!(!format!("{config:?}").contains("sk-test"), "{config:?}");
 }
 
 #[rstest]
@@ -95,6 +103,11 @@ fn every_key_arrives_where_it_belongs() {
 #[case(json!({"session": {"turnTimeoutSeconds": "10m"}}), "session.turnTimeoutSeconds: expected a number above 0, found text")]
 #[case(json!({"channels": {"telegram": {"allowFrom": "42"}}}), "channels.telegram.allowFrom: expected a list, found text")]
 #[case(json!({"secrets": {"providers": {"k": {"source": "file"}}}}), "secrets.providers.k.path: expected the path of the file, found nothing")]
+#[case(json!({"secrets": {"providers": {"k": {"source": "exec", "command": "/x", "timeoutMs": 0}}}}), "secrets.providers.k.timeoutMs: expected a number of milliseconds, from 1 to 120000, found a number")]
+#[case(json!({"models": {"providers": {"a": {"apiKey": {"source": "exec", "provider": "v", "id": "--version"}}}}}), "models.providers.a.apiKey.id: expected a plain name such as `work/anthropic`, without `.` and `..` as parts, found text")]
+#[case(json!({"models": {"providers": {"a": {"apiKey": {"source": "file", "id": "a/b"}}}}}), "models.providers.a.apiKey.id: expected `value` or a JSON pointer such as `/providers/anthropic`, found text")]
+#[case(json!({"models": {"providers": {"a": {"apiKey": {"source": "env", "provider": "V", "id": "A"}}}}}), "models.providers.a.apiKey.provider: expected a lower-case word such as `vault`, found text")]
+#[case(json!({"models": {"providers": {"a": {"apiKey": {"source": "env"}}}}}), "models.providers.a.apiKey.id: expected the name of a variable, such as `ANTHROPIC_API_KEY`, found nothing")]
 fn a_wrong_value_is_named_by_its_key(#[case] value: Value, #[case] said: &str) {
     assert_eq!(from_value(&value).unwrap_err().to_string(), said);
 }

@@ -17,7 +17,7 @@ use tokio::runtime::Runtime;
 use tokio::task::JoinHandle;
 
 use crate::support::bot::clock::TestClock;
-use crate::support::bot::heard::Heard;
+use crate::support::bot::heard::{Deletes, Heard};
 use crate::support::bot::log::Log;
 use crate::support::leaks::Leaks;
 
@@ -34,6 +34,8 @@ pub(crate) struct Chat {
     pub(super) writes: Cell<u64>,
     pub(super) place: Conversation,
     pub(super) sender: Sender,
+    /// How messages are deleted there.
+    deletes: Deletes,
     /// What came of what was said last.
     pub(crate) heard: Arc<Heard>,
     /// How many requests the provider had seen before that.
@@ -64,6 +66,7 @@ impl Chat {
             writes: Cell::new(0),
             place: conversation("telegram", Kind::Dm, "42", None),
             sender: Sender { id: "42".to_owned(), name: Some("Ann".to_owned()) },
+            deletes: Deletes::default(),
             heard: Arc::default(),
             seen_before: 0,
             menus: HashMap::new(),
@@ -176,6 +179,12 @@ impl Chat {
         self
     }
 
+    /// On a platform that deletes messages so.
+    pub(crate) fn that_deletes(mut self, deletes: Deletes) -> Self {
+        self.deletes = deletes;
+        self
+    }
+
     /// Somebody else writes.
     pub(crate) fn by(mut self, person: &str) -> Self {
         let name = (person == "42").then(|| "Ann".to_owned());
@@ -281,7 +290,7 @@ impl Chat {
     }
 
     fn does(mut self, event: Event) -> Self {
-        let heard = Arc::<Heard>::default();
+        let heard = Arc::new(Heard::that(self.deletes.clone()));
         self.seen_before = self.provider().count();
         let (engine, inbound) = (self.app().engine(), self.inbound(event));
         self.run(engine.handle(inbound, &*heard));
