@@ -21,7 +21,11 @@ impl Output {
 
     /// Prints data as it is. A reader that is gone wants no more, which is not a failure.
     pub(crate) fn data(&mut self, text: &str) -> Result<(), Failure> {
-        match self.data.write_all(scrub(text).as_bytes()).and_then(|()| self.data.flush()) {
+        self.print(&scrub(text))
+    }
+
+    fn print(&mut self, text: &str) -> Result<(), Failure> {
+        match self.data.write_all(text.as_bytes()).and_then(|()| self.data.flush()) {
             Err(fault) if fault.kind() != io::ErrorKind::BrokenPipe => {
                 Err(Failure::Unexpected(format!("standard output cannot be written: {fault}")))
             }
@@ -32,10 +36,10 @@ impl Output {
     /// Prints data as JSON, and a line feed.
     pub(crate) fn json(&mut self, value: &impl Serialize) -> Result<(), Failure> {
         let mut value = serde_json::to_value(value).map_err(|fault| Failure::Unexpected(fault.to_string()))?;
-        // Within its texts: what is taken out of JSON as it stands may take half an escape along.
+        // Within its texts only: what is taken out of JSON as it stands may take half an escape along.
         known().scrub_json(&mut value);
         let text = serde_json::to_string_pretty(&value).map_err(|fault| Failure::Unexpected(fault.to_string()))?;
-        self.data(&(text + "\n"))
+        self.print(&(text + "\n"))
     }
 
     /// Tells the person something, on lines of its own. With nobody there to read it, it is lost.
@@ -58,5 +62,43 @@ impl Output {
     /// Whether somebody reads the data off a screen.
     pub(crate) fn is_terminal() -> bool {
         io::stdout().is_terminal()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+    use std::io::{self, Write};
+    use std::sync::{Arc, Mutex};
+
+    use secrecy::SecretString;
+    use serde_json::{Value, json};
+
+    use super::Output;
+    use crate::redact::learn;
+
+    #[derive(Clone, Default)]
+    struct Paper(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Paper {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn json_stays_json_whatever_is_taken_out_of_it() {
+        learn([&SecretString::from("n4c81-test-of-json")]);
+        let paper = Paper::default();
+        let mut output = Output { data: Box::new(paper.clone()), talk: Box::new(io::sink()) };
+        // The second one looks like the secret in the text of the JSON, where a line feed is `\n`.
+        output.json(&json!(["n4c81-test-of-json", "\n4c81-test-of-json"])).unwrap();
+        let printed: Value = serde_json::from_slice(&paper.0.lock().unwrap()).unwrap();
+        assert_eq!(printed, json!(["[redacted]", "\n4c81-test-of-json"]));
     }
 }
