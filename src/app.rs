@@ -14,6 +14,7 @@ use crate::engine::Engine;
 use crate::oauth::{Refresher, TokenHttp};
 use crate::profile::{Keyring, SealPorts};
 use crate::provider::{Anthropic, Http, OpenAi, Provider, Providers};
+use crate::redact;
 use crate::store::{Detached, Sqlite, Store, StoreFault};
 use crate::turn::{ProfileNames, Sources, Wallet};
 
@@ -136,6 +137,7 @@ impl App {
             time_zone: TimeZone::system(),
             home: places.home().map(Path::to_owned),
             index: ProfileNames::default(),
+            is_secret: Box::new(redact::contains_secret),
         });
         Ok(Self { engine: Arc::new(engine), store, places, warnings })
     }

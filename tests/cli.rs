@@ -11,7 +11,7 @@ mod order;
 mod process;
 mod seal;
 mod secrets;
-mod support;
+pub(crate) mod support;
 
 use std::path::Path;
 

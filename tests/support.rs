@@ -5,3 +5,5 @@ pub(crate) mod idp;
 pub(crate) mod keyring;
 pub(crate) mod leaks;
 pub(crate) mod rerun;
+#[cfg(target_os = "linux")]
+pub(crate) mod watch;

@@ -3,12 +3,14 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
+use secrecy::SecretString;
 use serde_json::{Value, json};
 
 use crate::config::include::Includes;
 use crate::config::substitute::substitute;
 use crate::config::typed::env_texts;
 use crate::config::{Config, ConfigFault, Environment, ShellEnvConfig, from_value};
+use crate::redact::secrets_in;
 
 /// A configuration, and where it came from.
 #[derive(Debug, Clone, Default)]
@@ -18,6 +20,8 @@ pub struct Loaded {
     /// The file and everything that it includes; empty where there is no file. A change of any of them is a change of
     /// the configuration.
     pub files: Vec<PathBuf>,
+    /// Everything in it that is a secret by its name, used here or not: API keys, headers, bot tokens.
+    pub secrets: Vec<SecretString>,
 }
 
 /// Reads the configuration at `path`. No file there is a configuration that says nothing.
@@ -37,7 +41,7 @@ pub fn load(path: &Path, env: &Environment) -> Result<Loaded, ConfigFault> {
     let mut value = includes.read(path)?;
     fill_in_variables(&mut value, path, env)?;
     let config = from_value(&value).map_err(|fault| ConfigFault::Key { path: path.to_owned(), fault })?;
-    Ok(Loaded { config, files: includes.files })
+    Ok(Loaded { config, files: includes.files, secrets: secrets_in(&value) })
 }
 
 /// What the configuration at `path` says of the login shell, without filling in variables: some may be set there only.

@@ -84,13 +84,17 @@ impl Profile {
     /// The fingerprints of the secrets that are written in the store: what benches are kept by. What a reference leads to
     /// is not looked at.
     pub fn fingerprints(&self) -> Vec<Fingerprint> {
-        let held: Vec<&SecretString> = match &self.credential {
+        self.secrets().into_iter().map(Fingerprint::of).collect()
+    }
+
+    /// The secrets that are written in the store.
+    pub(crate) fn secrets(&self) -> Vec<&SecretString> {
+        match &self.credential {
             Credential::ApiKey { key: SecretValue::Inline(secret) }
             | Credential::Token { token: SecretValue::Inline(secret), .. } => vec![secret],
             Credential::ApiKey { .. } | Credential::Token { .. } => Vec::new(),
             Credential::OAuth(grant) => grant.access.iter().chain(&grant.refresh).collect(),
-        };
-        held.into_iter().map(Fingerprint::of).collect()
+        }
     }
 
     /// When the credential ends: the access token's end for an OAuth grant, which may still be refreshed.

@@ -11,7 +11,8 @@ use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
 use crate::catalog::ProviderId;
-use crate::profile::{Document, Keys, Origin, Profile, ProfileId, Rejected, Usage};
+use crate::profile::{Document, Keys, Origin, Profile, ProfileId, Rejected, Seal, Usage};
+use crate::redact;
 
 /// One file, read.
 #[derive(Debug, Clone, Default)]
@@ -39,6 +40,9 @@ impl Stored {
                 Err(why) => stored.reject(key, &origin.path, why),
             }
         }
+        // What was sealed shows only now.
+        let opened = stored.profiles.values().filter(|profile| profile.seal == Seal::Opened);
+        redact::learn(opened.flat_map(Profile::secrets).collect::<Vec<_>>());
         for (key, value) in document.section("order").into_iter().flatten() {
             let ids = order(value);
             match ProviderId::new(key) {

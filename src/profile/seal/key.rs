@@ -13,6 +13,7 @@ use secrecy::{ExposeSecret, SecretBox, SecretString};
 use crate::profile::fingerprint::short_hash;
 use crate::profile::seal::sealed::NONCE;
 use crate::profile::seal::{Cost, KeyName, SealTrouble, Sealed, Slot};
+use crate::redact;
 
 /// How long a key is, in bytes.
 const LENGTH: usize = 32;
@@ -49,6 +50,7 @@ impl SealKey {
     pub fn from_keyring(text: &SecretString) -> Option<Self> {
         let bytes = Zeroizing::new(URL_SAFE_NO_PAD.decode(text.expose_secret()).ok()?);
         let key: Zeroizing<[u8; LENGTH]> = Zeroizing::new(bytes.as_slice().try_into().ok()?);
+        redact::learn([text]);
         Some(Self::kept(&key))
     }
 

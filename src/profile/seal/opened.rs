@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use secrecy::SecretString;
 use secrecy::zeroize::Zeroizing;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
@@ -10,6 +11,7 @@ use sha2::{Digest, Sha256};
 use crate::profile::Document;
 use crate::profile::seal::fields::{Slot, secret_fields};
 use crate::profile::seal::{KeyName, Keys, SealTrouble, SealWith, Sealed, Sealing, is_sealed};
+use crate::redact;
 
 /// An entry of a store as it is to be read: no sealed value is in it.
 pub(crate) struct Entry<'a> {
@@ -68,19 +70,23 @@ struct Was {
 impl Opened {
     /// Opens in memory what is sealed in `document`. What does not open stays as it is.
     pub(crate) fn open(document: &mut Document, keys: &Keys<'_>) -> Self {
-        let mut opened = Self::default();
+        let (mut opened, mut shown) = (Self::default(), Vec::new());
         document.each_secret(|id, field, value| {
             let text = Zeroizing::new(value.clone());
             let mut sealed = None;
             if is_sealed(&text) {
                 match open(id, field, &text, keys) {
-                    Ok(plain) => value.clone_from(&plain),
+                    Ok(plain) => {
+                        value.clone_from(&plain);
+                        shown.push(SecretString::from(plain.as_str()));
+                    }
                     Err(why) => return opened.closed.push((id.to_owned(), why)),
                 }
                 sealed = Some(hash(value));
             }
             opened.was.insert((id.to_owned(), field), Was { text, sealed });
         });
+        redact::learn(&shown);
         opened
     }
 

@@ -11,6 +11,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::config::Environment;
 use crate::profile::seal::SealTrouble;
+use crate::redact;
 
 /// Asks the person at the terminal for the passphrase; `None` when nobody answers.
 pub type AskPassphrase = Arc<dyn Fn() -> Option<SecretString> + Send + Sync>;
@@ -117,15 +118,20 @@ pub(crate) fn read(place: String, path: &Path) -> Result<Passphrase, SealTrouble
     };
     match text {
         Ok("") => Err(SealTrouble::Unreadable { place, why: "it is empty".to_owned() }),
-        Ok(text) => Ok(Passphrase { place, text: SecretString::from(text) }),
+        Ok(text) => {
+            let text = SecretString::from(text);
+            redact::learn([&text]);
+            Ok(Passphrase { place, text })
+        }
         Err(why) => Err(SealTrouble::Unreadable { place, why }),
     }
 }
 
 /// `typed` without white space around it, unless that leaves nothing.
 pub(crate) fn trimmed(typed: &SecretString) -> Option<SecretString> {
-    let text = typed.expose_secret().trim();
-    (!text.is_empty()).then(|| SecretString::from(text))
+    let text = SecretString::from(typed.expose_secret().trim());
+    redact::learn([&text]);
+    (!text.expose_secret().is_empty()).then_some(text)
 }
 
 /// That others than its owner can read the file at `path`, in words.
