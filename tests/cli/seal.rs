@@ -110,11 +110,19 @@ async fn a_sealed_store_serves_as_before_and_no_file_holds_a_secret() {
     assert_eq!(home.run_with(&add, NEW.as_bytes()).code, 0);
     assert!(chat.says("/model gpt@later").contains("openai:later"));
     chat.says("hello");
+    // A provider that answers with the very key it was sent, which stands in no file as it is.
+    let body = json!({"type": "error", "error": {"type": "authentication_error", "message": format!("bad key {}", SECRETS[1].1)}});
+    server.script(None, None, modelpin::demo::Script::raw(401, "application/json", [body.to_string()]));
+    chat.says("/model opus@work");
+    assert!(chat.says("hello").contains("anthropic:work"));
+    let leaks = Leaks::of(canaries());
+    leaks.assert_none_in("standard output", &chat.said);
+    leaks.assert_none_in("standard error", chat.err());
     assert_eq!(chat.end(), 0);
     let on_the_wire: Vec<String> =
         server.seen().iter().map(|seen| seen.fingerprint.as_ref().unwrap().to_string()).collect();
     let of = |text: &str| modelpin::profile::Fingerprint::of(&text.into()).to_string();
-    assert_eq!(on_the_wire, [of(SECRETS[1].1), of(NEW)]);
+    assert_eq!(on_the_wire, [of(SECRETS[1].1), of(NEW), of(SECRETS[1].1)]);
 
     fs::remove_file(pass(&home)).unwrap();
     nothing_is_open(&home, &canaries());
