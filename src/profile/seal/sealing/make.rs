@@ -54,7 +54,8 @@ impl Sealing {
         }
     }
 
-    /// [`Sealing::key_to_seal`], which is made where there is none yet, and is then where every process finds it.
+    /// Makes sure that there is a key to seal with: it is made where there is none yet, and kept where every process finds
+    /// it.
     ///
     /// # Errors
     ///
