@@ -127,6 +127,7 @@ pub mod app;
 mod engine;
 pub mod oauth;
 pub mod provider;
+mod replace;
 mod reply;
 mod settings;
 mod turn;
