@@ -9,7 +9,9 @@
 use std::path::PathBuf;
 
 use modelpin::app::{App, AppFault, AppOptions};
-use modelpin_chat::{BoxFuture, Conversation, Event, Handler, Inbound, Kind, Outbox, OutboxError, Reply, Sender};
+use modelpin_chat::{
+    BoxFuture, Conversation, Event, Handler, Inbound, Kind, Outbox, OutboxError, Reply, Sender, Withdrawal,
+};
 
 /// The way back into one chat of your bot; here, the standard output.
 struct MyChat;
@@ -30,6 +32,11 @@ impl Outbox for MyChat {
 
     fn typing(&self) -> BoxFuture<'_, ()> {
         Box::pin(async {})
+    }
+
+    fn withdraw(&self) -> BoxFuture<'_, Result<Withdrawal, OutboxError>> {
+        // Your platform's "delete message", for the one that is being answered: somebody pasted a key into it.
+        Box::pin(async { Ok(Withdrawal::Impossible) })
     }
 
     fn stopped(&self) -> BoxFuture<'_, ()> {

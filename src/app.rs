@@ -13,6 +13,7 @@ use crate::config::{ConfigFault, Environment, Places, PlacesFault, UnknownLayout
 use crate::engine::Engine;
 use crate::oauth::{Refresher, TokenHttp};
 use crate::provider::{Anthropic, Http, OpenAi, Provider, Providers};
+use crate::redact;
 use crate::store::{Detached, Sqlite, Store, StoreFault};
 use crate::turn::{ProfileNames, Sources, Wallet};
 
@@ -120,6 +121,7 @@ impl App {
             time_zone: TimeZone::system(),
             home: places.home().map(Path::to_owned),
             index: ProfileNames::default(),
+            is_secret: Box::new(redact::contains_secret),
         });
         Ok(Self { engine: Arc::new(engine), store, places, warnings })
     }

@@ -11,6 +11,7 @@ mod log;
 mod models;
 mod open;
 mod output;
+mod panics;
 mod sessions;
 
 use std::ffi::OsString;
@@ -25,6 +26,8 @@ pub use exit::Exit;
 use crate::cli::arguments::{Arguments, Command};
 use crate::cli::failure::Failure;
 use crate::cli::output::Output;
+use crate::config::Environment;
+use crate::redact;
 
 /// Runs one command line, the name of the program first, and says how it ended.
 ///
@@ -32,6 +35,9 @@ use crate::cli::output::Output;
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let invoked_as = name_of(arguments.first());
+    panics::report(&invoked_as);
+    // Shells put variables into command lines, which may be printed before anything else is read.
+    redact::learn(&Environment::capture().secrets());
     let mut output = Output::of_process();
     let exit = match Arguments::try_parse_from(&arguments) {
         Ok(arguments) => match dispatch(&arguments, &invoked_as, &mut output) {
@@ -44,8 +50,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(answer) => {
             // What was asked for goes to standard output, what went wrong to standard error: clap knows which is which.
             let asked_for = matches!(answer.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
-            // A reader that is gone misses nothing that could be told elsewhere.
-            let _ = answer.print();
+            output.answer(&answer);
             if asked_for { Exit::Ok } else { Exit::Misuse }
         }
     };

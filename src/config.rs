@@ -14,6 +14,8 @@ mod places;
 mod substitute;
 mod typed;
 
+use std::time::Duration;
+
 use indexmap::IndexMap;
 use secrecy::SecretString;
 
@@ -238,7 +240,7 @@ pub struct ProviderModel {
 }
 
 /// `session.*`.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct SessionConfig {
     /// `session.dmScope: "main"`: one session for all private chats.
     pub fold_dms: bool,
@@ -248,6 +250,23 @@ pub struct SessionConfig {
     pub user_model_fallback: bool,
     /// `session.reset`; off unless configured.
     pub reset: Reset,
+    /// `session.turnTimeoutSeconds`: the longest that one request to a provider may take.
+    pub turn_timeout: Duration,
+    /// `session.idleTimeoutSeconds`: the longest that nothing may come from a provider.
+    pub idle_timeout: Duration,
+}
+
+impl Default for SessionConfig {
+    fn default() -> Self {
+        Self {
+            fold_dms: false,
+            keep_on_new: false,
+            user_model_fallback: false,
+            reset: Reset::Off,
+            turn_timeout: Duration::from_mins(10),
+            idle_timeout: Duration::from_mins(1),
+        }
+    }
 }
 
 /// `session.reset`: when a conversation begins anew by itself. Pins that a person made stay.
@@ -305,20 +324,38 @@ pub struct SecretsConfig {
 }
 
 /// One entry of `secrets.providers`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub enum SecretPlace {
     /// The environment.
-    Env,
-    /// A file: its whole text (`value`), or JSON that pointers lead into. `~` not yet expanded.
+    Env {
+        /// `allowlist`: the variables that may be asked for; any where it is not there.
+        allowlist: Option<Vec<String>>,
+    },
+    /// A file: its whole text (`value`), or JSON that pointers lead into.
     File {
-        /// Where it is.
+        /// Where it is, `~` not yet expanded.
         path: String,
+        /// `timeoutMs`: how long it may take; five seconds by default.
+        patience: Option<Duration>,
     },
-    /// A program, started without a shell; the reference's id is its last argument.
-    Exec {
-        /// The program.
-        command: String,
-        /// Its arguments.
-        args: Vec<String>,
-    },
+    /// A program.
+    Exec(SecretProgram),
+}
+
+/// A program that knows secrets: an entry of `secrets.providers` with the source `exec`. It is started without a shell, and
+/// asked on its standard input.
+#[derive(Debug, Clone, Default)]
+pub struct SecretProgram {
+    /// Where it is, `~` not yet expanded.
+    pub command: String,
+    /// Its arguments; one that is `{id}` stands for the id of the reference.
+    pub args: Vec<String>,
+    /// `passEnv`: variables that it is given, beside the few that every program needs.
+    pub pass_env: Vec<String>,
+    /// `env`: variables that it is given, with their values.
+    pub env: IndexMap<String, SecretString>,
+    /// `jsonOnly`: whether what it prints counts only as JSON.
+    pub json_only: bool,
+    /// `timeoutMs`: how long it may take; five seconds by default.
+    pub patience: Option<Duration>,
 }

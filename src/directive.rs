@@ -33,6 +33,7 @@ pub use caret::caret;
 pub use duration::{LONGEST, duration, duration_text};
 pub use fault::{Expected, Fault};
 pub use grammar::read;
+pub(crate) use line::{is_break, is_invisible};
 
 /// The names of the commands, lower case. An alias must equal none of them: it could not be reached by `/<alias>`.
 pub const COMMAND_NAMES: [&str; 6] = ["model", "models", "new", "reset", "help", "whoami"];

@@ -1,6 +1,7 @@
 //! The engine: what the adapters call. One method per directive; all changes go through one function.
 
 mod change;
+mod discreet;
 mod finish;
 mod press;
 mod rebind;
@@ -8,13 +9,18 @@ mod running;
 mod select;
 mod show;
 mod talk;
+mod withhold;
 
+use std::panic::AssertUnwindSafe;
+
+use futures_util::FutureExt as _;
 use jiff::Timestamp;
 use modelpin_chat::{BoxFuture, Event, Handler, Inbound, Kind, Outbox, Reply, Visibility};
 
 use crate::access::{Action, Asker, authorize};
 use crate::agent::AgentId;
 use crate::directive::{self, Directive, Message};
+use crate::engine::discreet::Discreet;
 use crate::engine::running::Running;
 use crate::reply::{Draft, Refusal, Words, refusal};
 use crate::session::{Actor, SessionKey};
@@ -47,9 +53,13 @@ enum Done {
 impl Handler for Engine {
     fn handle<'a>(&'a self, inbound: Inbound, outbox: &'a dyn Outbox) -> BoxFuture<'a, ()> {
         Box::pin(async move {
-            match &inbound.event {
-                Event::Message(text) => self.message(&inbound, text, outbox).await,
-                Event::Press(token) => self.press(&inbound, token, outbox).await,
+            let outbox = Discreet(outbox);
+            // A fault of ours ends this answer, not the program that serves all the other chats.
+            let served = AssertUnwindSafe(self.serve(&inbound, &outbox)).catch_unwind().await;
+            if served.is_err() {
+                tracing::error!(session.key = %self.key(&inbound), "an answer was given up for a fault of the program");
+                // It may be the way back that is broken.
+                let _ = AssertUnwindSafe(self.apologise(&inbound, &outbox)).catch_unwind().await;
             }
         })
     }
@@ -71,9 +81,30 @@ impl Engine {
         Self { sources, running: Running::default() }
     }
 
+    async fn serve(&self, inbound: &Inbound, outbox: &dyn Outbox) {
+        match &inbound.event {
+            Event::Message(text) => self.message(inbound, text, outbox).await,
+            Event::Press(token) => self.press(inbound, token, outbox).await,
+        }
+    }
+
+    /// Says that something went wrong that should not. What it was is in the log.
+    async fn apologise(&self, inbound: &Inbound, outbox: &dyn Outbox) {
+        let mut draft = Draft::default();
+        draft.line(
+            "Something went wrong inside modelpin, and this was given up half-way. Its operator finds it in the log.",
+        );
+        draft.line("Send it again, or type /model status to see what is chosen now.");
+        self.send(&Case { inbound, text: "", outbox }, draft, Visibility::Private).await;
+    }
+
     async fn message(&self, inbound: &Inbound, text: &str, outbox: &dyn Outbox) {
         let case = Case { inbound, text, outbox };
-        match directive::read(text, &inbound.bot) {
+        let read = directive::read(text, &inbound.bot);
+        if read != Ok(Message::ForAnotherBot) && self.withholds(&case).await {
+            return;
+        }
+        match read {
             Ok(Message::ForAnotherBot) => {}
             Ok(Message::Plain) => self.talk(&case, text, None).await,
             Ok(Message::Command(command)) if self.is_plain(&command.directive) => self.talk(&case, text, None).await,

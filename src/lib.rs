@@ -16,6 +16,7 @@
 //! What is decided, each by pure functions of facts and the time:
 //!
 //! - [`directive`]: what a message asks for, if it is a command.
+//! - [`keyshape`]: whether it holds a secret, which is then passed on to nobody.
 //! - [`catalog`]: which model and which profile a name stands for, and whether it may be chosen.
 //! - [`profile`]: the credentials, the file they are shared in, and the order they are tried in.
 //! - [`session`]: what one chat has chosen, and how that changes.
@@ -32,6 +33,7 @@
 //!
 //! - [`oauth`]: renewing a grant, once among all who want it.
 //! - [`provider`]: one request to a vendor, with the one credential it is given.
+//! - [`redact`]: keeping secrets out of everything that is shown or kept.
 //! - [`Engine`]: one method for each thing a message may ask, and the turn of a message that asks for none.
 //! - [`app`]: the only place that knows every concrete type.
 //!
@@ -41,7 +43,9 @@
 //! use std::error::Error;
 //! use std::sync::{Arc, Mutex};
 //!
-//! use modelpin::chat::{BoxFuture, Conversation, Event, Handler, Inbound, Kind, Outbox, OutboxError, Reply, Sender};
+//! use modelpin::chat::{
+//!     BoxFuture, Conversation, Event, Handler, Inbound, Kind, Outbox, OutboxError, Reply, Sender, Withdrawal,
+//! };
 //! use modelpin::clock::SystemClock;
 //! use modelpin::{App, AppOptions};
 //!
@@ -59,6 +63,9 @@
 //!     }
 //!     fn typing(&self) -> BoxFuture<'_, ()> {
 //!         Box::pin(async {})
+//!     }
+//!     fn withdraw(&self) -> BoxFuture<'_, Result<Withdrawal, OutboxError>> {
+//!         Box::pin(async { Ok(Withdrawal::Impossible) })
 //!     }
 //!     fn stopped(&self) -> BoxFuture<'_, ()> {
 //!         Box::pin(std::future::pending())
@@ -112,6 +119,7 @@ pub mod access;
 pub mod catalog;
 pub mod directive;
 pub mod health;
+pub mod keyshape;
 pub mod profile;
 pub mod resolver;
 pub mod session;
@@ -127,6 +135,7 @@ pub mod app;
 mod engine;
 pub mod oauth;
 pub mod provider;
+pub mod redact;
 mod replace;
 mod reply;
 mod settings;

@@ -2,8 +2,9 @@
 //!
 //! A refresh token may be good for one use only, so whoever uses it must be alone, and must have its successor on disk
 //! before the new access token is used. [`TokenEndpoint`] says where and how a grant is renewed, [`TokenServer`] is the way
-//! there, and [`Refresher`] is the only one who goes it: it looks at the store before and after, takes what somebody else
-//! has renewed meanwhile, and writes only over the very refresh token that it used.
+//! there, and [`Refresher`] is the only one who goes it: it looks at the grant's home before and after, takes what somebody
+//! else has renewed meanwhile, and writes only over the very refresh token that it used. Home is the store that has the
+//! profile; Claude Code's login is at home in Claude Code's own file, and is renewed only where the person opted in.
 //!
 //! A grant whose refresh token is refused "needs login". That, and how long to leave a failing endpoint alone, is noted
 //! among the benches under the fingerprint of the refresh token: every process sees it, and a new login starts clean.
@@ -11,6 +12,7 @@
 mod endpoint;
 mod fault;
 mod flight;
+mod home;
 mod http;
 mod known;
 mod lock;

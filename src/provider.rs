@@ -2,10 +2,10 @@
 
 mod anthropic;
 mod ask;
+mod breadth;
 mod classify;
 mod dialect;
 mod draft;
-mod encode;
 mod endpoint;
 mod error_body;
 mod events;

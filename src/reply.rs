@@ -11,6 +11,7 @@ mod status;
 mod trouble;
 mod unread;
 mod why;
+mod withheld;
 mod words;
 
 use modelpin_chat::{Block, Span};
@@ -26,6 +27,7 @@ pub(crate) use refusal::{Refusal, refusal};
 pub(crate) use status::{ProviderView, Status, status};
 pub(crate) use trouble::{notes, nothing_sent, turn_failed, world_broke};
 pub(crate) use why::why;
+pub(crate) use withheld::{Withheld, withheld};
 pub(crate) use words::{Words, end};
 
 /// A reply before its menu has been given an id.

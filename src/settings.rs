@@ -8,6 +8,7 @@ use arc_swap::ArcSwap;
 use crate::agent::AgentId;
 use crate::catalog::Catalog;
 use crate::config::{self, Config, ConfigFault, Environment};
+use crate::redact;
 use crate::watched::Watched;
 
 /// What follows from the configuration for one agent.
@@ -111,8 +112,9 @@ fn read(
     if let Err(source) = environment.read_dotenv(dotenv) {
         return Err(ConfigFault::Unreadable { path: dotenv.to_owned(), source });
     }
-    let config::Loaded { config, mut files } = config::load(path, &environment)?;
+    let config::Loaded { config, mut files, secrets } = config::load(path, &environment)?;
     environment.add_config(&config);
+    redact::learn(environment.secrets().iter().chain(&secrets));
     // A file that is not there yet is watched for as well.
     if !files.iter().any(|file| file == path) {
         files.push(path.to_owned());

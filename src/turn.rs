@@ -1,5 +1,6 @@
 //! One turn: from a message to the model's answer, and the receipt of it.
 
+mod bench;
 mod gather;
 mod names;
 mod renew;

@@ -10,7 +10,7 @@ mod kill;
 mod order;
 mod process;
 mod secrets;
-mod support;
+pub(crate) mod support;
 
 use std::path::Path;
 

@@ -60,6 +60,8 @@ async fn found(store: &dyn HealthTable) -> (Who, Length, u32) {
 #[rstest]
 #[case::rate_limit(FailureClass::RateLimit, None, Who::Pair, Some(30), Some(31 + 60))]
 #[case::rate_limit_with_a_time(FailureClass::RateLimit, Some(7), Who::Pair, Some(7), Some(8 + 7))]
+#[case::spent_account(FailureClass::AccountLimit, None, Who::Credential, Some(30), Some(31 + 60))]
+#[case::spent_until_a_time(FailureClass::AccountLimit, Some(3600), Who::Credential, Some(3600), Some(3601 + 3600))]
 #[case::unpaid(FailureClass::Billing, None, Who::Credential, Some(5 * 3600), Some(5 * 3600 + 1 + 10 * 3600))]
 #[case::refused(FailureClass::Auth, None, Who::Credential, None, None)]
 #[case::foreign_client(FailureClass::ClientOnly, None, Who::Credential, None, None)]

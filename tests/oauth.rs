@@ -1,5 +1,6 @@
 //! Renewing OAuth grants, against an identity provider with refresh tokens that are good for one use.
 
+pub(crate) mod claude_code;
 mod crash;
 mod outsiders;
 mod processes;

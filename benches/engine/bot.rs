@@ -6,7 +6,9 @@ use std::time::{Duration, Instant};
 
 use modelpin::app::{App, AppOptions};
 use modelpin::config::Environment;
-use modelpin_chat::{BoxFuture, Conversation, Event, Handler, Inbound, Kind, Outbox, OutboxError, Reply, Sender};
+use modelpin_chat::{
+    BoxFuture, Conversation, Event, Handler, Inbound, Kind, Outbox, OutboxError, Reply, Sender, Withdrawal,
+};
 
 use crate::installation::Installation;
 use crate::tables::filled;
@@ -82,6 +84,10 @@ impl Outbox for Confirmations {
 
     fn typing(&self) -> BoxFuture<'_, ()> {
         Box::pin(async {})
+    }
+
+    fn withdraw(&self) -> BoxFuture<'_, Result<Withdrawal, OutboxError>> {
+        Box::pin(async { Ok(Withdrawal::Impossible) })
     }
 
     fn stopped(&self) -> BoxFuture<'_, ()> {

@@ -98,7 +98,7 @@ impl Installation {
         if !wanted.unwrap_or(self.places.layout == Layout::Epiloop) {
             return Ok(None);
         }
-        sync_external(&self.auth_store)
+        sync_external(&self.auth_store, self.now())
     }
 
     /// The configuration in force.

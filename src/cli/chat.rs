@@ -71,7 +71,7 @@ async fn converse(
         return Ok(serve_jsonl_stdio(handler, BOT).await?);
     }
     let mut options = Options::new(BOT);
-    if std::io::stdin().is_terminal() && std::io::stdout().is_terminal() {
+    if std::io::stdin().is_terminal() && Output::is_terminal() {
         options.greeting = Some(greeting.unwrap_or_else(|| banner::usual().to_owned()));
     } else if let Some(greeting) = greeting {
         // Standard output is for the answers alone.

@@ -10,6 +10,7 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::cli::arguments::Global;
 use crate::cli::failure::Failure;
+use crate::redact::ScrubbingWriter;
 
 /// Begins to log as the command line says.
 pub(crate) fn start(global: &Global) -> Result<(), Failure> {
@@ -24,8 +25,22 @@ fn subscriber(
 ) -> impl Subscriber + Send + Sync {
     // Below this, libraries write down what goes over the wire: keys are part of it.
     let guarded = filter_fn(|record| record.target().starts_with("modelpin") || *record.level() <= Level::INFO);
-    let layer = tracing_subscriber::fmt::layer().with_writer(writer).with_ansi(false).with_filter(filter.and(guarded));
+    let layer = tracing_subscriber::fmt::layer()
+        .with_writer(Scrubbing(writer))
+        .with_ansi(false)
+        .with_filter(filter.and(guarded));
     tracing_subscriber::registry().with(layer)
+}
+
+/// Scrubs each record before it is written, whatever part of it a secret is in.
+struct Scrubbing<M>(M);
+
+impl<'a, M: MakeWriter<'a>> MakeWriter<'a> for Scrubbing<M> {
+    type Writer = ScrubbingWriter<M::Writer>;
+
+    fn make_writer(&'a self) -> Self::Writer {
+        ScrubbingWriter::new(self.0.make_writer())
+    }
 }
 
 fn filter(global: &Global) -> Result<EnvFilter, Failure> {
@@ -55,9 +70,11 @@ mod tests {
     use std::sync::{Arc, Mutex};
 
     use clap::Parser as _;
+    use secrecy::SecretString;
 
     use super::{filter, subscriber};
     use crate::cli::arguments::Arguments;
+    use crate::redact::learn;
 
     #[derive(Clone, Default)]
     struct Paper(Arc<Mutex<Vec<u8>>>);
@@ -72,13 +89,19 @@ mod tests {
         }
     }
 
-    /// What is written of one record per level, ours and others'.
-    fn written(arguments: &[&str]) -> String {
+    /// What `work` logs under these arguments.
+    fn logged(arguments: &[&str], work: impl FnOnce()) -> String {
         let global = Arguments::try_parse_from(["modelpin"].iter().chain(arguments)).unwrap().global;
         let paper = Paper::default();
         let writer = paper.clone();
         let subscriber = subscriber(filter(&global).unwrap(), move || writer.clone());
-        tracing::subscriber::with_default(subscriber, || {
+        tracing::subscriber::with_default(subscriber, work);
+        String::from_utf8(paper.0.lock().unwrap().clone()).unwrap()
+    }
+
+    /// What is written of one record per level, ours and others'.
+    fn written(arguments: &[&str]) -> String {
+        let written = logged(arguments, || {
             tracing::warn!(target: "modelpin::turn", "ours-warn");
             tracing::info!(target: "modelpin::turn", "ours-info");
             tracing::debug!(target: "modelpin_terminal", "ours-debug");
@@ -86,7 +109,6 @@ mod tests {
             tracing::info!(target: "hyper", "theirs-info");
             tracing::trace!(target: "hyper", "theirs-trace");
         });
-        let written = String::from_utf8(paper.0.lock().unwrap().clone()).unwrap();
         let words = written.lines().filter_map(|line| line.split(' ').next_back());
         words.collect::<Vec<_>>().join(" ")
     }
@@ -103,6 +125,18 @@ mod tests {
     fn no_filter_makes_libraries_write_down_the_wire() {
         assert_eq!(written(&["--log", "trace"]), "ours-warn ours-info ours-debug theirs-warn theirs-info");
         assert_eq!(written(&["--log", "hyper=trace"]), "theirs-warn theirs-info");
+    }
+
+    #[test]
+    fn a_record_holds_no_secret_wherever_it_stands_in_it() {
+        let secret = "sk-test-log-\"6e02\"/b7d1";
+        learn([&SecretString::from(secret)]);
+        let log = logged(&["--log", "trace"], || {
+            let _span = tracing::info_span!(target: "modelpin", "span", field = secret).entered();
+            tracing::trace!(target: "modelpin", field = secret, debug = ?secret, "the key {secret} of {:?}", [secret]);
+        });
+        assert_eq!(log.matches("[redacted]").count(), 5, "{log}");
+        assert!(!log.contains("6e02"), "{log}");
     }
 
     #[test]

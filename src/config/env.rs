@@ -11,6 +11,7 @@ use secrecy::SecretString;
 
 use crate::catalog::{ProviderId, vendor, vendors};
 use crate::config::{Config, Mode, ShellFault, dotenv, login_shell};
+use crate::redact::names_a_secret;
 
 /// How long the login shell may take where the configuration does not say.
 const SHELL_TIMEOUT: Duration = Duration::from_secs(15);
@@ -140,6 +141,16 @@ impl Environment {
         self.places(name).next().map(|(_, secret)| secret)
     }
 
+    /// Every variable that holds a secret, wherever it is set: those of the vendors, and those whose name says so.
+    pub(crate) fn secrets(&self) -> Vec<SecretString> {
+        let plain = [&self.process, &self.dotenv, &self.shell].into_iter().flat_map(|variables| &variables.0);
+        let named = plain.filter(|(name, value)| names_a_secret(name) && !is_path(value));
+        let named = named.map(|(_, value)| SecretString::from(value.as_str()));
+        let configured = self.config.iter().filter(|(name, _)| names_a_secret(name)).map(|(_, secret)| secret.clone());
+        let vendors = vendors().flat_map(|vendor| vendor.variables.iter().flat_map(|name| self.places(name)));
+        named.chain(configured).chain(vendors.map(|(_, secret)| secret)).collect()
+    }
+
     /// Every credential of `provider` that is set, the one that counts first; those after it are shadowed.
     ///
     /// An earlier place beats a later one, whichever of the provider's variables it sets.
@@ -179,6 +190,11 @@ impl Environment {
         let off = ["0", "false", "no", "off"];
         self.var(name).is_some_and(|value| !off.contains(&value.trim().to_ascii_lowercase().as_str()))
     }
+}
+
+/// Whether a variable says where a secret is (`DB_PASSWORD=/run/secrets/db`) instead of what it is.
+fn is_path(value: &str) -> bool {
+    value.strip_prefix('/').is_some_and(|rest| rest.contains('/') && !rest.contains(['+', '=']))
 }
 
 /// An environment made of `(name, value)` pairs in place of the process's.

@@ -3,12 +3,14 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
+use secrecy::SecretString;
 use serde_json::{Value, json};
 
 use crate::config::include::{Includes, Texts};
 use crate::config::substitute::substitute;
 use crate::config::typed::env_texts;
 use crate::config::{Config, ConfigFault, Environment, ShellEnvConfig, from_value};
+use crate::redact::secrets_in;
 
 /// A configuration, and where it came from.
 #[derive(Debug, Clone, Default)]
@@ -18,6 +20,8 @@ pub struct Loaded {
     /// The file and everything that it includes; empty where there is no file. A change of any of them is a change of
     /// the configuration.
     pub files: Vec<PathBuf>,
+    /// Everything in it that is a secret by its name, used here or not: API keys, headers, bot tokens.
+    pub secrets: Vec<SecretString>,
 }
 
 /// Reads the configuration at `path`. No file there is a configuration that says nothing.
@@ -37,7 +41,8 @@ pub fn load(path: &Path, env: &Environment) -> Result<Loaded, ConfigFault> {
     let mut includes = Includes::of(path, &texts);
     let value = includes.read(path)?;
     let files = includes.files;
-    Ok(Loaded { config: valid(path, value, env)?, files })
+    let (config, secrets) = valid(path, value, env)?;
+    Ok(Loaded { config, files, secrets })
 }
 
 /// The value of the configuration at `path` with all that it includes, `${NAME}` as text, where `texts` stand for what
@@ -54,14 +59,19 @@ pub(crate) fn read_resolved(path: &Path, texts: &Texts) -> Result<Value, ConfigF
     Includes::of(path, texts).read(path)
 }
 
-/// What the resolved `value` of the configuration at `path` says, its variables filled in.
+/// What the resolved `value` of the configuration at `path` says, its variables filled in, and the secrets in it.
 ///
 /// # Errors
 ///
 /// A variable is not set, or a key has a value of the wrong kind.
-pub(crate) fn valid(path: &Path, mut value: Value, env: &Environment) -> Result<Config, ConfigFault> {
+pub(crate) fn valid(
+    path: &Path,
+    mut value: Value,
+    env: &Environment,
+) -> Result<(Config, Vec<SecretString>), ConfigFault> {
     fill_in_variables(&mut value, path, env)?;
-    from_value(&value).map_err(|fault| ConfigFault::Key { path: path.to_owned(), fault })
+    let config = from_value(&value).map_err(|fault| ConfigFault::Key { path: path.to_owned(), fault })?;
+    Ok((config, secrets_in(&value)))
 }
 
 /// What the configuration at `path` says of the login shell, without filling in variables: some may be set there only.

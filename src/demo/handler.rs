@@ -6,6 +6,7 @@ use modelpin_chat::{Block, BoxFuture, Event, Handler, Inbound, Outbox, Reply, Vi
 
 use crate::agent::AgentId;
 use crate::demo::loopback::LoopbackProvider;
+use crate::keyshape::shape_in;
 use crate::session::SessionKey;
 
 /// Answers `/demo …` itself and hands everything else on.
@@ -25,8 +26,9 @@ impl DemoHandler {
 impl Handler for DemoHandler {
     fn handle<'a>(&'a self, inbound: Inbound, outbox: &'a dyn Outbox) -> BoxFuture<'a, ()> {
         let answer = match &inbound.event {
-            Event::Message(text) => self.provider.command(text),
-            Event::Press(_) => None,
+            // What holds a secret is the engine's to withhold.
+            Event::Message(text) if shape_in(text).is_none() => self.provider.command(text),
+            Event::Message(_) | Event::Press(_) => None,
         };
         let Some(text) = answer else {
             return self.engine.handle(inbound, outbox);

@@ -80,6 +80,11 @@ impl LoopbackProvider {
         locked(&self.shared.seen).iter().cloned().collect()
     }
 
+    /// How many requests [`LoopbackProvider::seen`] would give.
+    pub fn count(&self) -> usize {
+        locked(&self.shared.seen).len()
+    }
+
     /// Answers with `script` from now on, where profile and model fit (`None` fits all); what was scripted last counts
     /// first.
     pub fn script(&self, profile: Option<&str>, model: Option<&str>, script: Script) {

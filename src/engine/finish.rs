@@ -71,7 +71,9 @@ impl Engine {
                 Ok(stored) => stored.unwrap_or_else(|| turn.gathered.session.clone()),
                 Err(_) => return,
             };
-            let hint = if once { stored.auto.clone() } else { hint(stored.auto.as_ref(), end, now) };
+            // A conversation that was begun meanwhile inherits nothing from the one before.
+            let begun_anew = stored.conversation != turn.gathered.session.conversation;
+            let hint = if once || begun_anew { stored.auto.clone() } else { hint(stored.auto.as_ref(), end, now) };
             let settled = stored.answered(used, hint, now);
             if (&settled.choice, &settled.auto) == (&stored.choice, &stored.auto) {
                 return;
@@ -179,7 +181,10 @@ fn reason(
     let first = resolution.model();
     match by {
         Some(by) if first.is_some_and(|first| *first != by.model) => format!("{model}, fallback model"),
-        Some(_) if !failed.is_empty() => format!("{model}, rotation"),
+        // Who failed first and answered after a wait is not another one.
+        Some(by) if failed.first().is_some_and(|(first, _)| first.credential != by.credential) => {
+            format!("{model}, rotation")
+        }
         Some(_) | None => format!("{model}, auth order"),
     }
 }

@@ -11,6 +11,10 @@ use crate::profile::Fingerprint;
 /// How long a long bench is left alone between two requests that look whether it is still deserved.
 pub const PROBE_INTERVAL: SignedDuration = SignedDuration::from_mins(15);
 
+/// So far ahead of the clock, a bench was made before the clock was set back. Less is the difference between a moment that
+/// was noted at the beginning of a long turn and one that somebody else noted meanwhile.
+const SET_BACK: SignedDuration = SignedDuration::from_hours(1);
+
 /// A credential, a model, or a pair of them that is not to be used for a while.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bench {
@@ -46,9 +50,11 @@ impl Bench {
         self.class == FailureClass::Billing && now.duration_since(self.since) >= PROBE_INTERVAL
     }
 
-    /// Whether it still holds at `now`.
+    /// Whether it still holds at `now`. One that ends by itself and was made in the future does not: the clock was set
+    /// back since, and nobody knows how long it was meant to be.
     pub fn holds(&self, now: Timestamp) -> bool {
-        self.until.is_none_or(|until| now < until)
+        let set_back = self.since.duration_since(now) > SET_BACK;
+        self.until.is_none_or(|until| now < until && !set_back)
     }
 }
 
@@ -72,7 +78,8 @@ impl fmt::Display for BenchScope {
     }
 }
 
-/// The bench that keeps a request for `model` with that credential out at `now`: of several, the one that ends last.
+/// The bench that keeps a request for `model` with that credential out at `now`: of several, the one that ends last. One
+/// that may be looked into comes after those that may not, for a look into it would run into them.
 pub fn keeping_out<'a>(
     benches: &'a [Bench],
     model: &ModelRef,
@@ -82,5 +89,5 @@ pub fn keeping_out<'a>(
     benches
         .iter()
         .filter(|bench| bench.holds(now) && bench.scope.covers(model, fingerprint))
-        .max_by_key(|bench| bench.until.unwrap_or(Timestamp::MAX))
+        .max_by_key(|bench| (!bench.may_be_probed(now), bench.until.unwrap_or(Timestamp::MAX)))
 }

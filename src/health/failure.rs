@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 pub enum FailureClass {
     /// Too many requests: this credential on this model has to wait.
     RateLimit,
+    /// Too many requests of the whole account, as the provider itself says: the credential has to wait on every model.
+    AccountLimit,
     /// The account cannot pay: the whole credential is out for hours.
     Billing,
     /// The credential is refused: it is out until its secret changes.
@@ -35,10 +37,27 @@ pub enum FailureClass {
 }
 
 impl FailureClass {
+    /// Whether it is about the account behind a credential rather than about the secret of the moment.
+    pub fn is_of_account(self) -> bool {
+        match self {
+            Self::RateLimit | Self::AccountLimit | Self::Billing | Self::ClientOnly => true,
+            Self::Auth
+            | Self::NeedsLogin
+            | Self::NotRenewed
+            | Self::Overloaded
+            | Self::Server
+            | Self::Timeout
+            | Self::Malformed
+            | Self::ContextOverflow
+            | Self::ModelNotFound => false,
+        }
+    }
+
     /// The class as one word, as it stands in receipts: `rate_limit`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::RateLimit => "rate_limit",
+            Self::AccountLimit => "account_limit",
             Self::Billing => "billing",
             Self::Auth => "auth",
             Self::NeedsLogin => "needs_login",

@@ -43,7 +43,8 @@ impl Strike {
         let provider = self.model.provider.clone();
         let (fingerprint, model) = match self.class {
             FailureClass::RateLimit => (self.fingerprint.clone(), Some(self.model.model.clone())),
-            FailureClass::Billing
+            FailureClass::AccountLimit
+            | FailureClass::Billing
             | FailureClass::Auth
             | FailureClass::NeedsLogin
             | FailureClass::NotRenewed
@@ -62,7 +63,7 @@ impl Strike {
     /// The bench of `scope` after this strike, given the one before it.
     pub fn bench(&self, scope: BenchScope, previous: Option<&Bench>, cooldowns: &Cooldowns) -> Bench {
         let asked = self.retry_after.map(|wait| later(self.at, wait.min(LONGEST_REQUESTED)));
-        if let Some(active) = previous.filter(|bench| bench.holds(self.at)) {
+        if let Some(active) = previous.filter(|bench| bench.holds(self.at) && !self.refutes(bench)) {
             // A request made inside an active window does not climb the ladder, so that eight failures in parallel
             // count as one; but a later deadline that the provider itself names is believed.
             let until = match (active.until, asked) {
@@ -75,7 +76,9 @@ impl Strike {
         let until = match self.class {
             FailureClass::Auth | FailureClass::NeedsLogin | FailureClass::ClientOnly => None,
             FailureClass::Billing => Some(asked.unwrap_or_else(|| later(self.at, billing(strikes, cooldowns)))),
-            FailureClass::RateLimit => Some(asked.unwrap_or_else(|| later(self.at, rate_limit(strikes)))),
+            FailureClass::RateLimit | FailureClass::AccountLimit => {
+                Some(asked.unwrap_or_else(|| later(self.at, rate_limit(strikes))))
+            }
             FailureClass::NotRenewed
             | FailureClass::Overloaded
             | FailureClass::Server
@@ -87,12 +90,27 @@ impl Strike {
         Bench { scope, class: self.class, strikes, since: self.at, until }
     }
 
+    /// Whether this strike says that the credential as a whole is out for another reason than the active bench has it:
+    /// a key that was refused is taken again and cannot pay, say. The bench would then end for the wrong reason, or never.
+    fn refutes(&self, active: &Bench) -> bool {
+        active.scope.fingerprint.is_some() && active.scope.model.is_none() && active.class != self.class
+    }
+
     /// Whether this strike comes in a row with the ended bench `before`.
     fn follows(&self, before: &Bench, cooldowns: &Cooldowns) -> bool {
         let memory = match self.class {
-            FailureClass::RateLimit => RATE_LIMIT_MEMORY,
+            FailureClass::RateLimit | FailureClass::AccountLimit => RATE_LIMIT_MEMORY,
             FailureClass::Billing => hours(cooldowns.failure_window_hours),
-            _ => return false,
+            FailureClass::Auth
+            | FailureClass::NeedsLogin
+            | FailureClass::NotRenewed
+            | FailureClass::ClientOnly
+            | FailureClass::Overloaded
+            | FailureClass::Server
+            | FailureClass::Timeout
+            | FailureClass::Malformed
+            | FailureClass::ContextOverflow
+            | FailureClass::ModelNotFound => return false,
         };
         before.class == self.class && before.until.is_some_and(|until| self.at <= later(until, memory))
     }
@@ -144,6 +162,7 @@ mod tests {
         let scope =
             |class| strike(class, 0, None).scope().map(|scope| (scope.fingerprint.is_some(), scope.model.is_some()));
         assert_eq!(scope(FailureClass::RateLimit), Some((true, true)));
+        assert_eq!(scope(FailureClass::AccountLimit), Some((true, false)));
         assert_eq!(scope(FailureClass::Billing), Some((true, false)));
         assert_eq!(scope(FailureClass::Auth), Some((true, false)));
         assert_eq!(scope(FailureClass::ClientOnly), Some((true, false)));
@@ -202,6 +221,17 @@ mod tests {
         let model = "anthropic/claude-haiku-4-5".parse().unwrap();
         assert!(out.scope.covers(&model, Some(&Fingerprint::from_stored("aaaa"))));
         assert!(!out.scope.covers(&model, Some(&Fingerprint::from_stored("bbbb"))), "a new secret starts clean");
+    }
+
+    #[test]
+    fn another_reason_found_inside_a_window_takes_its_place() {
+        let refused = bench(&strike(FailureClass::Auth, 0, None), None);
+        let unpaid = bench(&strike(FailureClass::Billing, 10, None), Some(&refused));
+        assert_eq!((unpaid.class, ends(&unpaid)), (FailureClass::Billing, 10 + 5 * 3600), "it would never have ended");
+        let spent = bench(&strike(FailureClass::AccountLimit, 20, Some(60)), Some(&unpaid));
+        assert_eq!((spent.class, ends(&spent)), (FailureClass::AccountLimit, 80));
+        let refused_again = bench(&strike(FailureClass::Auth, 30, None), Some(&spent));
+        assert_eq!((refused_again.class, refused_again.until), (FailureClass::Auth, None));
     }
 
     #[test]

@@ -8,10 +8,10 @@ use secrecy::SecretString;
 use crate::catalog::ProviderId;
 use crate::config::{AuthConfig, BodyForm, OAuthConfig};
 use crate::oauth::known::{USUAL_SKEW, known, owner};
-use crate::profile::{Credential, Expiry, Profile};
+use crate::profile::{Credential, Expiry, ExternalCli, Profile};
 
-/// A new access token is taken to be good for so long at the least: one that seems to have ended already would be renewed
-/// with every message.
+/// A new access token is left alone for so long at the least: one that seems to have ended already, or to be about to,
+/// would be renewed with every message.
 const LEAST: Duration = Duration::from_secs(30);
 
 /// How long a new access token lasts whose answer does not say.
@@ -47,7 +47,13 @@ pub enum NoRenewal {
     /// There is nothing to renew it with.
     #[error("log in again")]
     NoRefreshToken,
-    /// The login is another program's.
+    /// The login is another program's, and only that renews it.
+    #[error("it is managed by {0}: {remedy}", remedy = .0.remedy())]
+    Managed(ExternalCli),
+    /// It would be renewed here, but there is no refresh token in a file that could be written back.
+    #[error("{0} has no refresh token for it in its file, and in a keychain nothing is written: {remedy}", remedy = .0.remedy())]
+    NotInFile(ExternalCli),
+    /// The login is that of a program whose files are not known here.
     #[error("it is managed by {0}, which renews it: start that once")]
     Foreign(&'static str),
     /// Nobody knows where.
@@ -66,11 +72,16 @@ impl TokenEndpoint {
     /// [`NoRenewal`] when that is not known, or not ours to do.
     pub fn of(profile: &Profile, auth: &AuthConfig) -> Result<Self, NoRenewal> {
         let Credential::OAuth(grant) = &profile.credential else { return Err(NoRenewal::NotAGrant) };
-        if grant.refresh.is_none() {
-            return Err(NoRenewal::NoRefreshToken);
-        }
-        if let Some(program) = owner(&profile.id) {
-            return Err(NoRenewal::Foreign(program));
+        let outside = profile.origin.managed_by;
+        match (outside, &grant.refresh) {
+            (Some(ExternalCli::ClaudeCode), Some(_)) if auth.claude_cli.write_back => {}
+            (Some(cli @ ExternalCli::ClaudeCode), None) if auth.claude_cli.write_back => {
+                return Err(NoRenewal::NotInFile(cli));
+            }
+            (Some(cli), _) => return Err(NoRenewal::Managed(cli)),
+            (None, None) => return Err(NoRenewal::NoRefreshToken),
+            // A copy in the store is not what would be renewed, whoever opted in: the login itself is somewhere else.
+            (None, Some(_)) => owner(&profile.id).map_or(Ok(()), Err)?,
         }
         let provider = profile.provider.clone();
         let (none, built_in) = (OAuthConfig::default(), known(provider.as_str()));
@@ -79,13 +90,15 @@ impl TokenEndpoint {
         let client = grant.client_id.clone().or_else(|| configured.client_id.clone());
         let client = client.or_else(|| built_in.and_then(|known| known.client_id).map(str::to_owned));
         let skew = configured.skew_seconds.map(|seconds| Duration::from_secs(seconds.into()));
+        // Its owner writes the true end, and renews it some minutes before that: whoever else does it leaves him the first go.
+        let skew = skew.or(outside.map(|_| Duration::ZERO));
         Ok(Self {
             url: url.ok_or_else(|| NoRenewal::NoTokenUrl(provider.clone()))?,
             client_id: client.ok_or_else(|| NoRenewal::NoClient(provider.clone()))?,
             client_secret: configured.client_secret.clone(),
             body: configured.body_form.or_else(|| built_in.map(|known| known.body)).unwrap_or(BodyForm::Form),
             skew: skew.or_else(|| built_in.map(|known| known.skew)).unwrap_or(USUAL_SKEW),
-            stored_early: built_in.is_some_and(|known| known.stored_early),
+            stored_early: outside.is_none() && built_in.is_some_and(|known| known.stored_early),
             bare_400_is_final: built_in.is_some_and(|known| known.bare_400_is_final),
             provider,
         })
@@ -104,8 +117,12 @@ impl TokenEndpoint {
     /// What to write down as the end of an access token that came at `now` and lasts so long.
     pub(crate) fn stored_end(&self, now: Timestamp, lasts: Option<Duration>) -> Timestamp {
         let lasts = lasts.unwrap_or(UNSAID);
-        let early = if self.stored_early { self.skew } else { Duration::ZERO };
-        later(now, lasts.saturating_sub(early).max(LEAST))
+        let end = if self.stored_early {
+            lasts.saturating_sub(self.skew).max(LEAST)
+        } else {
+            lasts.max(self.skew.saturating_add(LEAST))
+        };
+        later(now, end)
     }
 }
 
@@ -114,6 +131,9 @@ impl TokenEndpoint {
 /// An id that holds an e-mail address is left out of it: the words are read in groups too.
 pub fn login_command(profile: &Profile) -> String {
     let Profile { id, provider, .. } = profile;
+    if let Some(cli) = profile.origin.managed_by {
+        return cli.login_command().to_owned();
+    }
     if id.as_str().chars().all(|c| c.is_ascii_alphanumeric() || ":._-".contains(c)) {
         format!("modelpin models auth login --provider {provider} --profile-id {id}")
     } else {
@@ -139,6 +159,7 @@ pub(crate) fn later(from: Timestamp, by: Duration) -> Timestamp {
 mod tests {
     use std::sync::Arc;
 
+    use rstest::rstest;
     use serde_json::{Value, json};
 
     use super::*;
@@ -178,9 +199,67 @@ mod tests {
         let fault = |id: &str, oauth: Value| endpoint(&grant(id, None, Expiry::Never), &oauth).unwrap_err();
         assert_eq!(fault("acme:a", json!({})), NoRenewal::NoTokenUrl("acme".parse().unwrap()));
         assert_eq!(fault("google-gemini-cli:a", json!({})), NoRenewal::NoClient("google-gemini-cli".parse().unwrap()));
-        assert_eq!(fault("anthropic:claude-cli", json!({})), NoRenewal::Foreign("Claude Code"));
+        assert_eq!(fault("anthropic:claude-cli", json!({})), NoRenewal::Managed(ExternalCli::ClaudeCode));
+        assert_eq!(fault("minimax-portal:minimax-cli", json!({})), NoRenewal::Foreign("the MiniMax CLI"));
         let own = json!({"acme": {"tokenUrl": "https://id.example.com/t", "clientId": "c", "bodyForm": "json"}});
         assert_eq!(endpoint(&grant("acme:a", None, Expiry::Never), &own).unwrap().body, BodyForm::Json);
+    }
+
+    /// The table of the family's refresh endpoints, row by row: where, by which client, in which form, and what is
+    /// written down as the end of an access token that came at 0 and lasts an hour.
+    #[rstest]
+    #[case(
+        "anthropic",
+        "https://console.anthropic.com/v1/oauth/token",
+        Some("9d1c250a-e61b-44d9-88ed-5944d1962f5e"),
+        BodyForm::Json,
+        3300
+    )]
+    #[case(
+        "openai-codex",
+        "https://auth.openai.com/oauth/token",
+        Some("app_EMoamEEZ73f0CkXaXp7hrann"),
+        BodyForm::Form,
+        3600
+    )]
+    #[case("google-gemini-cli", "https://oauth2.googleapis.com/token", None, BodyForm::Form, 3300)]
+    #[case("google-antigravity", "https://oauth2.googleapis.com/token", None, BodyForm::Form, 3300)]
+    #[case("chutes", "https://api.chutes.ai/idp/token", None, BodyForm::Form, 3300)]
+    #[case(
+        "qwen-portal",
+        "https://chat.qwen.ai/api/v1/oauth2/token",
+        Some("f0304373b74a44d2b584a3fb70ca9e56"),
+        BodyForm::Form,
+        3600
+    )]
+    fn each_known_provider_renews_as_the_family_does(
+        #[case] provider: &str,
+        #[case] url: &str,
+        #[case] client: Option<&str>,
+        #[case] body: BodyForm,
+        #[case] end: i64,
+    ) {
+        let id = format!("{provider}:me");
+        match (client, endpoint(&grant(&id, None, Expiry::Never), &json!({}))) {
+            (Some(client), found) => assert_eq!(found.unwrap().client_id, client),
+            // No public client: the grant or the configuration has to name the one it was minted by.
+            (None, found) => assert_eq!(found.unwrap_err(), NoRenewal::NoClient(provider.parse().unwrap())),
+        }
+        let of_grant = endpoint(&grant(&id, Some("client-of-the-grant"), Expiry::Never), &json!({})).unwrap();
+        assert_eq!((of_grant.url.as_str(), of_grant.body), (url, body));
+        assert_eq!(of_grant.client_id, "client-of-the-grant");
+        let hour = Some(Duration::from_hours(1));
+        assert_eq!(of_grant.stored_end(Timestamp::UNIX_EPOCH, hour).as_second(), end);
+        assert_eq!(of_grant.bare_400_is_final, provider == "qwen-portal");
+    }
+
+    /// Those that the table has without a refresher of the usual kind: one is a GET with a token of another service.
+    #[rstest]
+    #[case("github-copilot")]
+    #[case("minimax-portal")]
+    fn others_are_not_guessed_at(#[case] provider: &str) {
+        let fault = endpoint(&grant(&format!("{provider}:me"), Some("c"), Expiry::Never), &json!({})).unwrap_err();
+        assert_eq!(fault, NoRenewal::NoTokenUrl(provider.parse().unwrap()));
     }
 
     #[test]
@@ -200,5 +279,6 @@ mod tests {
         assert_eq!(early.stored_end(at(0), Some(Duration::from_secs(10))), at(30), "never already over");
         let exact = endpoint(&grant("openai-codex:a", None, Expiry::Never), &json!({})).unwrap();
         assert_eq!(exact.stored_end(at(0), hour), at(3600));
+        assert_eq!(exact.stored_end(at(0), Some(Duration::ZERO)), at(90), "not due again with the next message");
     }
 }

@@ -1,13 +1,15 @@
-//! One renewal, from the first look at the store to the last.
+//! One renewal, from the first look at the grant's home to the last.
 
 use std::ops::ControlFlow;
-use std::sync::{Arc, PoisonError};
+use std::sync::PoisonError;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::time::{Instant, sleep};
 
 use crate::health::{Bench, FailureClass};
 use crate::oauth::endpoint::has_ended;
+use crate::oauth::home::GrantHome;
 use crate::oauth::lock::GrantLock;
 use crate::oauth::refresher::refresh_of;
 use crate::oauth::{
@@ -15,7 +17,7 @@ use crate::oauth::{
 };
 use crate::profile::{Credential, Fingerprint, Profile, RenewedGrant};
 
-/// How often the store is looked at while somebody else is at it.
+/// How often the grant's home is looked at while somebody else is at it.
 const LOOK: Duration = Duration::from_millis(20);
 
 /// How often a grant is begun with anew that somebody else keeps replacing.
@@ -27,7 +29,8 @@ type Step<T> = Result<ControlFlow<Profile, T>, RenewalFault>;
 impl Refresher {
     /// Renews the grant in `held`, or finds it renewed.
     pub(crate) async fn fly(&self, endpoint: TokenEndpoint, held: Profile) -> Result<Profile, RenewalFault> {
-        let flight = Aboard { refresher: self, endpoint, stale: access_of(&held), held };
+        let home = GrantHome::of(&held, &self.auth_store);
+        let flight = Aboard { refresher: self, endpoint, home, held };
         for _ in 0..ROUNDS {
             if let ControlFlow::Break(profile) = flight.round().await? {
                 return Ok(profile);
@@ -40,9 +43,9 @@ impl Refresher {
 struct Aboard<'a> {
     refresher: &'a Refresher,
     endpoint: TokenEndpoint,
+    home: GrantHome,
+    /// The grant with the access token that is no good any more.
     held: Profile,
-    /// The access token that is no good any more.
-    stale: Option<Fingerprint>,
 }
 
 impl Aboard<'_> {
@@ -70,7 +73,9 @@ impl Aboard<'_> {
             }
             ControlFlow::Continue(_) => self.may_go_on(&used).await?,
         }
-        self.prepare().await?;
+        if !self.home.prepare(&used).await? {
+            return Ok(ControlFlow::Continue(()));
+        }
         let Credential::OAuth(grant) = &found.credential else { return Err(NoRenewal::NotAGrant.into()) };
         let refresh = grant.refresh.clone().ok_or(NoRenewal::NoRefreshToken)?;
         let request = TokenRequest { endpoint: self.endpoint.clone(), refresh, at: self.refresher.clock.now() };
@@ -85,11 +90,9 @@ impl Aboard<'_> {
 
     /// Reads the profile anew. `Break`: it has an access token that is good.
     fn look(&self) -> Result<ControlFlow<Profile, Profile>, RenewalFault> {
-        let found = self.refresher.auth_store.on_disk(&self.held.id)?;
-        let found = found.ok_or_else(|| RenewalFault::Gone(self.held.id.clone()))?;
-        let good = access_of(&found).is_some_and(|access| Some(&access) != self.stale.as_ref());
-        let ended = has_ended(found.expires(), self.refresher.clock.now());
-        Ok(if good && !ended { ControlFlow::Break(found) } else { ControlFlow::Continue(found) })
+        let found = self.home.look()?.ok_or_else(|| RenewalFault::Gone(self.held.id.clone()))?;
+        let good = is_good_after(&found, &self.held, self.refresher.clock.now());
+        Ok(if good { ControlFlow::Break(found) } else { ControlFlow::Continue(found) })
     }
 
     /// Whether the endpoint may be asked for this refresh token.
@@ -122,19 +125,9 @@ impl Aboard<'_> {
         }
     }
 
-    /// Makes sure that the store can be written, before a token is spent whose successor has to be kept there.
-    async fn prepare(&self) -> Result<(), RenewalFault> {
-        let (store, origin) = (Arc::clone(&self.refresher.auth_store), Arc::clone(&self.held.origin));
-        let written = tokio::task::spawn_blocking(move || store.edit(&origin, |_| ())).await;
-        written.map_err(|_| RenewalFault::BrokenOff)?.map(drop).map_err(RenewalFault::from)
-    }
-
     /// Writes the tokens down, and only then gives them out. A grant that was replaced meanwhile stays as it is.
     async fn keep(&self, renewed: RenewedGrant, lock: GrantLock) -> Step<()> {
-        let (store, id, new) = (Arc::clone(&self.refresher.auth_store), self.held.id.clone(), renewed.clone());
-        let written = tokio::task::spawn_blocking(move || store.renew(&id, &new)).await;
-        let written = written.map_err(|_| RenewalFault::BrokenOff).and_then(|written| Ok(written?));
-        let ours = match written {
+        let ours = match self.home.keep(&renewed).await {
             Ok(ours) => ours,
             Err(fault) => {
                 tracing::error!(profile.id = %self.held.id, %fault, "a renewed grant could not be written down yet");
@@ -154,7 +147,7 @@ impl Aboard<'_> {
         })
     }
 
-    /// The endpoint gave nothing. Before that counts, the store is looked at once more: somebody else may have been
+    /// The endpoint gave nothing. Before that counts, the grant's home is looked at once more: somebody else may have been
     /// quicker. The lock is still held, so that whoever waits for it finds out about the verdict.
     async fn refused(&self, used: &Fingerprint, fault: TokenFault) -> Step<()> {
         let TokenFault { verdict, detail } = fault;
@@ -188,6 +181,12 @@ impl Aboard<'_> {
     fn needs_login(&self, why: String) -> RenewalFault {
         RenewalFault::NeedsLogin { command: login_command(&self.held), why }
     }
+}
+
+/// Whether `found` has an access token that is good at `now`, and another one than `held`, whose own is not any more.
+pub(crate) fn is_good_after(found: &Profile, held: &Profile, now: Timestamp) -> bool {
+    let access = access_of(found);
+    access.is_some() && access != access_of(held) && !has_ended(found.expires(), now)
 }
 
 /// The fingerprint of the access token in `profile`.

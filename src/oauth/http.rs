@@ -15,6 +15,7 @@ use crate::health::FailureClass;
 use crate::oauth::verdict::{verdict, words};
 use crate::oauth::{TokenFault, TokenRequest, TokenServer, Tokens, Verdict};
 use crate::provider::{ErrorBody, is_loopback, one_line, retry_after};
+use crate::redact;
 
 const USER_AGENT: &str = concat!("modelpin/", env!("CARGO_PKG_VERSION"));
 
@@ -26,6 +27,9 @@ const TOTAL: Duration = Duration::from_secs(30);
 
 /// More than any answer with tokens takes, in bytes.
 const LARGEST: usize = 256 * 1024;
+
+/// The longest that an access token is believed to last, in seconds: ten years.
+const LONGEST: f64 = 10.0 * 365.0 * 86_400.0;
 
 /// Asks token endpoints over HTTPS; over plain HTTP only on this machine.
 pub struct TokenHttp {
@@ -44,6 +48,7 @@ impl TokenServer for TokenHttp {
     fn refresh<'a>(&'a self, request: &'a TokenRequest) -> BoxFuture<'a, Result<Tokens, TokenFault>> {
         Box::pin(async move {
             let secrets = Secrets::of(request);
+            redact::learn(secrets.secrets.iter().copied());
             let response = self.send(request, &secrets).await?;
             let status = response.status();
             let headers = response.headers().clone();
@@ -54,6 +59,7 @@ impl TokenServer for TokenHttp {
             }
             let body = body(response, &secrets).await?;
             let value: Value = serde_json::from_slice(&body).unwrap_or_default();
+            redact::learn(&redact::secrets_in(&value));
             if status.is_success() {
                 return tokens(&value).ok_or_else(|| {
                     // Not a word of it is repeated: there may be tokens in it.
@@ -178,11 +184,11 @@ fn tokens(answer: &Value) -> Option<Tokens> {
         text.bytes().all(|byte| byte.is_ascii_graphic()).then(|| SecretString::from(text))
     };
     let lasts = &answer["expires_in"];
-    let lasts = lasts.as_f64().or_else(|| lasts.as_str()?.trim().parse().ok());
+    let lasts = lasts.as_f64().or_else(|| lasts.as_str()?.trim().parse().ok()).filter(|lasts| lasts.is_finite());
     Some(Tokens {
         access: token("access_token")?,
         refresh: token("refresh_token"),
-        lasts: lasts.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()),
+        lasts: lasts.map(|seconds| Duration::from_secs_f64(seconds.clamp(0.0, LONGEST))),
     })
 }
 

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use crate::config::BodyForm;
-use crate::profile::ProfileId;
+use crate::oauth::NoRenewal;
+use crate::profile::{ExternalCli, ProfileId};
 
 /// How one provider renews.
 #[derive(Debug)]
@@ -84,12 +85,12 @@ const KNOWN: [Known; 6] = [
     },
 ];
 
-/// Profiles that are another program's login, under the ids that the family gives them, and how that program renews them.
-const FOREIGN: [(&str, &str); 4] = [
-    ("anthropic:claude-cli", "Claude Code"),
-    ("openai-codex:codex-cli", "the Codex CLI"),
-    ("qwen-portal:qwen-cli", "the Qwen CLI"),
-    ("minimax-portal:minimax-cli", "the MiniMax CLI"),
+/// Profiles that are another program's login, under the ids that the family gives them.
+const FOREIGN: [(&str, NoRenewal); 4] = [
+    ("anthropic:claude-cli", NoRenewal::Managed(ExternalCli::ClaudeCode)),
+    ("openai-codex:codex-cli", NoRenewal::Managed(ExternalCli::Codex)),
+    ("qwen-portal:qwen-cli", NoRenewal::Managed(ExternalCli::Qwen)),
+    ("minimax-portal:minimax-cli", NoRenewal::Foreign("the MiniMax CLI")),
 ];
 
 /// What is built in for `provider`.
@@ -97,8 +98,7 @@ pub(crate) fn known(provider: &str) -> Option<&'static Known> {
     KNOWN.iter().find(|known| known.provider == provider)
 }
 
-/// The program that owns the login behind `profile`, if it is not ours. Its refresh token is not ours to use: the program
-/// would find itself logged out.
-pub(crate) fn owner(profile: &ProfileId) -> Option<&'static str> {
-    FOREIGN.iter().find(|(id, _)| *id == profile.as_str()).map(|(_, program)| *program)
+/// Why the login behind `profile` is not ours to renew, if it is another program's: that would find itself logged out.
+pub(crate) fn owner(profile: &ProfileId) -> Option<NoRenewal> {
+    FOREIGN.iter().find(|(id, _)| *id == profile.as_str()).map(|(_, why)| why.clone())
 }

@@ -10,6 +10,7 @@ use futures_util::future::{BoxFuture, Shared};
 
 use crate::clock::Clock;
 use crate::config::AuthConfig;
+use crate::oauth::flight::is_good_after;
 use crate::oauth::lock::GrantLock;
 use crate::oauth::rest::Rests;
 use crate::oauth::{NoRenewal, RenewalFault, TokenEndpoint, TokenServer};
@@ -64,13 +65,16 @@ impl Refresher {
 
     /// Gets a usable access token for `held`, whose own is ended or refused, and returns the profile as it is then stored.
     ///
-    /// The token is on disk before this returns. What another task or process has renewed meanwhile is taken as it is.
-    /// The work goes on when the caller stops waiting: tokens that are on their way must not be lost.
+    /// The token is on disk before this returns. What another task or process has renewed meanwhile is taken as it is, and
+    /// so is what the program has renewed that alone may. The work goes on when the caller stops waiting: tokens that are on their way must not be lost.
     ///
     /// # Errors
     /// [`RenewalFault`] says what keeps it from being renewed.
     pub async fn renew(self: &Arc<Self>, held: &Profile, auth: &AuthConfig) -> Result<Profile, RenewalFault> {
-        let endpoint = TokenEndpoint::of(held, auth)?;
+        let endpoint = match TokenEndpoint::of(held, auth) {
+            Ok(endpoint) => endpoint,
+            Err(why) => return self.renewed_elsewhere(held).ok_or_else(|| why.into()),
+        };
         let refresh = refresh_of(held).ok_or(NoRenewal::NoRefreshToken)?;
         let key = (held.id.clone(), refresh);
         let flight = {
@@ -84,6 +88,13 @@ impl Refresher {
             self.flights.lock().unwrap_or_else(PoisonError::into_inner).remove(&key);
         }
         landed
+    }
+
+    /// The profile as it is now, if it has another access token than `held`, and a good one.
+    fn renewed_elsewhere(&self, held: &Profile) -> Option<Profile> {
+        let current = self.auth_store.current();
+        let found = current.profiles.by_id.get(&held.id)?;
+        is_good_after(found, held, self.clock.now()).then(|| found.clone())
     }
 
     fn take_off(self: &Arc<Self>, key: (ProfileId, Fingerprint), endpoint: TokenEndpoint, held: Profile) -> Flight {

@@ -7,9 +7,11 @@ mod merge;
 use std::fmt;
 use std::path::Path;
 
+use secrecy::SecretString;
 use serde_json::{Map, Value, json};
 
 use crate::profile::{ProfileId, StoreFileFault};
+use crate::redact::secrets_in;
 
 pub use entry::{Held, NewProfile, RenewedGrant};
 
@@ -77,6 +79,11 @@ impl Document {
     /// The ids in the file, readable or not, in its order.
     pub fn profile_ids(&self) -> impl Iterator<Item = &str> {
         self.section("profiles").into_iter().flatten().map(|(id, _)| id.as_str())
+    }
+
+    /// Every secret in it, those of entries that cannot be read too.
+    pub(crate) fn secrets(&self) -> Vec<SecretString> {
+        self.root.values().flat_map(secrets_in).collect()
     }
 
     /// What is held under `id`; `None` when nothing is.

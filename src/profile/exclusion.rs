@@ -60,7 +60,7 @@ impl fmt::Display for Exclusion {
             Self::MissingCredential => f.write_str("holds no secret"),
             Self::Expired(at) => write!(f, "expired at {at:.0}"),
             Self::ExpiredOutside(cli, at) => {
-                write!(f, "expired at {at:.0}; it is managed by {cli}: open {cli} to renew it")
+                write!(f, "expired at {at:.0}; it is managed by {cli}: {}", cli.remedy())
             }
             Self::InvalidExpires => f.write_str("has an `expires` that is no time"),
             Self::NotInOrder => f.write_str("is not in the auth order"),

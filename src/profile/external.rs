@@ -2,7 +2,7 @@
 //!
 //! They are read where they are, at the moment of use, and are not copied. The program that owns a login renews it;
 //! whoever else uses its refresh token logs that program out, so the token is not even kept in memory unless
-//! `auth.claudeCli.writeBack` is on.
+//! `auth.claudeCli.writeBack` is on. Then Claude Code's login is renewed here too, and put back into its file.
 
 mod claude_code;
 mod codex;
@@ -23,8 +23,9 @@ use crate::profile::{Profile, ProfileId, Profiles};
 use source::Source;
 
 pub use paths::ExternalPaths;
+pub(crate) use source::claude_code_on_disk;
 pub use sync::sync;
-pub use write_back::{Renewed, Swapped, can_write_back, write_back};
+pub use write_back::{Swapped, can_write_back, write_back};
 
 /// A program whose login is used, and which alone renews it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -67,6 +68,24 @@ impl ExternalCli {
             Self::Qwen => "qwen-cli",
         };
         ProfileId::short(&self.provider(), name)
+    }
+
+    /// What a person does about a login of it that has ended: the end of "it is managed by …: ".
+    pub fn remedy(self) -> &'static str {
+        match self {
+            Self::ClaudeCode => "run `claude` once to renew it, or store a token of `claude setup-token`",
+            Self::Codex => "run `codex` once to renew it",
+            Self::Qwen => "run `qwen` once to renew it",
+        }
+    }
+
+    /// The command that logs it in anew.
+    pub fn login_command(self) -> &'static str {
+        match self {
+            Self::ClaudeCode => "claude /login",
+            Self::Codex => "codex login",
+            Self::Qwen => "qwen",
+        }
     }
 }
 

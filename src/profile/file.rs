@@ -14,6 +14,7 @@ use secrecy::zeroize::Zeroizing;
 use crate::profile::fingerprint::short_hash;
 use crate::profile::lock::{Lock, beside};
 use crate::profile::{Document, StoreFileFault};
+use crate::redact;
 use put::Put;
 
 /// How long a writer waits for the locks.
@@ -231,6 +232,7 @@ fn read_whole(path: &Path, patience: Duration) -> Result<(Option<Bytes>, Documen
         .retry(ConstantBuilder::new().with_delay(pause).with_max_times(times))
         .when(|fault| matches!(fault, StoreFileFault::Corrupt { .. }))
         .call()
+        .inspect(|(_, document)| redact::learn(&document.secrets()))
 }
 
 /// Writes the bytes beside the file under a name that their content decides.

@@ -36,7 +36,12 @@ impl fmt::Display for Fingerprint {
 
 /// The first 12 hexadecimal digits of the SHA-256 of `bytes`.
 pub(crate) fn short_hash(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().take(6).fold(String::with_capacity(12), |mut text, byte| {
+    start_of_hash(bytes, 6)
+}
+
+/// The first so many bytes of the SHA-256 of `bytes`, in hexadecimal digits.
+pub(crate) fn start_of_hash(bytes: &[u8], length: usize) -> String {
+    Sha256::digest(bytes).iter().take(length).fold(String::with_capacity(2 * length), |mut text, byte| {
         // Writing to a string cannot fail.
         let _ = write!(text, "{byte:02x}");
         text

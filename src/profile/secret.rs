@@ -1,24 +1,29 @@
 //! Getting a secret from where it is kept, at the moment of use.
 
+mod file;
 pub(crate) mod program;
+mod trouble;
 
-use std::fs::File;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret, SecretString};
-use serde_json::Value;
 
-use crate::config::{SecretPlace, SecretsConfig};
-use crate::profile::{Credential, Profile, ProfileId, SecretRef, SecretSource, SecretValue};
+use crate::config::{SecretPlace, SecretProgram, SecretsConfig};
+use crate::profile::{Credential, Profile, SecretRef, SecretSource, SecretValue};
+use crate::redact;
+use program::Program;
+
+pub use trouble::{SecretFault, SecretTrouble};
 
 /// The most that is read from a file or a program.
 const LIMIT: u64 = 1024 * 1024;
 
-/// How long a program may take.
+/// How long a file or a program may take that is not allowed another time.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// What every program is given of the environment: enough to find other programs and its own files, and no secret.
+const GIVEN: [&str; 7] = ["PATH", "HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "TMPDIR"];
 
 /// Looks a variable up.
 pub type Lookup<'a> = &'a (dyn Fn(&str) -> Option<SecretString> + Send + Sync);
@@ -32,92 +37,6 @@ pub struct Secrets<'a> {
     config: &'a SecretsConfig,
     home: Option<&'a Path>,
     env: Lookup<'a>,
-}
-
-/// A secret could not be had. The caller passes the profile over as unusable and says this; no value is ever in it.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the secret of `{profile}` could not be had: {why}")]
-pub struct SecretFault {
-    /// The profile it is of.
-    pub profile: ProfileId,
-    /// What went wrong on the way.
-    pub why: SecretTrouble,
-}
-
-/// What goes wrong on the way to a secret.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum SecretTrouble {
-    /// There is none in the profile.
-    #[error("there is none in the store; store one with `modelpin models auth`")]
-    Missing,
-    /// No such place is configured.
-    #[error("`secrets.providers.{alias}` is not configured; add it, with `source` {source}", source = .kind)]
-    UnknownPlace {
-        /// The alias.
-        alias: String,
-        /// What kind of place it should be.
-        kind: SecretSource,
-    },
-    /// The place is of another kind than the reference says.
-    #[error("`secrets.providers.{alias}` is not of the source {source}, as the reference says", source = .kind)]
-    OtherKind {
-        /// The alias.
-        alias: String,
-        /// What kind of place it should be.
-        kind: SecretSource,
-    },
-    /// The variable is unset or blank.
-    #[error("the variable {0} is not set")]
-    Unset(String),
-    /// The file could not be read.
-    #[error("{path} of `secrets.providers.{alias}` cannot be read: {why}", path = path.display())]
-    Unreadable {
-        /// The alias.
-        alias: String,
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        why: String,
-    },
-    /// More came than a secret can be.
-    #[error("`secrets.providers.{0}` gave more than 1 MiB")]
-    TooLarge(String),
-    /// It came, but the secret is not in it.
-    #[error("`secrets.providers.{alias}` has no text under `{id}`")]
-    NotThere {
-        /// The alias.
-        alias: String,
-        /// The reference's id.
-        id: String,
-    },
-    /// The program could not be started.
-    #[error("{command} of `secrets.providers.{alias}` cannot be started: {why}")]
-    NotStarted {
-        /// The alias.
-        alias: String,
-        /// The program.
-        command: String,
-        /// What the system said.
-        why: String,
-    },
-    /// The program failed. What it said is not repeated, because a secret may be in it.
-    #[error("{command} of `secrets.providers.{alias}` failed ({status})")]
-    Failed {
-        /// The alias.
-        alias: String,
-        /// The program.
-        command: String,
-        /// How it ended.
-        status: String,
-    },
-    /// The program took longer than five seconds, and was stopped.
-    #[error("{command} of `secrets.providers.{alias}` gave no answer within 5 s")]
-    TimedOut {
-        /// The alias.
-        alias: String,
-        /// The program.
-        command: String,
-    },
 }
 
 impl<'a> Secrets<'a> {
@@ -149,7 +68,7 @@ impl<'a> Secrets<'a> {
         match value {
             SecretValue::Missing => Err(SecretTrouble::Missing),
             SecretValue::Inline(secret) => Ok(secret.clone()),
-            SecretValue::Ref(reference) => self.look_up(reference),
+            SecretValue::Ref(reference) => self.look_up(reference).inspect(|found| redact::learn([found])),
         }
     }
 
@@ -158,15 +77,20 @@ impl<'a> Secrets<'a> {
         let alias = self.alias(reference);
         let wrong = || SecretTrouble::OtherKind { alias: alias.to_owned(), kind: *source };
         match (source, self.config.providers.get(alias)) {
+            (SecretSource::Env, Some(SecretPlace::Env { allowlist })) => match allowlist {
+                Some(names) if !names.contains(id) => {
+                    Err(SecretTrouble::NotAllowed { alias: alias.to_owned(), name: id.clone() })
+                }
+                Some(_) | None => self.variable(id),
+            },
             // The environment needs no configuration under its default name.
-            (SecretSource::Env, Some(SecretPlace::Env)) => self.variable(id),
             (SecretSource::Env, None) if alias == "default" || reference.provider.is_none() => self.variable(id),
-            (SecretSource::File, Some(SecretPlace::File { path })) => in_file(alias, &self.expanded(path), id),
-            (SecretSource::Exec, Some(SecretPlace::Exec { command, args })) => {
-                let command = self.expanded(command);
-                let output = program::output(alias, &command, args, id, PATIENCE)?;
-                program::secret(&output, id).ok_or_else(|| not_there(alias, id))
+            (SecretSource::File, Some(SecretPlace::File { path, patience })) => {
+                let path = self.absolute(alias, "path", path)?;
+                let content = file::read(alias, &path, patience.unwrap_or(PATIENCE))?;
+                file::secret(&content, id).ok_or_else(|| not_there(alias, id))
             }
+            (SecretSource::Exec, Some(SecretPlace::Exec(program))) => self.ask(alias, program, id),
             (SecretSource::Env | SecretSource::File | SecretSource::Exec, Some(_)) => Err(wrong()),
             (SecretSource::Env | SecretSource::File | SecretSource::Exec, None) => {
                 Err(SecretTrouble::UnknownPlace { alias: alias.to_owned(), kind: *source })
@@ -185,39 +109,39 @@ impl<'a> Secrets<'a> {
         trimmed(found.expose_secret()).ok_or_else(|| SecretTrouble::Unset(name.to_owned()))
     }
 
-    fn expanded(&self, path: &str) -> PathBuf {
-        match (path.strip_prefix('~'), self.home) {
+    /// Asks a program for the secret `id`. It is given the request of the family on its standard input, and where an
+    /// argument is `{id}`, the id in its place: for programs that know nothing of the family.
+    fn ask(&self, alias: &str, program: &SecretProgram, id: &str) -> Result<SecretString, SecretTrouble> {
+        let SecretProgram { command, args, pass_env, env, json_only, patience } = program;
+        let passed = GIVEN.iter().copied().chain(pass_env.iter().map(String::as_str));
+        let passed = passed.filter_map(|name| Some((name.to_owned(), (self.env)(name)?)));
+        let own = env.iter().map(|(name, value)| (name.clone(), value.clone()));
+        let output = Program {
+            alias,
+            command: &self.absolute(alias, "command", command)?,
+            args: args.iter().map(|arg| if arg == "{id}" { id.to_owned() } else { arg.clone() }).collect(),
+            environment: Some(passed.chain(own).collect()),
+            request: Some(program::request(alias, id)),
+            patience: patience.unwrap_or(PATIENCE),
+        }
+        .output()?;
+        program::secret(&output, id, *json_only).ok_or_else(|| not_there(alias, id))
+    }
+
+    /// The path that stands under `key`. One that is relative means another file wherever the program is started.
+    fn absolute(&self, alias: &str, key: &'static str, path: &str) -> Result<PathBuf, SecretTrouble> {
+        let expanded = match (path.strip_prefix('~'), self.home) {
             (Some(rest), Some(home)) if rest.is_empty() || rest.starts_with('/') => {
                 home.join(rest.trim_start_matches('/'))
             }
             (Some(_) | None, _) => PathBuf::from(path),
+        };
+        if expanded.is_absolute() {
+            Ok(expanded)
+        } else {
+            Err(SecretTrouble::NotAbsolute { alias: alias.to_owned(), key })
         }
     }
-}
-
-fn in_file(alias: &str, path: &Path, id: &str) -> Result<SecretString, SecretTrouble> {
-    let mut bytes = Zeroizing::new(Vec::new());
-    let read = File::open(path).and_then(|file| {
-        if !file.metadata()?.is_file() {
-            return Err(std::io::Error::other("it is not a regular file"));
-        }
-        file.take(LIMIT + 1).read_to_end(&mut bytes)
-    });
-    let size = read.map_err(|error| SecretTrouble::Unreadable {
-        alias: alias.to_owned(),
-        path: path.to_owned(),
-        why: error.to_string(),
-    })?;
-    if u64::try_from(size).unwrap_or(u64::MAX) > LIMIT {
-        return Err(SecretTrouble::TooLarge(alias.to_owned()));
-    }
-    let found = if id == "value" {
-        std::str::from_utf8(&bytes).ok().and_then(trimmed)
-    } else {
-        let content: Option<Value> = serde_json::from_slice(&bytes).ok();
-        content.as_ref().and_then(|content| content.pointer(id)).and_then(Value::as_str).and_then(trimmed)
-    };
-    found.ok_or_else(|| not_there(alias, id))
 }
 
 fn not_there(alias: &str, id: &str) -> SecretTrouble {

@@ -158,6 +158,35 @@ mod tests {
     }
 
     #[test]
+    fn each_name_ends_where_the_contract_ends_it() {
+        let alias = |alias: &str| SecretRef::new(SecretSource::File, Some(alias), "value").is_ok();
+        for (name, ok) in [("v", true), ("v-1_a", true), ("1v", false), ("_v", false), ("", false), ("vé", false)] {
+            assert_eq!(alias(name), ok, "{name}");
+        }
+        assert_eq!((alias(&"v".repeat(64)), alias(&"v".repeat(65))), (true, false));
+
+        let exec = |id: &str| SecretRef::new(SecretSource::Exec, None, id).is_ok();
+        for (id, ok) in [("0", true), ("a.b/c:d-e_f", true), ("a/./b", false), ("..", false), ("a/..", false)] {
+            assert_eq!(exec(id), ok, "{id}");
+        }
+        for id in ["", "/a", ".a", "a b", "a;b", "a$b", "é"] {
+            assert!(!exec(id), "{id}");
+        }
+        assert_eq!((exec(&"a".repeat(256)), exec(&"a".repeat(257))), (true, false));
+
+        let file = |id: &str| SecretRef::new(SecretSource::File, None, id).is_ok();
+        for (id, ok) in [("/", true), ("//", true), ("/~0~1", true), ("/0", true), ("/a~", false), ("Value", false)] {
+            assert_eq!(file(id), ok, "{id}");
+        }
+
+        let inline = |name: &str| SecretRef::inline(&format!("${{{name}}}")).is_some();
+        for (name, ok) in [("A", true), ("A_1", true), ("_A", false), ("1A", false), ("A-B", false), ("A}", false)] {
+            assert_eq!(inline(name), ok, "{name}");
+        }
+        assert_eq!((inline(&"A".repeat(128)), inline(&"A".repeat(129))), (true, false));
+    }
+
+    #[test]
     fn only_a_whole_template_is_an_inline_reference() {
         assert_eq!(SecretRef::inline(" ${OPENAI_KEY} ").unwrap().id, "OPENAI_KEY");
         assert_eq!(SecretRef::inline("x${OPENAI_KEY}"), None);

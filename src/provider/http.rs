@@ -14,10 +14,12 @@ use crate::catalog::ProviderId;
 use crate::clock::Clock;
 use crate::health::FailureClass;
 use crate::profile::Fingerprint;
+use crate::provider::breadth::is_of_account;
 use crate::provider::endpoint::{CREDENTIAL_HEADERS, is_loopback};
 use crate::provider::incoming::Incoming;
 use crate::provider::scrub::one_line;
 use crate::provider::{Ask, Auth, ErrorBody, Failure, Sent, classify, retry_after};
+use crate::redact;
 
 /// The name under which every request goes out. modelpin poses as nobody else.
 const USER_AGENT: &str = concat!("modelpin/", env!("CARGO_PKG_VERSION"));
@@ -188,6 +190,8 @@ fn dressed(
         value.set_sensitive(true);
         headers.insert(name, value);
         fingerprint = Some(Fingerprint::of(secret));
+        // Known by now wherever it came from; a caller may have made it up, though.
+        redact::learn([secret]);
         secrets.push(secret.clone());
     }
     Ok((headers, fingerprint, secrets))
@@ -274,7 +278,10 @@ impl Exchange {
     }
 
     fn classified(&self, status: u16, body: &ErrorBody, header: &dyn Fn(&str) -> Option<String>) -> Failure {
-        let class = classify(&self.provider, status, body);
+        let class = match classify(&self.provider, status, body) {
+            FailureClass::RateLimit if is_of_account(header) => FailureClass::AccountLimit,
+            class => class,
+        };
         let words = body.message.clone().unwrap_or_else(|| format!("{} answered HTTP {status}", self.host));
         let wait = retry_after(class, header, body, self.clock.now());
         Failure { retry_after: wait, ..self.failure(class, Some(status), &words) }

@@ -1,23 +1,18 @@
 //! Making what somebody else wrote fit to be shown: one line, no control characters, no part of a secret.
 
-use crate::provider::encode::{base64, json_escaped, percent_encoded};
-
-/// What stands where a secret stood.
-const REDACTED: &str = "[redacted]";
+use crate::redact::{PIECE, REDACTED, forms, known};
 
 /// The longest detail, in characters.
 const LINE: usize = 200;
 
-/// A shared run of at least so many characters is a piece of the secret, not a word they have in common.
-const PIECE: usize = 12;
-
-/// `text` as one line of at most 200 characters, with every form of `secrets` taken out.
+/// `text` as one line of at most 200 characters: without any secret that is known here, and of `secrets`, which were sent
+/// to whoever wrote it, without their parts.
 pub(crate) fn one_line(text: &str, secrets: &[&str]) -> String {
     // Secrets go first: cutting or joining lines before could leave a part that no longer matches.
-    let mut text = text.to_owned();
+    let mut text = known().scrub_cut(text).into_owned();
     for secret in secrets.iter().filter(|secret| secret.len() >= 4) {
         for form in forms(secret) {
-            text = text.replace(&form, REDACTED);
+            text = text.replace(form.as_str(), REDACTED);
         }
         text = without_pieces(&text, secret);
         text = without_masked(&text, secret);
@@ -35,26 +30,6 @@ pub(crate) fn one_line(text: &str, secrets: &[&str]) -> String {
 /// Marks that turn the direction of writing, separate lines, or show as nothing.
 fn is_invisible(c: char) -> bool {
     matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
-}
-
-/// The ways a secret is written in JSON, in URLs and in base64, longest first.
-fn forms(secret: &str) -> Vec<String> {
-    let percent = percent_encoded(secret);
-    let standard = base64(secret.as_bytes());
-    let url_safe = standard.replace('+', "-").replace('/', "_");
-    let mut forms = vec![
-        secret.to_owned(),
-        json_escaped(secret),
-        percent.to_ascii_lowercase(),
-        percent,
-        standard.trim_end_matches('=').to_owned(),
-        url_safe.trim_end_matches('=').to_owned(),
-        standard,
-        url_safe,
-    ];
-    forms.sort_by_key(|form| std::cmp::Reverse(form.len()));
-    forms.dedup();
-    forms
 }
 
 /// Takes out every run of [`PIECE`] or more characters that also stands in `secret`: a truncated echo.

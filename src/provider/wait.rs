@@ -32,6 +32,7 @@ pub fn retry_after(
 ) -> Option<Duration> {
     let waiting_helps = match class {
         FailureClass::RateLimit
+        | FailureClass::AccountLimit
         | FailureClass::Billing
         | FailureClass::Overloaded
         | FailureClass::Server
@@ -50,7 +51,7 @@ pub fn retry_after(
     let repeated = |name: &str| body.headers.iter().find(|(own, _)| own == name).map(|(_, value)| value.clone());
     let lookup = |name: &str| header(name).or_else(|| repeated(name));
     let mut wait = said_outright(&lookup, now).or_else(|| moment(body.retry_delay.as_deref()?, now));
-    if wait.is_none() && class == FailureClass::RateLimit {
+    if wait.is_none() && matches!(class, FailureClass::RateLimit | FailureClass::AccountLimit) {
         wait = spent_windows(&lookup, now);
     }
     wait.map(|wait| wait.clamp(SHORTEST, LONGEST))

@@ -6,6 +6,7 @@ use crate::health::FailureClass;
 pub(crate) fn happened(class: FailureClass) -> &'static str {
     match class {
         FailureClass::RateLimit => "is rate-limited",
+        FailureClass::AccountLimit => "is rate-limited on every model",
         FailureClass::Billing => "is out: the account cannot pay",
         FailureClass::Auth => "was refused by the provider",
         FailureClass::NeedsLogin => "needs login",
@@ -24,6 +25,7 @@ pub(crate) fn happened(class: FailureClass) -> &'static str {
 pub(crate) fn benched(class: FailureClass) -> &'static str {
     match class {
         FailureClass::RateLimit => "rate-limited",
+        FailureClass::AccountLimit => "rate-limited on every model",
         FailureClass::Billing => "disabled: the account cannot pay",
         FailureClass::Auth => "disabled: the provider refuses it",
         FailureClass::NeedsLogin => "needs login",

@@ -52,8 +52,8 @@ fn passed_over(
     words: Words<'_>,
 ) -> Option<String> {
     let is_by = |candidate: &Candidate| candidate.model == by.model && candidate.credential == by.credential;
-    // Who failed and then answered after all was not passed over.
-    if let Some((candidate, failure)) = failed.iter().find(|(candidate, _)| !is_by(candidate)) {
+    // Who failed first and then answered after all was waited for, and nobody was passed over.
+    if let Some((candidate, failure)) = failed.first().filter(|(candidate, _)| !is_by(candidate)) {
         let what = words.credential(&candidate.credential);
         let until = failure.retry_after.and_then(|wait| SignedDuration::try_from(wait).ok());
         let until = until.and_then(|wait| words.now.checked_add(wait).ok());

@@ -38,6 +38,8 @@ pub(crate) struct Sources {
     /// The home directory, which paths are shortened by.
     pub(crate) home: Option<PathBuf>,
     pub(crate) index: ProfileNames,
+    /// Whether there is a secret in a text that is known by its value, whatever it looks like.
+    pub(crate) is_secret: Box<dyn Fn(&str) -> bool + Send + Sync>,
 }
 
 /// The facts of one moment, as far as one conversation is concerned.

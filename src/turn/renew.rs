@@ -70,6 +70,9 @@ impl Turn<'_> {
         };
         match renewed {
             Ok(profile) => {
+                if let (Some(before), Some(after)) = (access_of(held), access_of(&profile)) {
+                    self.move_benches(&profile.provider, &before, &after).await;
+                }
                 Arc::make_mut(&mut self.gathered.profiles).by_id.insert(profile.id.clone(), profile);
                 Renewed::Yes
             }

@@ -1,17 +1,17 @@
 //! Walking the candidates until one answers.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use modelpin_chat::Outbox;
 use tokio::sync::mpsc::unbounded_channel;
+use tokio::time::Instant;
 
 use crate::catalog::ModelRef;
-use crate::health::{Bench, FailureClass, Strike, keeping_out};
+use crate::health::FailureClass;
 use crate::history::{Role, Utterance};
 use crate::provider::{Answer, Ask, Failure};
+use crate::redact::{Stream, known};
 use crate::resolver::{BOUNDED_WAIT, Candidate, Resolution, Standing};
 use crate::session::{Actor, Selection};
 use crate::turn::gather::{Gathered, Sources, endpoint_of};
@@ -19,10 +19,6 @@ use crate::turn::wallet::WalletFault;
 
 /// The longest answer asked for, where the configuration does not say.
 const MAX_TOKENS: u32 = 8_192;
-/// The longest a whole request may take.
-const TOTAL: Duration = Duration::from_mins(10);
-/// The longest that nothing may arrive.
-const IDLE: Duration = Duration::from_mins(1);
 /// How much of the conversation goes along.
 pub(crate) const HISTORY_MESSAGES: usize = 40;
 /// How many characters of it.
@@ -90,7 +86,7 @@ impl Turn<'_> {
             };
             waited = true;
             tokio::select! {
-                () = tokio::time::sleep(until(self.sources.now(), at)) => {}
+                () = self.wait_until(at) => {}
                 () = self.outbox.stopped() => return TurnEnd { resolution, failed, outcome: Outcome::Silent },
             }
             resolution = self.refreshed().await;
@@ -101,6 +97,7 @@ impl Turn<'_> {
     async fn pass(&mut self, resolution: &Resolution, failed: &mut Vec<(Candidate, Failure)>) -> Option<Outcome> {
         let mut hopeless: Vec<ModelRef> = Vec::new();
         for candidate in &resolution.candidates {
+            let candidate = &self.opened(candidate).await;
             // A bench that an earlier candidate earned in this very pass may cover this one too.
             let out = !candidate.standing.is_usable() || self.benched_meanwhile(candidate);
             if out || hopeless.contains(&candidate.model) {
@@ -111,14 +108,17 @@ impl Turn<'_> {
             {
                 continue;
             }
+            let begun = self.sources.now();
             match self.send_renewing(candidate).await {
                 Sent::Answered(answer) => {
-                    self.clear_benches(candidate, &answer).await;
+                    self.clear_benches(candidate, &answer, begun).await;
                     return Some(Outcome::Answered(candidate.clone(), answer));
                 }
                 Sent::Stopped(shown) => return Some(Outcome::CutOff(candidate.clone(), shown, None)),
                 Sent::Failed(failure, shown) => {
                     self.strike(candidate, &failure).await;
+                    let Failure { class, status, .. } = failure;
+                    tracing::info!(profile.id = %candidate.credential, model.ref = %candidate.model, %class, status, "a request failed");
                     // An answer that has begun is not continued by somebody else: half of it would come from another
                     // model or another account than the other half.
                     if !shown.is_empty() {
@@ -134,6 +134,7 @@ impl Turn<'_> {
                             hopeless.push(candidate.model.clone());
                         }
                         FailureClass::RateLimit
+                        | FailureClass::AccountLimit
                         | FailureClass::Billing
                         | FailureClass::Auth
                         | FailureClass::NeedsLogin
@@ -156,20 +157,28 @@ impl Turn<'_> {
         };
         let (pieces, mut arriving) = unbounded_channel();
         let mut answer = self.sources.provider.ask(&ask, pieces);
-        let mut shown = String::new();
+        let mut arrived = Stream::new(known());
         loop {
             tokio::select! {
                 biased;
                 Some(piece) = arriving.recv() => {
-                    shown.push_str(&piece);
-                    // A draft that cannot be shown is no loss: the finished reply follows.
-                    let _ = self.outbox.draft(&shown).await;
+                    if arrived.push(&piece) {
+                        // A draft that cannot be shown is no loss: the finished reply follows.
+                        let _ = self.outbox.draft(arrived.shown()).await;
+                    }
                 }
-                () = self.outbox.stopped() => return Sent::Stopped(shown),
+                () = self.outbox.stopped() => return Sent::Stopped(arrived.end()),
                 result = &mut answer => {
                     return match result {
-                        Ok(answer) => Sent::Answered(answer),
-                        Err(failure) => Sent::Failed(failure, shown),
+                        // A model can be brought to say what it should not, its own key if a gateway shows it that.
+                        Ok(answer) => Sent::Answered(Answer { text: known().scrub_cut(&answer.text).into_owned(), ..answer }),
+                        Err(failure) => {
+                            // What came along with the failure has arrived too, whichever was looked at first.
+                            while let Ok(piece) = arriving.try_recv() {
+                                arrived.push(&piece);
+                            }
+                            Sent::Failed(failure, arrived.end())
+                        }
                     };
                 }
             }
@@ -195,8 +204,8 @@ impl Turn<'_> {
             auth,
             messages: self.messages().await,
             max_tokens: max_tokens.unwrap_or(MAX_TOKENS),
-            total: TOTAL,
-            idle: IDLE,
+            total: config.session.turn_timeout,
+            idle: config.session.idle_timeout,
         })
     }
 
@@ -224,66 +233,7 @@ impl Turn<'_> {
         messages
     }
 
-    /// Takes the one request that a bench is granted, unless somebody else has taken it meanwhile.
-    async fn claim(&self, bench: &Bench) -> bool {
-        let claimed = Arc::new(AtomicBool::new(false));
-        let (seen, now, won) = (bench.since, self.sources.now(), claimed.clone());
-        let update = move |present: Option<&Bench>| {
-            let Some(present) = present else {
-                // It was lifted meanwhile: nothing stands in the way.
-                won.store(true, Ordering::Release);
-                return None;
-            };
-            won.store(present.since == seen, Ordering::Release);
-            Some(Bench { since: now.max(present.since), ..present.clone() })
-        };
-        if let Err(fault) = self.sources.store.update_bench(bench.scope.clone(), Box::new(update)).await {
-            tracing::warn!(%fault, scope = %bench.scope, "a probe could not be noted");
-        }
-        claimed.load(Ordering::Acquire)
-    }
-
-    /// Notes a failure with everybody who shares this state, and here.
-    async fn strike(&mut self, candidate: &Candidate, failure: &Failure) {
-        let strike = Strike {
-            model: candidate.model.clone(),
-            fingerprint: failure.sent.as_ref().and_then(|sent| sent.fingerprint.clone()),
-            class: failure.class,
-            retry_after: failure.retry_after,
-            at: self.sources.now(),
-        };
-        let Some(scope) = strike.scope() else { return };
-        let cooldowns = self.gathered.settings.config.auth.cooldowns.clone();
-        let update = {
-            let (strike, scope) = (strike, scope.clone());
-            Box::new(move |previous: Option<&_>| Some(strike.bench(scope, previous, &cooldowns)))
-        };
-        if let Err(fault) = self.sources.store.update_bench(scope, update).await {
-            tracing::warn!(%fault, profile.id = %candidate.credential, "a failure could not be noted");
-        }
-        self.gathered.benches = self.sources.benches().await;
-    }
-
-    /// Success clears what was held against this credential and this model.
-    async fn clear_benches(&self, candidate: &Candidate, answer: &Answer) {
-        let fingerprint = answer.sent.fingerprint.as_ref();
-        let over = self.gathered.benches.iter().filter(|bench| bench.scope.covers(&candidate.model, fingerprint));
-        for bench in over {
-            let cleared = self.sources.store.update_bench(bench.scope.clone(), Box::new(|_| None)).await;
-            if let Err(fault) = cleared {
-                tracing::warn!(%fault, scope = %bench.scope, "a bench could not be cleared");
-            }
-        }
-    }
-
-    fn benched_meanwhile(&self, candidate: &Candidate) -> bool {
-        let now = self.sources.now();
-        let known = candidate.fingerprint.as_ref();
-        let ready = matches!(candidate.standing, Standing::Ready | Standing::Refreshable);
-        ready && keeping_out(&self.gathered.benches, &candidate.model, known, now).is_some()
-    }
-
-    fn resolution(&self) -> Resolution {
+    pub(super) fn resolution(&self) -> Resolution {
         self.sources.resolve(&self.gathered, self.selection.as_ref())
     }
 
@@ -295,6 +245,19 @@ impl Turn<'_> {
 
     fn is_soon(&self, at: Timestamp) -> bool {
         until(self.sources.now(), at) <= BOUNDED_WAIT
+    }
+
+    /// Waits until it is `at`, but no longer than a turn may wait, whatever becomes of the clock meanwhile.
+    async fn wait_until(&self, at: Timestamp) {
+        let patience = Instant::now() + BOUNDED_WAIT;
+        loop {
+            // The two clocks do not run alike: a moment too early would find the bench still standing.
+            let left = until(self.sources.now(), at).min(patience.saturating_duration_since(Instant::now()));
+            if left.is_zero() {
+                return;
+            }
+            tokio::time::sleep(left).await;
+        }
     }
 }
 

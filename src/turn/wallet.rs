@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use secrecy::SecretString;
+use tokio::sync::Semaphore;
 
 use crate::catalog::ProviderId;
 use crate::config::Mode;
@@ -20,9 +21,19 @@ use crate::settings::Loaded;
 ///
 /// What a reference leads to is not kept: only its fingerprint is remembered, so that benches can be looked up without
 /// going there.
-#[derive(Default)]
 pub(crate) struct Wallet {
     seen: Mutex<HashMap<CredentialId, (SecretRef, Fingerprint)>>,
+    /// Leave to follow a reference: many chats at once must not start a program each.
+    opening: Semaphore,
+}
+
+/// How many references are followed at once, as in the family.
+const AT_ONCE: usize = 4;
+
+impl Default for Wallet {
+    fn default() -> Self {
+        Self { seen: Mutex::default(), opening: Semaphore::new(AT_ONCE) }
+    }
 }
 
 /// A credential could not be made ready. The turn passes it over and says why.
@@ -139,6 +150,8 @@ impl Wallet {
     ) -> Result<SecretString, WalletFault> {
         let (environment, places) = (settings.environment.clone(), settings.config.secrets.clone());
         let value = SecretValue::Ref(reference.clone());
+        // It is never closed.
+        let _leave = self.opening.acquire().await;
         let followed = tokio::task::spawn_blocking(move || {
             let home = environment.home();
             Secrets::new(&places, home.as_deref(), &|name| environment.secret(name)).resolve(&value)

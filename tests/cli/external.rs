@@ -1,10 +1,16 @@
 //! Claude Code's login under Epiloop's name, and where it is not copied.
 
 use std::fs;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::path::{Path, PathBuf};
 
+use modelpin::profile::ProfileId;
+use rstest::rstest;
+use secrecy::SecretString;
 use serde_json::{Value, json};
 
-use crate::cli::support::{Home, store_in};
+use crate::cli::support::{Home, family, nowhere, provider, store_in};
+use crate::profile::support::tree;
 
 const TOKEN: &str = "sk-test-of-claude-code-5b1e77";
 
@@ -67,5 +73,154 @@ fn an_expired_one_says_whom_to_open() {
     log_in(&home, 1_000);
     let row = row(&home);
     assert_eq!(row["state"], "expired");
-    assert!(row["detail"].as_str().unwrap().contains("open Claude Code to renew it"), "{row}");
+    assert!(row["detail"].as_str().unwrap().contains("run `claude` once to renew it"), "{row}");
+}
+
+const FAR: u64 = 4_102_444_800_000;
+
+/// What an operator may type that reads the store, with what is read from standard input.
+const COMMANDS: [(&[&str], &str); 9] = [
+    (&["models", "auth", "list"], ""),
+    (&["models", "auth", "list", "--json"], ""),
+    (&["models", "auth", "order", "get", "--provider", "anthropic"], ""),
+    (&["models", "auth", "order", "set", "--provider", "anthropic", "anthropic:default"], ""),
+    (&["models", "auth", "order", "clear", "--provider", "anthropic"], ""),
+    (&["models", "auth", "clear-cooldown", "anthropic:default"], ""),
+    (&["models", "auth", "add", "--provider", "openai", "--yes"], "sk-test-another-key-0123456789"),
+    (&["models", "auth", "remove", "anthropic:spare"], ""),
+    (&["chat", "--jsonl"], ""),
+];
+
+/// The state directory of Epiloop, with what a program of the family has there.
+fn epiloop() -> (Home, PathBuf) {
+    let home = Home::of_program("epiloop");
+    let state = home.path().join(".epiloop");
+    family(&state, "epiloop.json", nowhere);
+    let store = store_in(&state);
+    (home, store)
+}
+
+fn copy_in(store: &Path) -> Value {
+    let store: Value = serde_json::from_slice(&fs::read(store).unwrap()).unwrap();
+    store["profiles"]["anthropic:claude-cli"].clone()
+}
+
+#[test]
+fn every_command_that_loads_epiloops_store_brings_the_copy_up_to_date() {
+    for (number, (command, input)) in COMMANDS.into_iter().enumerate() {
+        let (home, store) = epiloop();
+        log_in(&home, FAR + u64::try_from(number).unwrap());
+        let run = home.run_with(command, input.as_bytes());
+        assert_eq!(run.code, 0, "{command:?}: {}", run.err);
+        assert!(run.err.contains("copied into"), "{command:?}: {}", run.err);
+        let copy = json!({
+            "type": "token", "provider": "anthropic", "token": TOKEN, "expires": FAR + u64::try_from(number).unwrap(),
+        });
+        assert_eq!(copy_in(&store), copy, "{command:?}");
+    }
+}
+
+#[test]
+fn a_copy_that_is_there_costs_no_byte_and_no_lock() {
+    let (home, store) = epiloop();
+    log_in(&home, FAR);
+    home.run(&["models", "auth", "list"]);
+    let state = || {
+        let stamp = |path: &Path| fs::metadata(path).map(|found| (found.ino(), found.mtime_nsec(), found.ctime_nsec()));
+        let folder = store.parent().unwrap();
+        let files = tree(folder);
+        let stamps: Vec<_> = files.keys().map(|path| stamp(path).unwrap()).collect();
+        (stamp(folder).unwrap(), files, stamps)
+    };
+    let before = state();
+    for command in [&["models", "auth", "list"][..], &["chat", "--jsonl"]] {
+        let run = home.run(command);
+        assert!(run.code == 0 && !run.err.contains("copied"), "{}", run.err);
+        assert!(state() == before, "{command:?}");
+    }
+}
+
+#[test]
+fn a_key_that_somebody_keeps_under_that_name_stays() {
+    let (home, store) = epiloop();
+    let key = json!({"type": "api_key", "provider": "anthropic", "key": "sk-test-of-somebodys-own"});
+    let mut content: Value = serde_json::from_slice(&fs::read(&store).unwrap()).unwrap();
+    content["profiles"]["anthropic:claude-cli"] = key.clone();
+    fs::write(&store, content.to_string()).unwrap();
+    log_in(&home, FAR);
+    let run = home.run(&["models", "auth", "list"]);
+    assert!(run.code == 0 && !run.err.contains("copied"), "{}", run.err);
+    assert_eq!(copy_in(&store), key);
+}
+
+/// S-21: the family promises that an older `token` is read as `oauth`; otherwise the login would be left out without a word.
+#[rstest]
+#[case("modelpin", ".modelpin", "modelpin.json")]
+#[case("hex", ".hex", "hex.json")]
+#[case("aipro", ".aipro", "aipro.json")]
+#[case("nova-engine", ".nova-engine", "nova-engine.json")]
+#[case("moltbot", ".clawdbot", "moltbot.json")]
+#[case("epiloop", ".epiloop", "epiloop.json")]
+#[case("openclaw", ".openclaw", "openclaw.json")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_older_mode_is_read_as_oauth(#[case] name: &str, #[case] folder: &str, #[case] config: &str) {
+    let id = ProfileId::new("anthropic:claude-cli").unwrap();
+    let server = provider().profile("anthropic", &id, &SecretString::from(TOKEN)).start().await.unwrap();
+    let home = Home::of_program(name);
+    let state = home.path().join(folder);
+    fs::create_dir_all(&state).unwrap();
+    let everything = json!({
+        "agents": {"defaults": {"model": {"primary": "anthropic/claude-sonnet-4-6"}}},
+        "models": {"providers": {"anthropic": {"baseUrl": server.base_url("anthropic"), "models": []}}},
+        "auth": {"profiles": {"anthropic:claude-cli": {"provider": "anthropic", "mode": "token"}}},
+    });
+    fs::write(state.join(config), everything.to_string()).unwrap();
+    log_in(&home, FAR);
+    assert_eq!(row(&home)["state"], "usable");
+    // The second time a copy is there, where there is one at all.
+    for _ in 0..2 {
+        let mut chat = home.chat(None, &[]);
+        let answer = chat.send(&json!({"text": "hello"}));
+        assert_eq!(answer[0]["receipt"]["profile"], "anthropic:claude-cli", "{answer:?}");
+        assert_eq!(answer[0]["receipt"]["outcome"], "ok");
+        assert_eq!(chat.end(), 0);
+    }
+    let unchanged: Value = serde_json::from_slice(&fs::read(state.join(config)).unwrap()).unwrap();
+    assert_eq!(unchanged, everything, "in memory only");
+}
+
+/// Whatever is typed, and whatever becomes of a turn: Claude Code's folder is read and nothing else.
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_command_and_no_turn_writes_there_unless_asked_for() {
+    use crate::support::watch::Watch;
+
+    let id = ProfileId::new("anthropic:claude-cli").unwrap();
+    let server = provider().profile("anthropic", &id, &SecretString::from(TOKEN)).start().await.unwrap();
+    for (name, folder) in [("modelpin", ".modelpin"), ("epiloop", ".epiloop")] {
+        let home = Home::of_program(name);
+        family(&home.path().join(folder), &format!("{name}.json"), |provider| server.base_url(provider));
+        log_in(&home, FAR);
+        let file = home.path().join(".claude/.credentials.json");
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o400)).unwrap();
+        let watch = Watch::on(&home.path().join(".claude"));
+        for (command, input) in COMMANDS {
+            assert_eq!(home.run_with(command, input.as_bytes()).code, 0, "{command:?}");
+        }
+        let mut chat = home.chat(None, &[]);
+        chat.says("/model sonnet@claude-cli");
+        let answer = chat.send(&json!({"text": "hello"}));
+        assert_eq!(answer[0]["receipt"]["profile"], "anthropic:claude-cli", "{answer:?}");
+        chat.says("/model status");
+        assert_eq!(watch.seen(), [""; 0], "{name}");
+        // The login ends, and nobody renews it.
+        let ended = fs::read_to_string(&file).unwrap().replace(&FAR.to_string(), "1000");
+        fs::write(file.with_extension("new"), ended).unwrap();
+        fs::rename(file.with_extension("new"), &file).unwrap();
+        assert!(!watch.seen().is_empty(), "it does see what is done there");
+        let answer = chat.says("hello");
+        assert!(answer.contains("run `claude` once to renew it"), "{answer}");
+        assert_eq!(chat.end(), 0);
+        assert_eq!(watch.seen(), [""; 0], "{name}");
+    }
 }

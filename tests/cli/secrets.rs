@@ -48,6 +48,49 @@ async fn a_chat_at_its_most_talkative_gives_no_secret_away() {
     everywhere_but_the_store(&home, &leaks);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_key_that_is_pasted_into_a_chat_goes_nowhere() {
+    let server = provider().start().await.unwrap();
+    let home = Home::empty();
+    family(&home.state(), "modelpin.json", |provider| server.base_url(provider));
+    // Its beginning is no secret: errors say what a token begins with.
+    let random = "q7Zk2mV9xT4bW1rY8sD3fG6hJ5kL0nPcQaEuRiOt";
+    let (key, leaks) = (format!("sk-ant-api03-{random}"), Leaks::of([random]));
+    let group = json!({"channel": "telegram", "kind": "group", "chat": "-100", "sender": "42"});
+    let mut chat = home.chat(None, &["-vvv"]);
+    assert!(chat.says("/model opus@work").contains("anthropic:work"));
+    assert!(chat.says("hello").contains("anthropic:work"));
+    let store = fs::read(home.store()).unwrap();
+    let texts = [key.clone(), format!("/model {key}"), format!("/model sonnet\nsee {key}"), format!("/new {key}")];
+    for (number, text) in (3..).zip(&texts) {
+        let mut line = if number % 2 == 0 { group.clone() } else { json!({}) };
+        line["text"] = json!(text);
+        let records = chat.send(&line);
+        assert_eq!(records.len(), 2, "{records:?}");
+        assert_eq!(records[0], json!({"withdraw": number}));
+        let reply = &records[1]["reply"];
+        let said = reply["text"].as_str().unwrap();
+        assert!(said.contains("an Anthropic API key") && said.contains("was asked for"), "{said}");
+        assert_eq!(said.contains("modelpin models auth add --provider anthropic"), number % 2 == 1, "{said}");
+        assert_eq!(reply["visibility"], "private");
+        assert_eq!(records[1].get("receipt"), None);
+    }
+    for line in [json!({(key.as_str()): 1}), json!({"text": "x", "kind": key}), json!([key]), json!({"text": [key]})] {
+        assert!(chat.send(&line)[0]["error"].is_string(), "{line}");
+    }
+    assert_eq!(server.seen().len(), 1, "only what held no key was sent");
+    assert!(chat.says("who answers?").contains("anthropic:work"), "the pin is still there");
+    assert!(fs::read(home.store()).unwrap() == store);
+    let err = chat.err();
+    assert_eq!(err.matches("a message is withheld").count(), texts.len(), "{err}");
+    assert!(err.contains("an Anthropic API key") && err.contains("agent:main:telegram:default:group:-100"), "{err}");
+    leaks.assert_none_in("standard output", &chat.said);
+    leaks.assert_none_in("standard error", &err);
+    assert_eq!(chat.end(), 0);
+    leaks.assert_none_in("the store", store);
+    everywhere_but_the_store(&home, &leaks);
+}
+
 #[test]
 fn the_commands_on_credentials_give_no_secret_away() {
     let home = Home::empty();

@@ -1,5 +1,7 @@
 //! From a JSON value to the typed configuration.
 
+use std::time::Duration;
+
 use modelpin::agent::AgentId;
 use modelpin::catalog::ProviderId;
 use modelpin::config::{Mode, Reset, SecretPlace, from_value};
@@ -25,12 +27,15 @@ fn every_key_arrives_where_it_belongs() {
             "baseUrl": "https://api.example.com/v1/", "apiKey": " sk-test-zai ", "api": "openai-completions",
             "headers": {"x-team": "a"}, "models": [{"id": "glm", "name": "GLM", "maxTokens": 4096, "cost": {}}]
         }, "vault": {"apiKey": {"source": "exec", "id": "llm/key"}}}},
-        "session": {"dmScope": "main", "onNew": "keep", "userModelFallback": true, "reset": {"mode": "idle", "idleMinutes": 5}},
+        "session": {"dmScope": "main", "onNew": "keep", "userModelFallback": true, "reset": {"mode": "idle", "idleMinutes": 5}, "turnTimeoutSeconds": 90, "idleTimeoutSeconds": 2.5},
         "commands": {"allowFrom": {"*": ["1"], "telegram": [2]}, "ownerAllowFrom": ["telegram:1"]},
         "channels": {"telegram": {"allowFrom": [1, "*"], "groupAllowFrom": []}, "discord": {"dm": {"allowFrom": ["9"]}}, "defaults": {}},
         "env": {"vars": {"A": "1", "BLANK": " "}, "B": "2", "shellEnv": {"enabled": true, "timeoutMs": 50}},
         "secrets": {"defaults": {"file": "keys"}, "providers": {
-            "keys": {"source": "file", "path": "~/keys.json"}, "vault": {"source": "exec", "command": "/bin/vault", "args": ["get"]}, "e": {"source": "env"}
+            "keys": {"source": "file", "path": "~/keys.json"}, "vault": {
+                "source": "exec", "command": "/bin/vault", "args": ["get"], "passEnv": ["VAULT_ADDR"],
+                "env": {"VAULT_TOKEN": "sk-test-vault"}, "jsonOnly": true, "timeoutMs": 900
+            }, "e": {"source": "env", "allowlist": ["A"]}
         }}
     }))
     .unwrap();
@@ -63,6 +68,8 @@ fn every_key_arrives_where_it_belongs() {
 
     assert!(config.session.fold_dms && config.session.keep_on_new && config.session.user_model_fallback);
     assert_eq!(config.session.reset, Reset::Idle { minutes: 5 });
+    let limits = (config.session.turn_timeout, config.session.idle_timeout);
+    assert_eq!(limits, (Duration::from_secs(90), Duration::from_millis(2_500)));
     assert_eq!(config.commands.allow_from["telegram"], ["2"]);
     assert_eq!(config.channels["telegram"].allow_from.as_deref(), Some(["1".to_owned(), "*".to_owned()].as_slice()));
     assert_eq!(config.channels["telegram"].group_allow_from.as_deref(), Some([].as_slice()));
@@ -70,11 +77,16 @@ fn every_key_arrives_where_it_belongs() {
     assert_eq!(config.env_vars.keys().collect::<Vec<_>>(), ["A", "B"]);
     assert_eq!((config.shell_env.enabled, config.shell_env.timeout_ms), (true, Some(50)));
     assert_eq!(config.secrets.defaults[&SecretSource::File], "keys");
-    assert_eq!(config.secrets.providers["keys"], SecretPlace::File { path: "~/keys.json".to_owned() });
+    let places = &config.secrets.providers;
+    assert!(matches!(&places["keys"], SecretPlace::File { path, patience: None } if path == "~/keys.json"));
+    assert!(matches!(&places["e"], SecretPlace::Env { allowlist: Some(names) } if names == &["A"]));
+    let SecretPlace::Exec(vault) = &places["vault"] else { panic!("{places:?}") };
     assert_eq!(
-        config.secrets.providers["vault"],
-        SecretPlace::Exec { command: "/bin/vault".to_owned(), args: vec!["get".to_owned()] }
+        (vault.command.as_str(), &*vault.args, &*vault.pass_env),
+        ("/bin/vault", &["get".to_owned()][..], &["VAULT_ADDR".to_owned()][..])
     );
+    assert_eq!((vault.json_only, vault.patience), (true, Some(Duration::from_millis(900))));
+    assert!(!format!("{config:?}").contains("sk-test"), "{config:?}");
 }
 
 #[rstest]
@@ -87,8 +99,15 @@ fn every_key_arrives_where_it_belongs() {
 #[case(json!({"models": {"providers": {"a": {"apiKey": 12}}}}), "models.providers.a.apiKey: expected text, found a number")]
 #[case(json!({"models": {"providers": {"a": {"models": [{"name": "x"}]}}}}), "models.providers.a.models[0].id: expected the model's id, found nothing")]
 #[case(json!({"session": {"reset": {"mode": "daily", "atHour": 24}}}), "session.reset.atHour: expected an hour, 0 to 23, found a number")]
+#[case(json!({"session": {"idleTimeoutSeconds": 0}}), "session.idleTimeoutSeconds: expected a number above 0, found a number")]
+#[case(json!({"session": {"turnTimeoutSeconds": "10m"}}), "session.turnTimeoutSeconds: expected a number above 0, found text")]
 #[case(json!({"channels": {"telegram": {"allowFrom": "42"}}}), "channels.telegram.allowFrom: expected a list, found text")]
 #[case(json!({"secrets": {"providers": {"k": {"source": "file"}}}}), "secrets.providers.k.path: expected the path of the file, found nothing")]
+#[case(json!({"secrets": {"providers": {"k": {"source": "exec", "command": "/x", "timeoutMs": 0}}}}), "secrets.providers.k.timeoutMs: expected a number of milliseconds, from 1 to 120000, found a number")]
+#[case(json!({"models": {"providers": {"a": {"apiKey": {"source": "exec", "provider": "v", "id": "--version"}}}}}), "models.providers.a.apiKey.id: expected a plain name such as `work/anthropic`, without `.` and `..` as parts, found text")]
+#[case(json!({"models": {"providers": {"a": {"apiKey": {"source": "file", "id": "a/b"}}}}}), "models.providers.a.apiKey.id: expected `value` or a JSON pointer such as `/providers/anthropic`, found text")]
+#[case(json!({"models": {"providers": {"a": {"apiKey": {"source": "env", "provider": "V", "id": "A"}}}}}), "models.providers.a.apiKey.provider: expected a lower-case word such as `vault`, found text")]
+#[case(json!({"models": {"providers": {"a": {"apiKey": {"source": "env"}}}}}), "models.providers.a.apiKey.id: expected the name of a variable, such as `ANTHROPIC_API_KEY`, found nothing")]
 fn a_wrong_value_is_named_by_its_key(#[case] value: Value, #[case] said: &str) {
     assert_eq!(from_value(&value).unwrap_err().to_string(), said);
 }

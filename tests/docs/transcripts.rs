@@ -11,7 +11,7 @@ use modelpin::clock::Clock;
 use modelpin::config::Environment;
 use modelpin::demo::{DemoHandler, DemoState, LoopbackProvider};
 use modelpin_chat::{
-    BoxFuture, Choice, Conversation, Event, Handler, Inbound, Outbox, OutboxError, Reply, Sender, Thread,
+    BoxFuture, Choice, Conversation, Event, Handler, Inbound, Outbox, OutboxError, Reply, Sender, Thread, Withdrawal,
 };
 
 use crate::docs::markdown::root;
@@ -52,6 +52,10 @@ impl Outbox for Kept {
 
     fn typing(&self) -> BoxFuture<'_, ()> {
         Box::pin(async {})
+    }
+
+    fn withdraw(&self) -> BoxFuture<'_, Result<Withdrawal, OutboxError>> {
+        Box::pin(async { Ok(Withdrawal::Gone) })
     }
 
     fn stopped(&self) -> BoxFuture<'_, ()> {
@@ -183,7 +187,7 @@ fn the_conversations_go_as_they_are_written() {
     let paths = folder.map(|entry| entry.unwrap().path());
     let mut paths: Vec<PathBuf> = paths.filter(|path| path.extension().is_some_and(|end| end == "txt")).collect();
     paths.sort();
-    assert!(paths.len() >= 6, "only {} conversations were found", paths.len());
+    assert!(paths.len() >= 7, "only {} conversations were found", paths.len());
     let wrong: Vec<String> = paths
         .iter()
         .filter_map(|path| std::panic::catch_unwind(|| hold(path)).err())

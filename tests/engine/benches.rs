@@ -92,6 +92,49 @@ fn an_account_that_cannot_pay_is_looked_into_by_one_request_now_and_then() {
 }
 
 #[test]
+fn of_many_at_once_one_looks_into_a_long_bench_among_all_engines() {
+    let mut chat = two().start().beside();
+    for person in 1..=8 {
+        chat = chat.dm("telegram", &person.to_string()).say("/model opus@a");
+    }
+    chat = chat.fails("anthropic:a=402").say("hi").outcome("billing");
+    for _ in 0..3 {
+        chat = chat.later(15 * 60 + 1);
+        let before = chat.provider().count();
+        // Nobody can write until all of them have seen that it is time.
+        let held = chat.hold_state();
+        for person in 1..=8_usize {
+            chat = chat.engine(person % 2).dm("telegram", &person.to_string()).begin_unsent("hi");
+        }
+        chat.run(async { tokio::time::sleep(std::time::Duration::from_millis(100)).await });
+        drop(held);
+        chat = (1..=8).fold(chat, |chat, _| chat.finish());
+        assert_eq!(chat.provider().count() - before, 1, "one request in an interval");
+    }
+    // The account is topped up: the next look finds that out, for all of them.
+    chat = chat.fails("*=ok").later(15 * 60 + 1).dm("telegram", "3").say("hi").on_wire("anthropic:a", OPUS);
+    chat.dm("telegram", "4").say("hi").on_wire("anthropic:a", OPUS);
+}
+
+#[test]
+fn a_look_into_a_long_bench_does_not_run_into_another_one() {
+    let chat = two().say("/model opus@a").fails("anthropic:a=429:7000").say("hi").outcome("rate_limit");
+    let chat = chat.dm("telegram", "43").say("/model sonnet@a").fails("anthropic:a=402").say("hi").outcome("billing");
+    let chat = chat.fails("*=ok").dm("telegram", "42").later(16 * 60).say("hi").nothing_sent();
+    chat.dm("telegram", "43").say("hi").on_wire("anthropic:a", SONNET);
+}
+
+/// A long answer says nothing about what others found out while it was written.
+#[test]
+fn success_does_not_clear_what_was_found_out_after_its_request() {
+    let slow = modelpin::demo::Script::ok().delay(std::time::Duration::from_millis(800)).times(1);
+    let chat = two().say("/model opus@a").dm("telegram", "43").say("/model opus@a").scripted(None, None, slow);
+    let chat = chat.begin("a long story").fails("anthropic:a=429:600").dm("telegram", "42").say("hi");
+    let chat = chat.outcome("rate_limit").fails("*=ok").finish().outcome("ok");
+    chat.say("hi").nothing_sent();
+}
+
+#[test]
 fn a_refused_credential_waits_for_another_secret() {
     let chat = two().say("/model opus@a").fails("anthropic:a=401").say("hi").fails("*=ok").later(90 * 24 * 3600);
     let chat = chat.say("hi").nothing_sent().renewed("anthropic:a").say("hi").on_wire("anthropic:a", OPUS);
@@ -104,6 +147,40 @@ fn a_refused_credential_waits_for_another_secret() {
 fn another_secret_starts_clean(#[case] fault: &str) {
     let chat = two().say("/model opus@a").fails(&format!("anthropic:a={fault}")).say("hi").fails("*=ok");
     chat.say("hi").nothing_sent().renewed("anthropic:a").say("hi").on_wire("anthropic:a", OPUS);
+}
+
+#[rstest]
+#[case::token(json!({"type": "token"}))]
+#[case::grant(json!({"type": "oauth", "refresh": "", "expires": 4_102_444_800_000_i64}))]
+fn another_secret_of_any_kind_starts_clean(#[case] kind: serde_json::Value) {
+    for fault in ["402", "429:7000", "401"] {
+        let chat = Bot::new().profile("anthropic:a", kind.clone()).say("/model opus@a");
+        let chat = chat.fails(&format!("anthropic:a={fault}")).say("hi").fails("*=ok").say("hi").nothing_sent();
+        chat.renewed("anthropic:a").say("hi").on_wire("anthropic:a", OPUS);
+    }
+}
+
+/// What a reference leads to is unknown after a start, but not what is held against it.
+#[test]
+fn a_bench_of_a_reference_outlives_a_restart() {
+    let reference = json!({"type": "api_key", "provider": "anthropic", "keyRef": {"source": "env", "id": "REF_KEY"}});
+    let chat = Bot::new().profiles("anthropic:a anthropic:b").variable("REF_KEY", "anthropic").start();
+    let chat = chat.with_auth(|auth| auth["profiles"]["anthropic:a"] = reference).say("/model opus@a");
+    let chat = chat.fails("env:REF_KEY=402").say("hi").wire(&[("env:REF_KEY", OPUS)]).outcome("billing");
+    let chat = chat.fails("*=ok").restart().say("hi").nothing_sent().replies("cannot pay");
+    // A pin made after that is one look, as for any other.
+    chat.say("/model opus@a").restart().say("hi").wire(&[("env:REF_KEY", OPUS)]).outcome("ok");
+}
+
+/// Somebody corrected the clock: what was meant to last half a minute does not last for days.
+#[test]
+fn a_clock_that_is_set_back_keeps_nobody_out() {
+    let chat = two().start().later(3 * 86_400).say("/model opus@a").fails("anthropic:a=429").say("hi").fails("*=ok");
+    let chat = chat.say("hi").nothing_sent().set_back(3 * 86_400).say("hi").on_wire("anthropic:a", OPUS);
+    // What waits for another secret waits on.
+    assert!(chat.rows()["benches"].is_empty());
+    let chat = chat.later(3 * 86_400).fails("anthropic:a=401").say("hi").fails("*=ok").set_back(3 * 86_400);
+    chat.dm("telegram", "7").say("hi").on_wire("anthropic:b", SONNET);
 }
 
 #[test]

@@ -1,5 +1,9 @@
 //! Where nobody pinned a credential: the order, one after the other, and the models after that.
 
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
+
+use modelpin::demo::Script;
 use rstest::rstest;
 use serde_json::json;
 
@@ -20,6 +24,66 @@ fn each_credential_is_tried_once_in_order() {
 }
 
 #[test]
+fn after_four_that_are_rate_limited_the_fifth_answers_and_each_was_tried_once() {
+    let chat = five().start().fails("anthropic:e=429 anthropic:b=429 anthropic:d=429 anthropic:a=429");
+    let all: Vec<(&str, &str)> = FIVE.iter().map(|id| (*id, SONNET)).collect();
+    let chat = chat.say("hi").wire(&all).answered_by("anthropic:c", SONNET);
+    assert_eq!(chat.passed_over(), FIVE[..4]);
+    chat.say("hi").on_wire("anthropic:c", SONNET);
+}
+
+/// Everybody is rate-limited for so many seconds, once.
+fn limited(seconds: u32, times: u32) -> Script {
+    Script::status(429).header("retry-after", &seconds.to_string()).times(times)
+}
+
+#[test]
+fn when_all_come_free_in_three_seconds_the_answer_comes_then() {
+    let chat = five().start().scripted(None, None, limited(3, 5));
+    let begun = Instant::now();
+    let chat = chat.say("hi");
+    let took = begun.elapsed();
+    assert!(Duration::from_secs(3) <= took && took < Duration::from_secs(7), "{took:?}");
+    let all: Vec<(&str, &str)> = FIVE.iter().chain(&FIVE[..1]).map(|id| (*id, SONNET)).collect();
+    // Who answers after all is no news.
+    let chat = chat.wire(&all).answered_by("anthropic:e", SONNET).says_nothing_of("note:");
+    assert_eq!(chat.receipt()["reason"], "default model, auth order");
+}
+
+#[test]
+fn a_pinned_session_waits_those_three_seconds_for_its_own() {
+    let chat = five().say("/model sonnet@d").scripted(None, None, limited(3, 1));
+    let begun = Instant::now();
+    let chat = chat.say("hi").wire(&[("anthropic:d", SONNET), ("anthropic:d", SONNET)]);
+    assert!(begun.elapsed() >= Duration::from_secs(3));
+    chat.answered_by("anthropic:d", SONNET);
+}
+
+#[test]
+fn when_nobody_comes_free_for_ten_minutes_that_is_said_within_a_second() {
+    let mut chat = five().start().fails("*=429:600");
+    // The first asks all of them, the second nobody.
+    for outcome in ["rate_limit", "nothing_sent"] {
+        let begun = Instant::now();
+        chat = chat.say("hi").outcome(outcome).replies("comes free at 12:1").replies("/model list");
+        assert!(begun.elapsed() < Duration::from_secs(1), "{:?}", begun.elapsed());
+    }
+    assert_eq!(chat.provider().count(), 5);
+    let chat = chat.dm("telegram", "7").say("/model sonnet@d");
+    let before = chat.provider().count();
+    let mut chat = chat;
+    for _ in 0..3 {
+        let begun = Instant::now();
+        chat = chat.say("hi").replies("anthropic:d").replies("12:1").replies("/model @auto").replies("/model default");
+        assert!(begun.elapsed() < Duration::from_secs(1), "{:?}", begun.elapsed());
+    }
+    // A pin made after the bench is one look into it; nobody else's credential is ever sent for it.
+    let sent: Vec<String> =
+        chat.provider().seen()[before..].iter().map(|seen| seen.profile.as_ref().unwrap().to_string()).collect();
+    assert_eq!(sent, ["anthropic:d"]);
+}
+
+#[test]
 fn when_all_fail_each_was_tried_once() {
     let chat = five().start().fails("*=429:600").say("hi");
     let tried: Vec<String> = chat.sent().into_iter().map(|(profile, _)| profile).collect();
@@ -34,6 +98,25 @@ fn one_credential_serves_as_long_as_it_can() {
     for _ in 0..10 {
         chat = chat.say("hi").on_wire("anthropic:e", SONNET);
     }
+}
+
+#[test]
+fn five_hundred_turns_and_a_hundred_compactions_are_one_fingerprint() {
+    let mut chat = five().start();
+    for turn in 0..500 {
+        // Some are long, so that the conversation is cut by its characters as well as by its messages.
+        let more = if turn % 100 == 50 { "word ".repeat(5_000) } else { String::new() };
+        chat = chat.say(&format!("{turn} {more}")).outcome("ok");
+    }
+    let seen = chat.provider().seen();
+    assert_eq!(seen.len(), 500);
+    let first = |seen: &modelpin::demo::Seen| seen.body["messages"][0]["content"].clone();
+    let compactions = seen.windows(2).filter(|two| first(&two[0]) != first(&two[1])).count();
+    assert!(compactions >= 100, "the conversation was cut {compactions} times");
+    let fingerprints: BTreeSet<_> = seen.iter().map(|seen| seen.fingerprint.as_ref().unwrap().as_str()).collect();
+    assert_eq!(fingerprints.len(), 1, "{fingerprints:?}");
+    assert!(chat.rows()["benches"].is_empty());
+    chat.answered_by("anthropic:e", SONNET);
 }
 
 #[rstest]
@@ -57,6 +140,15 @@ fn a_new_session_does_not_inherit_a_rotation() {
         five().start().fails("anthropic:e/claude-sonnet-4-6=429:60").say("hi").answered_by("anthropic:b", SONNET);
     let chat = chat.fails("*=ok").later(61);
     chat.dm("telegram", "43").say("hi").on_wire("anthropic:e", SONNET);
+}
+
+#[test]
+fn a_conversation_that_is_begun_during_a_turn_inherits_nothing_of_it() {
+    let slow = Script::ok().delay(Duration::from_millis(1_500));
+    let chat = five().start().fails("anthropic:e=429:600").scripted(Some("anthropic:b"), None, slow).begin("hi");
+    let chat = chat.until_failed(1).say("/new").replies("next message").finish();
+    let chat = chat.answered_by("anthropic:b", SONNET);
+    assert_eq!(chat.row().unwrap().auto, None);
 }
 
 #[test]

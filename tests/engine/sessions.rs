@@ -1,9 +1,11 @@
 //! Whose session is whose, what a topic takes from its group, and how long a choice lasts.
 
+use modelpin::demo::Script;
 use modelpin_chat::{Kind, Thread};
+use rstest::rstest;
 use serde_json::json;
 
-use crate::support::bot::{Bot, Chat, GPT, HAIKU, OPUS, SONNET, conversation};
+use crate::support::bot::{Bot, Chat, GPT, HAIKU, MINI, OPUS, SONNET, conversation};
 
 fn bot() -> Bot {
     Bot::new().profiles("anthropic:default anthropic:work openai:default")
@@ -199,6 +201,30 @@ fn commands_of_one_session_are_answered_while_another_answer_is_written() {
     let chat = bot().say("/model opus@work").fails("anthropic:work=hang").begin("take your time");
     let chat = chat.say("/model gpt").replies("next message").chosen(GPT).stop();
     chat.outcome("stopped").chosen(GPT).say("hi").on_wire("openai:default", GPT);
+}
+
+/// The turn that runs ends on what it began with, the next one begins with the new choice, and both receipts say so.
+#[rstest]
+#[case::typed("/model gpt", "openai:default", GPT)]
+#[case::alias("/gpt", "openai:default", GPT)]
+#[case::pressed("press", "openai:default", GPT)]
+#[case::of_the_credential("/model @default", "anthropic:default", OPUS)]
+#[case::dropped("/model default", "anthropic:default", SONNET)]
+#[case::taken_back("/model undo", "openai:default", MINI)]
+#[case::begun_anew("/new", "anthropic:default", SONNET)]
+fn a_change_during_a_turn_counts_from_the_next_and_says_so(
+    #[case] change: &str,
+    #[case] profile: &str,
+    #[case] model: &str,
+) {
+    let slow = Script::ok().delay(std::time::Duration::from_millis(1_500)).times(1);
+    let chat = bot().say("/model mini").say("/model opus@work").say("/model").scripted(None, None, slow);
+    let chat = chat.begin("take your time");
+    let chat = if change == "press" { chat.press("gpt") } else { chat.say(change) };
+    let chat = chat.replies("the change counts from the next message").finish().answered_by("anthropic:work", OPUS);
+    let chat = chat.say("and now?").on_wire(profile, model);
+    assert_eq!(messages(&chat).len(), if change == "/new" { 1 } else { 3 }, "whose conversation it was");
+    chat.say("/model").says_nothing_of("the change counts from the next message");
 }
 
 fn messages(chat: &Chat) -> Vec<String> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use futures_util::future::join_all;
@@ -16,9 +16,10 @@ use modelpin_chat::{Event, Handler, Inbound, Kind, Sender};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
-use crate::oauth::rig::{WORK, access_token, grant};
-use crate::support::bot::{Heard, SONNET, conversation};
-use crate::support::idp::Idp;
+use crate::oauth::claude_code::{claude_code_in, login};
+use crate::oauth::rig::{WORK, access_token, grant, json_at, write};
+use crate::support::bot::{Heard, SONNET, conversation, merge};
+use crate::support::idp::{Idp, refresh_token};
 use crate::support::rerun::{child_of_test, hear, say, start};
 
 const PROCESSES: usize = 4;
@@ -29,17 +30,37 @@ async fn they_refresh_once_and_all_are_answered() {
     if let Some(state) = child_of_test() {
         return talk(&state).await;
     }
+    let state = tempfile::tempdir().unwrap();
+    write(&auth_profiles(state.path()), &json!({"version": 1, "profiles": {WORK: grant(0)}}));
+    all_are_answered("oauth::processes::they_refresh_once_and_all_are_answered", state.path(), WORK, &json!({})).await;
+}
+
+#[tokio::test]
+async fn one_of_them_renews_the_login_of_claude_code() {
+    if let Some(state) = child_of_test() {
+        return talk(&state).await;
+    }
+    let state = tempfile::tempdir().unwrap();
+    let file = claude_code_in(&state.path().join("home"));
+    write(&file, &login(0));
+    let name = "oauth::processes::one_of_them_renews_the_login_of_claude_code";
+    let opted_in = json!({"auth": {"claudeCli": {"writeBack": true}}});
+    all_are_answered(name, state.path(), "anthropic:claude-cli", &opted_in).await;
+    assert_eq!(json_at(&file)["claudeAiOauth"]["refreshToken"], json!(refresh_token(1)));
+    assert!(!auth_profiles(state.path()).exists(), "and it is nowhere else");
+}
+
+/// Has all of them come to the end of the access token of `profile` at once.
+async fn all_are_answered(name: &str, state: &Path, profile: &str, config: &Value) {
     let (idp, _answers) = Idp::start(access_token);
     // Time for all others to come to the same door.
     idp.delay(std::time::Duration::from_millis(100));
-    let work = ProfileId::new(WORK).unwrap();
+    let work = ProfileId::new(profile).unwrap();
     let builder = LoopbackProvider::builder();
     let builder = builder.profile("anthropic", &work, &SecretString::from(access_token(1)));
     let provider = builder.start().await.unwrap();
-    let state = tempfile::tempdir().unwrap();
-    prepare(state.path(), &provider, &idp);
-    let name = "oauth::processes::they_refresh_once_and_all_are_answered";
-    let mut children: Vec<_> = (0..PROCESSES).map(|_| start(name, state.path())).collect();
+    configure(state, &provider, &idp, config);
+    let mut children: Vec<_> = (0..PROCESSES).map(|_| start(name, state)).collect();
     let heard = tokio::task::spawn_blocking(move || {
         let mut mouths: Vec<_> = children.iter_mut().map(|child| (child.stdin.take().unwrap(), hear(child))).collect();
         for (_, ear) in &mut mouths {
@@ -62,19 +83,20 @@ async fn they_refresh_once_and_all_are_answered() {
     assert_eq!(provider.seen().len(), PROCESSES * TASKS, "nobody came with the old token");
 }
 
-fn prepare(state: &Path, provider: &LoopbackProvider, idp: &Idp) {
+fn auth_profiles(state: &Path) -> PathBuf {
+    state.join("agents/main/agent/auth-profiles.json")
+}
+
+fn configure(state: &Path, provider: &LoopbackProvider, idp: &Idp, more: &Value) {
     let everybody = json!({"allowFrom": ["*"]});
     let mut config = json!({
         "agents": {"defaults": {"model": {"primary": SONNET}}},
         "models": {"providers": {"anthropic": {"baseUrl": provider.base_url("anthropic"), "models": []}}},
         "channels": {"telegram": everybody},
     });
-    config["auth"] = idp.config("anthropic")["auth"].clone();
+    merge(&mut config, idp.config("anthropic"));
+    merge(&mut config, more.clone());
     fs::write(state.join("modelpin.json"), config.to_string()).unwrap();
-    let agent = state.join("agents/main/agent");
-    fs::create_dir_all(&agent).unwrap();
-    let store = json!({"version": 1, "profiles": {WORK: grant(0)}});
-    fs::write(agent.join("auth-profiles.json"), store.to_string()).unwrap();
 }
 
 /// What each process does: as many chats as there are tasks, all at once.

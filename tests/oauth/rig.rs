@@ -10,12 +10,14 @@ use modelpin::agent::AgentId;
 use modelpin::clock::SystemClock;
 use modelpin::config::{AuthConfig, from_value};
 use modelpin::oauth::{Refresher, RenewalFault, TokenHttp};
-use modelpin::profile::{AuthStore, Credential, Profile, ProfileId, StorePaths};
+use modelpin::profile::{AuthStore, Credential, ExternalPaths, Profile, ProfileId, StorePaths};
 use modelpin::store::{Memory, Store};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::oauth::claude_code::{claude_code_in, login};
+use crate::support::bot::merge;
 use crate::support::idp::{Idp, refresh_token};
 
 pub(super) const WORK: &str = "anthropic:work";
@@ -30,15 +32,34 @@ pub(super) struct Rig {
     pub(super) answers: Receiver<()>,
     pub(super) store: Arc<dyn Store>,
     pub(super) folder: TempDir,
+    /// Whether the grant is Claude Code's login, which may be renewed.
+    of_claude_code: bool,
 }
 
 impl Rig {
     /// With one grant in main's store, whose access token has ended.
     pub(super) fn new() -> Self {
-        let (idp, answers) = Idp::start(access_token);
-        let rig = Self { idp, answers, store: Arc::new(Memory::new()), folder: tempfile::tempdir().unwrap() };
+        let rig = Self::empty(false);
         write(&rig.main(), &json!({"version": 1, "profiles": {WORK: grant(0)}}));
         rig
+    }
+
+    /// With Claude Code's login in its own file, whose access token has ended.
+    pub(super) fn of_claude_code() -> Self {
+        let rig = Self::empty(true);
+        write(&rig.claude_code(), &login(0));
+        rig
+    }
+
+    fn empty(of_claude_code: bool) -> Self {
+        let (idp, answers) = Idp::start(access_token);
+        let folder = tempfile::tempdir().unwrap();
+        Self { idp, answers, store: Arc::new(Memory::new()), folder, of_claude_code }
+    }
+
+    /// Claude Code's file.
+    pub(super) fn claude_code(&self) -> PathBuf {
+        claude_code_in(&self.folder.path().join("home"))
     }
 
     pub(super) fn main(&self) -> PathBuf {
@@ -50,7 +71,9 @@ impl Rig {
     }
 
     pub(super) fn auth(&self) -> AuthConfig {
-        from_value(&self.idp.config("anthropic")).unwrap().auth
+        let mut config = self.idp.config("anthropic");
+        merge(&mut config, json!({"auth": {"claudeCli": {"writeBack": self.of_claude_code}}}));
+        from_value(&config).unwrap().auth
     }
 
     /// The refresher of one process.
@@ -59,13 +82,20 @@ impl Rig {
     }
 
     pub(super) fn refresher_of(&self, agent: &str) -> Refresher {
-        let store = auth_store(self.folder.path(), agent);
-        refresher(store, self.store.clone(), self.folder.path())
+        refresher(self.auth_store(agent), self.store.clone(), self.folder.path())
     }
 
     /// What the store holds, as far as a program knows that looked once.
     pub(super) fn held(&self) -> Profile {
-        held(&auth_store(self.folder.path(), "main"))
+        held(&self.auth_store("main"))
+    }
+
+    fn auth_store(&self, agent: &str) -> Arc<AuthStore> {
+        if self.of_claude_code {
+            claude_codes_store(self.folder.path(), agent)
+        } else {
+            auth_store(self.folder.path(), agent)
+        }
     }
 
     /// Renews what the store holds.
@@ -90,12 +120,25 @@ pub(super) fn grant(refreshes: u32) -> Value {
 }
 
 pub(super) fn auth_store(folder: &Path, agent: &str) -> Arc<AuthStore> {
-    Arc::new(AuthStore::new(StorePaths {
+    Arc::new(AuthStore::new(store_paths(folder, agent)))
+}
+
+/// The same with Claude Code's login, which may be renewed.
+pub(super) fn claude_codes_store(folder: &Path, agent: &str) -> Arc<AuthStore> {
+    let claude_code = Some(claude_code_in(&folder.join("home")));
+    let store = AuthStore::new(store_paths(folder, agent));
+    let store = store.with_external(&ExternalPaths { claude_code, ..ExternalPaths::default() });
+    store.allow_write_back(true);
+    Arc::new(store)
+}
+
+fn store_paths(folder: &Path, agent: &str) -> StorePaths {
+    StorePaths {
         own: folder.join(agent).join("auth-profiles.json"),
         main: folder.join("main/auth-profiles.json"),
         oauth: folder.join("oauth.json"),
         agent: AgentId::new(agent),
-    }))
+    }
 }
 
 pub(super) fn refresher(auth: Arc<AuthStore>, store: Arc<dyn Store>, locks: &Path) -> Refresher {
@@ -105,7 +148,9 @@ pub(super) fn refresher(auth: Arc<AuthStore>, store: Arc<dyn Store>, locks: &Pat
 }
 
 pub(super) fn held(store: &AuthStore) -> Profile {
-    store.current().profiles.by_id.get(&ProfileId::new(WORK).unwrap()).unwrap().clone()
+    let profiles = store.current().profiles;
+    let wanted = [WORK, "anthropic:claude-cli"].map(|id| ProfileId::new(id).unwrap());
+    wanted.iter().find_map(|id| profiles.by_id.get(id)).unwrap().clone()
 }
 
 pub(super) fn access(profile: &Profile) -> String {

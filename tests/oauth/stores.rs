@@ -121,3 +121,23 @@ async fn a_profile_that_is_removed_meanwhile_stays_removed() {
     assert!(matches!(rig.renew().await, Err(RenewalFault::Gone(_))));
     assert_eq!(rig.json(), json!({"version": 1, "profiles": {}}));
 }
+
+/// The identity provider takes its time: meanwhile the store is anybody's.
+#[tokio::test]
+async fn no_lock_of_the_store_is_held_over_the_network() {
+    let rig = Rig::new();
+    let (folder, (said, heard)) = (rig.folder.path().to_owned(), std::sync::mpsc::channel());
+    rig.idp.before(move |_| {
+        let begun = std::time::Instant::now();
+        let family = folder.join("main/auth-profiles.json.lock").exists();
+        let (provider, id) = ("anthropic".parse().unwrap(), WORK.parse().unwrap());
+        let store = auth_store(&folder, "main");
+        store.edit_own(|document| document.set_order(&provider, std::slice::from_ref(&id))).unwrap();
+        said.send((family, begun.elapsed())).unwrap();
+    });
+    assert_eq!(rig.renew().await.unwrap(), access_token(1));
+    let (family, took) = heard.recv().unwrap();
+    assert!(!family && took < std::time::Duration::from_secs(1), "{took:?}");
+    assert_eq!(rig.json()["order"], json!({"anthropic": [WORK]}), "and what was written meanwhile stays");
+    assert_eq!(rig.json()["profiles"][WORK]["refresh"], json!(refresh_token(1)));
+}

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use modelpin::clock::SystemClock;
 use modelpin::health::FailureClass;
-use modelpin::oauth::{Refresher, RenewalFault, TokenHttp};
+use modelpin::oauth::{Refresher, RenewalFault, TokenEndpoint, TokenHttp};
 use rstest::rstest;
 
 use crate::oauth::rig::{Rig, access_token, auth_store};
@@ -79,4 +79,30 @@ async fn a_renewal_goes_on_when_nobody_waits_for_it() {
     let renewed = refresher.renew(&held, &auth).await.unwrap();
     assert_eq!(crate::oauth::rig::access(&renewed), access_token(1));
     assert_eq!((rig.idp.calls(), rig.idp.reuses()), (1, 0));
+}
+
+/// Whatever is said about how long an access token lasts, the tokens are kept: the old refresh token is used up.
+#[rstest]
+#[case::unsaid("", 3_300)]
+#[case::null(r#","expires_in":null"#, 3_300)]
+#[case::nonsense(r#","expires_in":"soon""#, 3_300)]
+#[case::usual(r#","expires_in":7200"#, 6_900)]
+#[case::text(r#","expires_in":" 7200 ""#, 6_900)]
+#[case::fraction(r#","expires_in":7200.5"#, 6_900)]
+#[case::nothing(r#","expires_in":0"#, 30)]
+#[case::less_than_nothing(r#","expires_in":-5"#, 30)]
+#[case::for_ever(r#","expires_in":1e300"#, 315_359_700)]
+#[tokio::test]
+async fn how_long_it_lasts_is_read_from_whatever_is_said(#[case] lasts: &str, #[case] seconds: i64) {
+    let rig = Rig::new();
+    let body = format!(r#"{{"access_token":"at-test-new","refresh_token":"rt-test-new"{lasts}}}"#);
+    rig.idp.answer(Some((200, &body)));
+    assert_eq!(rig.renew().await.unwrap(), "at-test-new");
+    let entry = rig.json()["profiles"][crate::oauth::rig::WORK].clone();
+    assert_eq!(entry["refresh"], "rt-test-new");
+    let left = entry["expires"].as_i64().unwrap() / 1000 - jiff::Timestamp::now().as_second();
+    assert!((seconds - 20..=seconds + 1).contains(&left), "{left}");
+    let held = rig.held();
+    let endpoint = TokenEndpoint::of(&held, &rig.auth()).unwrap();
+    assert!(!endpoint.is_due(&held, jiff::Timestamp::now()), "it is not renewed again with the next message");
 }

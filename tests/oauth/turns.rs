@@ -192,3 +192,76 @@ fn a_turn_goes_on_with_the_profiles_it_began_with() {
     let chat = chat.say("hello").on_wire(WORK, OPUS);
     assert_eq!(chat.auth()["profiles"]["anthropic:other"]["type"], "api_key", "and what they wrote is not lost");
 }
+
+/// An outsider is quicker with our refresh token: its access token is taken, and nobody is passed over for that.
+#[test]
+fn a_turn_adopts_what_an_outsider_rotated_just_before() {
+    let idp = idp();
+    let chat = bot(&idp, -60).profiles("anthropic:key").start();
+    let (outsider, path) = (idp.outsider(), chat.auth_path());
+    idp.before(move |call| {
+        if call == 1 {
+            let (access, refresh) = outsider();
+            let mut store: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+            let entry = &mut store["profiles"][WORK];
+            entry["access"] = json!(access);
+            entry["refresh"] = json!(refresh);
+            entry["expires"] = json!(NOON + 3_600_000);
+            std::fs::write(&path, store.to_string()).unwrap();
+        }
+    });
+    let chat = chat.say("hello").on_wire(WORK, SONNET);
+    assert_eq!(chat.passed_over(), [""; 0]);
+    assert!(chat.rows()["benches"].is_empty());
+    chat.say("again").on_wire(WORK, SONNET);
+    assert_eq!(idp.calls(), 1);
+}
+
+/// What is held against an account is held against it under its next access token too.
+#[test]
+fn a_renewed_access_token_is_not_another_account() {
+    let idp = idp();
+    let limit = Script::status(429).header("retry-after", "4000");
+    let chat = bot(&idp, 3600).say("/model opus@work").scripted(Some(WORK), Some("claude-opus-4-6"), limit);
+    let chat = chat.say("hello").outcome("rate_limit").dm("telegram", "7").say("/model sonnet@work").later(3_700);
+    let chat = chat.say("hello").on_wire(WORK, SONNET);
+    assert_eq!(idp.calls(), 1);
+    chat.provider().clear_scripts();
+    let chat = chat.dm("telegram", "42").say("hello").nothing_sent();
+    assert_eq!(chat.rows()["benches"].len(), 1, "it has moved");
+    chat.later(400).say("hello").on_wire(WORK, OPUS);
+}
+
+#[test]
+fn an_account_that_cannot_pay_is_not_begun_with_anew_by_every_access_token() {
+    let idp = idp();
+    let chat = bot(&idp, 3600).say("/model opus@work").fails("anthropic:work=402").say("hello").outcome("billing");
+    let ends = |chat: &crate::support::bot::Chat| {
+        let benches = chat.run(chat.app().store().benches()).unwrap();
+        benches.iter().map(|bench| (bench.until, bench.strikes)).collect::<Vec<_>>()
+    };
+    let before = ends(&chat);
+    let chat = chat.later(3_700).say("hello").outcome("billing");
+    assert_eq!((idp.calls(), chat.sent().len()), (1, 1), "one look, with a renewed token");
+    assert_eq!(ends(&chat), before, "the window is the same one");
+    let chat = chat.say("hello").nothing_sent().fails("*=ok").later(16 * 60).say("hello").on_wire(WORK, OPUS);
+    assert!(chat.rows()["benches"].is_empty());
+}
+
+#[test]
+fn a_clock_that_jumps_costs_one_renewal() {
+    let idp = idp();
+    let chat = bot(&idp, 3600).say("hello").on_wire(WORK, SONNET).later(10 * 365 * 86_400);
+    let chat = chat.say("hello").on_wire(WORK, SONNET).say("hello").on_wire(WORK, SONNET);
+    assert_eq!(idp.calls(), 1);
+    let chat = chat.set_back(10 * 365 * 86_400).say("hello").on_wire(WORK, SONNET);
+    assert_eq!((idp.calls(), idp.reuses()), (1, 0));
+    // A pause of half a minute does not become one of years.
+    idp.answer(Some((503, "")));
+    let chat = chat.later(20 * 365 * 86_400).say("hello").nothing_sent().outcome("not_renewed");
+    idp.answer(None);
+    let chat = chat.with_auth(|auth| auth["profiles"][WORK]["expires"] = json!(NOON - 1000));
+    let chat = chat.set_back(20 * 365 * 86_400).say("hello");
+    assert!(idp.calls() > 2 && !chat.sent().is_empty(), "it was renewed");
+    assert_eq!(idp.reuses(), 0);
+}

@@ -129,7 +129,7 @@ fn a_store_of_before_that_does_not_parse_is_not_hidden_by_a_new_one() {
 }
 
 #[test]
-fn a_thousand_profiles_are_read_fast_and_looked_at_for_nothing() {
+fn what_has_not_changed_is_not_read_again() {
     let home = Home::empty();
     home.file()
         .edit(|document| {
@@ -139,19 +139,11 @@ fn a_thousand_profiles_are_read_fast_and_looked_at_for_nothing() {
         })
         .unwrap();
     let store = agent(&home, "x");
-    let begin = std::time::Instant::now();
     assert_eq!(store.current().profiles.by_id.len(), 1_000);
-    let read = begin.elapsed();
     // Past the second look.
     std::thread::sleep(Duration::from_millis(60));
-    let _ = store.current();
-    let begin = std::time::Instant::now();
+    let read = store.current().profiles;
     for _ in 0..1_000 {
-        let _ = store.current();
+        assert!(Arc::ptr_eq(&store.current().profiles, &read));
     }
-    let look = begin.elapsed() / 1_000;
-    println!("first read {read:?}, a look {look:?}");
-    // Generous: this runs without optimisation, and beside other tests.
-    assert!(read < Duration::from_millis(500), "{read:?}");
-    assert!(look < Duration::from_micros(500), "{look:?}");
 }

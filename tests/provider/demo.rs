@@ -9,7 +9,7 @@ use modelpin::health::FailureClass;
 use modelpin::profile::Fingerprint;
 use modelpin::provider::Auth;
 use modelpin_chat::{
-    BoxFuture, Conversation, Event, Handler, Inbound, Kind, Outbox, OutboxError, Reply, Sender, Visibility,
+    BoxFuture, Conversation, Event, Handler, Inbound, Kind, Outbox, OutboxError, Reply, Sender, Visibility, Withdrawal,
 };
 use secrecy::SecretString;
 use serde_json::Value;
@@ -135,6 +135,9 @@ impl Outbox for Notes {
     }
     fn typing(&self) -> BoxFuture<'_, ()> {
         Box::pin(async {})
+    }
+    fn withdraw(&self) -> BoxFuture<'_, Result<Withdrawal, OutboxError>> {
+        Box::pin(async { Ok(Withdrawal::Impossible) })
     }
     fn stopped(&self) -> BoxFuture<'_, ()> {
         Box::pin(std::future::pending())

@@ -65,6 +65,15 @@ async fn a_credential_among_configured_headers_counts_as_what_was_sent() {
 }
 
 #[tokio::test]
+async fn what_goes_on_the_wire_is_known_from_then_on() {
+    let rig = Rig::new().await;
+    let mut ask = rig.request(MODEL);
+    ask.auth = Some(Auth::ApiKey(SecretString::from("sk-test-of-a-caller-who-told-nobody")));
+    rig.send(&ask).await.0.unwrap_err();
+    assert!(modelpin::redact::contains_secret("sk-test-of-a-caller-who-told-nobody"));
+}
+
+#[tokio::test]
 async fn the_request_does_not_show_its_secret() {
     let rig = Rig::new().await;
     let ask = rig.request(MODEL);

@@ -24,7 +24,7 @@ use serde_json::{Map, Value, json};
 pub(crate) use chat::{Chat, conversation};
 pub(crate) use checks::line;
 pub(crate) use files::merge;
-pub(crate) use heard::Heard;
+pub(crate) use heard::{Deletes, Heard};
 pub(crate) use secret::invented;
 
 pub(crate) const OPUS: &str = "anthropic/claude-opus-4-6";

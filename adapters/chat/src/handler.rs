@@ -33,11 +33,29 @@ pub trait Outbox: Send + Sync {
     /// Show that an answer is being prepared.
     fn typing(&self) -> BoxFuture<'_, ()>;
 
+    /// Take the message that is being answered out of the conversation: it holds what nobody should read there.
+    ///
+    /// An adapter deletes the message that it made the [`Inbound`] of, every part of it where the platform delivered it
+    /// in several, and forgets what it keeps of it itself: a list of typed lines, a queue, a cache. It tries once and
+    /// within seconds, for a warning waits behind it. Where a bot lacks the right to delete, the fault says so.
+    fn withdraw(&self) -> BoxFuture<'_, Result<Withdrawal, OutboxError>>;
+
     /// Returns when the person no longer wants the answer; never, where a platform cannot tell.
     fn stopped(&self) -> BoxFuture<'_, ()>;
 }
 
-/// The platform did not take a message. The text says which platform and why; it holds no message text.
+/// What became of a message that was to be taken out of the conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Withdrawal {
+    /// It is gone: nobody can read it there any more.
+    Gone,
+    /// Whoever plays the platform has been told to delete it, and does not say whether that was done.
+    Asked,
+    /// A bot cannot delete it there: the platform has no way, or not in a conversation of this kind.
+    Impossible,
+}
+
+/// The platform did not take a message, or did not give one back. The text says which platform and why; it holds no message text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OutboxError(pub String);
 

@@ -7,7 +7,7 @@ mod mention;
 mod reply;
 
 pub use conversation::{Conversation, Kind, Thread, UnknownKind};
-pub use handler::{BoxFuture, Handler, Outbox, OutboxError};
+pub use handler::{BoxFuture, Handler, Outbox, OutboxError, Withdrawal};
 pub use inbound::{Event, Inbound, Sender};
 pub use mention::without_mention;
 pub use reply::{Block, Choice, Reply, Span, Visibility};

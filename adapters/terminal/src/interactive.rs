@@ -16,7 +16,7 @@ use tokio::sync::watch;
 
 use crate::interactive::buttons::{Buttons, Pressed};
 use crate::interactive::editor::EditedLines;
-use crate::interactive::outbox::Window;
+use crate::interactive::outbox::{Outcome, Window};
 use crate::interactive::plain::PlainLines;
 use crate::interactive::screen::{Look, Screen};
 use crate::signals::{Signal, Signals};
@@ -50,6 +50,9 @@ pub async fn serve_interactive(handler: &dyn Handler, mut options: Options) -> i
 trait Lines: Send {
     /// The next thing the person did. `prompt` is shown by those who show one.
     fn next<'a>(&'a mut self, prompt: &'a str) -> BoxFuture<'a, Typed>;
+
+    /// What came last is not to be remembered. Until the next call of [`Lines::next`] it has not been.
+    fn forget(&mut self);
 
     /// Whether the person edits lines at a prompt, so that Ctrl-C there is a [`Typed::Interrupted`].
     fn edits(&self) -> bool;
@@ -114,11 +117,16 @@ async fn serve_lines<W: Write + Send>(
                 };
                 let inbound =
                     Inbound { conversation: conversation.clone(), sender: sender.clone(), bot: bot.clone(), event };
-                let answer = answer(handler, inbound, &screen, &mut buttons, &mut signals).await;
-                match answer {
-                    Ok(Ended::ByItself) => Ok(()),
-                    Ok(Ended::WithTheProgram) => return Ok(()),
-                    Err(fault) => Err(fault),
+                let (ended, outcome) = answer(handler, inbound, &screen, &mut signals).await;
+                let Outcome { tokens, withdrawn, fault } = outcome;
+                buttons.remember(tokens);
+                if withdrawn {
+                    lines.forget();
+                }
+                let settled = fault.map_or_else(|| outbox::locked(&screen).settle(), Err);
+                match (settled, ended) {
+                    (Ok(()), Ended::WithTheProgram) => return Ok(()),
+                    (settled, Ended::ByItself | Ended::WithTheProgram) => settled,
                 }
             }
         };
@@ -143,9 +151,8 @@ async fn answer<W: Write + Send>(
     handler: &dyn Handler,
     inbound: Inbound,
     screen: &Mutex<Screen<W>>,
-    buttons: &mut Buttons,
     signals: &mut Signals,
-) -> io::Result<Ended> {
+) -> (Ended, Outcome) {
     let (stop, stopped) = watch::channel(false);
     let window = Window::new(screen, &stop, stopped);
     let mut ended = Ended::ByItself;
@@ -163,12 +170,7 @@ async fn answer<W: Write + Send>(
         }
     }
     drop(work);
-    let (shown, fault) = window.into_shown();
-    buttons.remember(shown);
-    match fault {
-        Some(fault) => Err(fault),
-        None => outbox::locked(screen).settle().map(|()| ended),
-    }
+    (ended, window.into_outcome())
 }
 
 /// A reader that is gone ends the talk at the next line, without a word.

@@ -73,7 +73,7 @@ async fn serve_line(
         Err(error) => record::write(output, &Record::error(error)).await?,
         Ok(Some(inbound)) => {
             let (stop, stopped) = watch::channel(false);
-            let outbox = Script::new(output, &stop, stopped);
+            let outbox = Script::new(number, output, &stop, stopped);
             let mut work = handler.handle(inbound, &outbox);
             loop {
                 tokio::select! {

@@ -1,5 +1,7 @@
 //! `session.*`, `commands.*` and `channels.*`.
 
+use std::time::Duration;
+
 use indexmap::IndexMap;
 
 use crate::config::field::Field;
@@ -9,6 +11,8 @@ use crate::config::{ChannelConfig, CommandsConfig, KeyFault, Reset, SessionConfi
 const RESET_HOUR: i8 = 4;
 /// The silence before an idle reset where no length is given, as in the family.
 const IDLE_MINUTES: u32 = 60;
+/// Longer timeouts are as good as this one, in seconds: a day.
+const LONGEST_TIMEOUT: f64 = 86_400.0;
 
 pub(crate) fn session(field: &Field<'_>) -> Result<SessionConfig, KeyFault> {
     let on_new = field.get("onNew")?;
@@ -17,12 +21,20 @@ pub(crate) fn session(field: &Field<'_>) -> Result<SessionConfig, KeyFault> {
         Some("keep") => true,
         Some(_) => return Err(on_new.wrong("`clear` or `keep`")),
     };
+    let usual = SessionConfig::default();
     Ok(SessionConfig {
         fold_dms: field.get("dmScope")?.text()? == Some("main"),
         keep_on_new,
         user_model_fallback: field.get("userModelFallback")?.flag()?.unwrap_or_default(),
         reset: reset(&field.get("reset")?)?,
+        turn_timeout: seconds(&field.get("turnTimeoutSeconds")?)?.unwrap_or(usual.turn_timeout),
+        idle_timeout: seconds(&field.get("idleTimeoutSeconds")?)?.unwrap_or(usual.idle_timeout),
     })
+}
+
+/// A length of time; parts of a second count.
+fn seconds(field: &Field<'_>) -> Result<Option<Duration>, KeyFault> {
+    Ok(field.positive()?.map(|seconds| Duration::from_secs_f64(seconds.min(LONGEST_TIMEOUT))))
 }
 
 fn reset(field: &Field<'_>) -> Result<Reset, KeyFault> {

@@ -1,10 +1,13 @@
 //! `secrets.*`, `env.shellEnv`, and references to secrets.
 
+use std::time::Duration;
+
 use indexmap::IndexMap;
+use secrecy::SecretString;
 
 use crate::config::field::Field;
-use crate::config::{KeyFault, SecretPlace, SecretsConfig, ShellEnvConfig};
-use crate::profile::{SecretRef, SecretSource};
+use crate::config::{KeyFault, SecretPlace, SecretProgram, SecretsConfig, ShellEnvConfig};
+use crate::profile::{InvalidSecretRef, SecretRef, SecretSource};
 
 const SOURCES: [(&str, SecretSource); 3] =
     [("env", SecretSource::Env), ("file", SecretSource::File), ("exec", SecretSource::Exec)];
@@ -26,29 +29,50 @@ pub(crate) fn secrets(field: &Field<'_>) -> Result<SecretsConfig, KeyFault> {
 
 fn place(field: &Field<'_>) -> Result<SecretPlace, KeyFault> {
     match source(&field.get("source")?)? {
-        SecretSource::Env => Ok(SecretPlace::Env),
+        SecretSource::Env => Ok(SecretPlace::Env { allowlist: field.get("allowlist")?.ids()? }),
         SecretSource::File => {
             let path = field.get("path")?;
-            Ok(SecretPlace::File { path: path.string()?.ok_or_else(|| path.wrong("the path of the file"))? })
+            Ok(SecretPlace::File {
+                path: path.string()?.ok_or_else(|| path.wrong("the path of the file"))?,
+                patience: patience(field)?,
+            })
         }
         SecretSource::Exec => {
             let command = field.get("command")?;
-            Ok(SecretPlace::Exec {
+            let mut env = IndexMap::new();
+            for (name, field) in field.get("env")?.members()? {
+                env.extend(field.string()?.map(|value| (name.to_owned(), SecretString::from(value))));
+            }
+            Ok(SecretPlace::Exec(SecretProgram {
                 command: command.string()?.ok_or_else(|| command.wrong("the program"))?,
                 args: field.get("args")?.ids()?.unwrap_or_default(),
-            })
+                pass_env: field.get("passEnv")?.ids()?.unwrap_or_default(),
+                env,
+                json_only: field.get("jsonOnly")?.flag()?.unwrap_or_default(),
+                patience: patience(field)?,
+            }))
         }
     }
 }
 
+/// The longest that a turn can be made to wait for a secret.
+const LONGEST: i64 = 120_000;
+
+fn patience(field: &Field<'_>) -> Result<Option<Duration>, KeyFault> {
+    let timeout = field.get("timeoutMs")?.whole(1, LONGEST, "a number of milliseconds, from 1 to 120000")?;
+    Ok(timeout.and_then(|timeout| u64::try_from(timeout).ok()).map(Duration::from_millis))
+}
+
 /// `{source, provider, id}`; the provider may be left out.
 pub(crate) fn secret_ref(field: &Field<'_>) -> Result<SecretRef, KeyFault> {
-    let id = field.get("id")?;
-    let provider = field.get("provider")?.string()?.filter(|alias| !alias.trim().is_empty());
-    Ok(SecretRef {
-        source: source(&field.get("source")?)?,
-        provider,
-        id: id.string()?.filter(|id| !id.trim().is_empty()).ok_or_else(|| id.wrong("the name of the secret there"))?,
+    let (provider, id) = (field.get("provider")?, field.get("id")?);
+    let (alias, name) = (provider.text()?, id.text()?.unwrap_or_default());
+    SecretRef::new(source(&field.get("source")?)?, alias, name).map_err(|invalid| match invalid {
+        InvalidSecretRef::Provider => provider.wrong("a lower-case word such as `vault`"),
+        InvalidSecretRef::EnvId => id.wrong("the name of a variable, such as `ANTHROPIC_API_KEY`"),
+        InvalidSecretRef::FileId => id.wrong("`value` or a JSON pointer such as `/providers/anthropic`"),
+        InvalidSecretRef::ExecId => id.wrong("a plain name such as `work/anthropic`, without `.` and `..` as parts"),
+        InvalidSecretRef::Shape => field.wrong("`{source, provider, id}`"),
     })
 }
 

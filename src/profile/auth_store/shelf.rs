@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::agent::AgentId;
 use crate::profile::wire::Stored;
 use crate::profile::{AuthFile, Document, Origin, Presence, StoreFileFault, legacy as before};
+use crate::redact;
 use crate::watched::Watched;
 
 /// One store file and what was last read from it.
@@ -80,6 +81,9 @@ impl Shelf {
 pub(crate) fn legacy(path: &Path, oauth: Option<&Path>) -> Result<Document, StoreFileFault> {
     let auth = json(&auth_json(path))?;
     let oauth = oauth.map(json).transpose()?.flatten();
+    for found in auth.iter().chain(&oauth) {
+        redact::learn(&redact::secrets_in(found));
+    }
     Ok(before::document(auth.as_ref(), oauth.as_ref()))
 }
 

@@ -6,6 +6,18 @@ use crate::catalog::ProviderId;
 use crate::profile::document::entry;
 use crate::profile::{Document, NewProfile, Presence, ProfileId, RenewedGrant};
 
+/// What the family's programs note about failures.
+const WINDOWS: [&str; 8] = [
+    "cooldownUntil",
+    "cooldownReason",
+    "cooldownModel",
+    "disabledUntil",
+    "disabledReason",
+    "errorCount",
+    "failureCounts",
+    "lastFailureAt",
+];
+
 impl Document {
     /// Puts `profile` under `id`. An entry that is there keeps its place, and its fields that modelpin does not know.
     pub fn set_profile(&mut self, id: &ProfileId, profile: &NewProfile) {
@@ -98,6 +110,24 @@ impl Document {
     pub fn clear_usage(&mut self, id: &ProfileId) -> bool {
         let mut there = false;
         self.within("usageStats", |stats| there = stats.shift_remove(id.as_str()).is_some());
+        there
+    }
+
+    /// Takes away the windows that the family's programs noted for `id`, and what they count towards the next one. When it
+    /// was last used stays, because the order may go by that.
+    ///
+    /// Returns whether there was anything.
+    pub fn clear_windows(&mut self, id: &ProfileId) -> bool {
+        let mut there = false;
+        self.within("usageStats", |stats| {
+            let Some(Value::Object(noted)) = stats.get_mut(id.as_str()) else { return };
+            for field in WINDOWS {
+                there |= noted.shift_remove(field).is_some();
+            }
+            if there && noted.is_empty() {
+                stats.shift_remove(id.as_str());
+            }
+        });
         there
     }
 

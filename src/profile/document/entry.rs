@@ -137,8 +137,12 @@ fn secret(fields: &mut Map<String, Value>, name: &str, reference: &str, value: &
         SecretValue::Missing => {}
         SecretValue::Inline(secret) => plain(fields, name, Some(secret)),
         SecretValue::Ref(SecretRef { source, provider, id }) => {
-            let provider = provider.as_deref().unwrap_or("default");
-            fields.insert(reference.to_owned(), json!({"source": source.as_str(), "provider": provider, "id": id}));
+            let mut parts = Map::new();
+            parts.insert("source".to_owned(), json!(source.as_str()));
+            // One that names no place means the configured one, whatever that will be.
+            word(&mut parts, "provider", provider.as_deref());
+            parts.insert("id".to_owned(), json!(id));
+            fields.insert(reference.to_owned(), Value::Object(parts));
         }
     }
 }

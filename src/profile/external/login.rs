@@ -11,6 +11,8 @@ use secrecy::SecretString;
 use secrecy::zeroize::Zeroizing;
 use serde_json::{Map, Value};
 
+use crate::redact;
+
 /// A login file is small; more than this is none.
 const LIMIT: u64 = 1024 * 1024;
 
@@ -75,10 +77,70 @@ fn read_once(path: &Path) -> Result<Option<Content>, Trouble> {
         return Err(Trouble::Other("it is larger than 1 MiB".to_owned()));
     }
     let value = serde_json::from_slice(&bytes).map_err(|_| Trouble::Unfinished("it is not valid JSON".to_owned()))?;
+    // All of them: what is not used here is just as secret.
+    redact::learn(&redact::secrets_in(&value));
     Ok(Some(Content { value, modified: found.modified().ok().and_then(|time| Timestamp::try_from(time).ok()) }))
+}
+
+/// When a login was last renewed, where that is said beside it.
+#[cfg(any(target_os = "macos", test))]
+pub(crate) fn last_refresh(content: &Value) -> Option<Timestamp> {
+    content.get("last_refresh").and_then(Value::as_str).and_then(|time| time.parse().ok())
+}
+
+/// Of a login in a file and one in a keychain, the one that is good for longer. That one of them is of no use counts only
+/// where the other one is not there.
+pub(crate) fn better(
+    file: Result<Option<Login>, String>,
+    keychain: Result<Option<Login>, String>,
+) -> Result<Option<Login>, String> {
+    match (file, keychain) {
+        (Ok(Some(file)), Ok(Some(keychain))) => Ok(Some(if keychain.expires > file.expires { keychain } else { file })),
+        (Ok(Some(login)), _) | (_, Ok(Some(login))) => Ok(Some(login)),
+        (Err(why), _) | (Ok(None), Err(why)) => Err(why),
+        (Ok(None), Ok(None)) => Ok(None),
+    }
 }
 
 /// A field that is text and not blank, trimmed.
 pub(crate) fn text<'a>(fields: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
     fields.get(name).and_then(Value::as_str).map(str::trim).filter(|text| !text.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// In words: the end of the login in seconds, `none`, or what is wrong.
+    fn of(text: &str) -> Result<Option<Login>, String> {
+        match (text, text.parse().map(Timestamp::from_second)) {
+            ("none", _) => Ok(None),
+            (_, Ok(Ok(expires))) => {
+                Ok(Some(Login { access: SecretString::from(text), refresh: None, expires, account: None }))
+            }
+            (why, _) => Err(why.to_owned()),
+        }
+    }
+
+    #[test]
+    fn of_two_places_the_better_one_counts() {
+        for (file, keychain, expected) in [
+            ("5", "9", "9"),
+            ("9", "5", "9"),
+            ("5", "none", "5"),
+            ("none", "5", "5"),
+            ("no JSON", "5", "5"),
+            ("5", "no answer", "5"),
+            ("no JSON", "no answer", "no JSON"),
+            ("none", "no answer", "no answer"),
+            ("none", "none", "none"),
+        ] {
+            let found = match better(of(file), of(keychain)) {
+                Ok(Some(login)) => login.expires.as_second().to_string(),
+                Ok(None) => "none".to_owned(),
+                Err(why) => why,
+            };
+            assert_eq!(found, expected, "{file} and {keychain}");
+        }
+    }
 }

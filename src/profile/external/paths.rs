@@ -14,7 +14,7 @@ pub struct ExternalPaths {
     pub codex: Option<PathBuf>,
     /// Qwen Code's `oauth_creds.json`.
     pub qwen: Option<PathBuf>,
-    /// The macOS keychain of the person: asked where Claude Code has no file. Elsewhere there is none.
+    /// The macOS keychain of the person, where Claude Code and Codex may have their logins. Elsewhere there is none.
     pub keychain: Option<PathBuf>,
 }
 
@@ -44,8 +44,8 @@ impl ExternalPaths {
     /// The keychain that `cli` may have its login in instead.
     pub(crate) fn keychain(&self, cli: ExternalCli) -> Option<&Path> {
         match cli {
-            ExternalCli::ClaudeCode => self.keychain.as_deref(),
-            ExternalCli::Codex | ExternalCli::Qwen => None,
+            ExternalCli::ClaudeCode | ExternalCli::Codex => self.keychain.as_deref(),
+            ExternalCli::Qwen => None,
         }
     }
 }

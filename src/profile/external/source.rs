@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::agent::AgentId;
-use crate::profile::external::login::{self, Login};
+use crate::profile::external::login::{self, Content, Login};
 use crate::profile::external::{claude_code, codex, qwen};
-use crate::profile::{Credential, Expiry, ExternalCli, OAuth, Origin, Profile, Rejected};
+use crate::profile::{Credential, Expiry, ExternalCli, OAuth, Origin, Profile, Rejected, StoreFileFault};
 use crate::watched::Watched;
 
 /// How long a file may stay unfinished when it has just changed.
@@ -63,7 +63,7 @@ impl Source {
         let patience = if due { PATIENCE } else { Duration::ZERO };
         let found = match self.read(keep_refresh, patience) {
             Ok(None) => Found::Nothing,
-            Ok(Some(login)) => Found::Login(Box::new(self.profile_of(login))),
+            Ok(Some(login)) => Found::Login(Box::new(profile_of(self.cli, &self.origin, login))),
             Err(why) => Found::Unusable(why),
         };
         let before = std::mem::replace(&mut self.found, found);
@@ -95,10 +95,15 @@ impl Source {
     }
 
     fn read(&self, keep_refresh: bool, patience: Duration) -> Result<Option<Login>, String> {
-        let Some(content) = login::read(&self.origin.path, patience)? else { return self.in_keychain() };
+        let in_file = login::read(&self.origin.path, patience)
+            .and_then(|content| content.map_or(Ok(None), |content| self.login(&content, keep_refresh)));
+        login::better(in_file, self.in_keychain())
+    }
+
+    fn login(&self, content: &Content, keep_refresh: bool) -> Result<Option<Login>, String> {
         match self.cli {
             ExternalCli::ClaudeCode => claude_code::login(&content.value, keep_refresh),
-            ExternalCli::Codex => codex::login(&content),
+            ExternalCli::Codex => codex::login(content),
             ExternalCli::Qwen => qwen::login(&content.value),
         }
     }
@@ -106,13 +111,15 @@ impl Source {
     /// What the keychain has. Its refresh token is never kept: nothing is written back there.
     #[cfg(target_os = "macos")]
     fn in_keychain(&self) -> Result<Option<Login>, String> {
-        use crate::profile::external::keychain;
+        use crate::profile::external::keychain::{self, Entry};
 
-        if !self.keychain {
-            return Ok(None);
-        }
-        let content = keychain::read(Path::new(keychain::SECURITY))?;
-        content.map_or(Ok(None), |content| claude_code::login(&content, false))
+        let entry = match self.cli {
+            ExternalCli::ClaudeCode if self.keychain => Entry::of_claude_code(),
+            ExternalCli::Codex if self.keychain => Entry::of_codex(self.origin.path.parent().unwrap_or(Path::new("."))),
+            ExternalCli::ClaudeCode | ExternalCli::Codex | ExternalCli::Qwen => return Ok(None),
+        };
+        let content = keychain::read(Path::new(keychain::SECURITY), &entry)?;
+        content.map_or(Ok(None), |content| self.login(&content, false))
     }
 
     #[cfg(not(target_os = "macos"))]
@@ -120,18 +127,32 @@ impl Source {
     fn in_keychain(&self) -> Result<Option<Login>, String> {
         Ok(None)
     }
+}
 
-    fn profile_of(&self, login: Login) -> Profile {
-        let Login { access, refresh, expires, account } = login;
-        let expires = Expiry::At(expires);
-        Profile {
-            id: self.cli.profile_id(),
-            provider: self.cli.provider(),
-            credential: Credential::OAuth(OAuth { access: Some(access), refresh, expires, client_id: None }),
-            email: None,
-            account,
-            display_name: None,
-            origin: Arc::clone(&self.origin),
-        }
+/// Claude Code's login as it is in its file at this very moment, its refresh token included; `None` when there is none.
+///
+/// # Errors
+///
+/// The file cannot be read, or what is in it is of no use.
+pub(crate) fn claude_code_on_disk(origin: &Arc<Origin>) -> Result<Option<Profile>, StoreFileFault> {
+    let read = login::read(&origin.path, PATIENCE);
+    let login = read.and_then(|content| content.map_or(Ok(None), |content| claude_code::login(&content.value, true)));
+    match login {
+        Ok(login) => Ok(login.map(|login| profile_of(ExternalCli::ClaudeCode, origin, login))),
+        Err(why) => Err(StoreFileFault::Unreadable { path: origin.path.clone(), why }),
+    }
+}
+
+fn profile_of(cli: ExternalCli, origin: &Arc<Origin>, login: Login) -> Profile {
+    let Login { access, refresh, expires, account } = login;
+    let expires = Expiry::At(expires);
+    Profile {
+        id: cli.profile_id(),
+        provider: cli.provider(),
+        credential: Credential::OAuth(OAuth { access: Some(access), refresh, expires, client_id: None }),
+        email: None,
+        account,
+        display_name: None,
+        origin: Arc::clone(origin),
     }
 }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use secrecy::SecretString;
 
 use crate::profile::wire::Stored;
@@ -15,17 +16,18 @@ use crate::profile::{
 /// write-back. Returns the file that was written; `None` when there was nothing to write, and then not a byte and no lock
 /// was touched.
 ///
-/// modelpin itself does not need the copy: it reads the login where it is. An older copy gives way; a key, a token that
-/// does not end or ends later, and an entry that modelpin cannot read are somebody's own and stay.
+/// modelpin itself does not need the copy: it reads the login where it is. An older copy gives way, and so does one that
+/// has ended at `now`, unless it has a refresh token that may be the newer one. A key, a token that does not end or ends
+/// later, and an entry that modelpin cannot read are somebody's own and stay.
 ///
 /// # Errors
 ///
 /// The store cannot be read or written; it is then as it was.
-pub fn sync(store: &AuthStore) -> Result<Option<PathBuf>, StoreFileFault> {
+pub fn sync(store: &AuthStore, now: Timestamp) -> Result<Option<PathBuf>, StoreFileFault> {
     let with_refresh = store.may_write_back();
     let (Some(login), stored) = store.external(ExternalCli::ClaudeCode) else { return Ok(None) };
     let Some(copy) = Copy::of(&login, with_refresh) else { return Ok(None) };
-    if stored.is_some_and(|stored| !copy.is_due(Some(&stored))) {
+    if stored.is_some_and(|stored| !copy.is_due(Some(&stored), now)) {
         return Ok(None);
     }
     let main = Arc::new(store.main());
@@ -33,7 +35,7 @@ pub fn sync(store: &AuthStore) -> Result<Option<PathBuf>, StoreFileFault> {
         // Once more under the lock: somebody may have stored something under that id meanwhile.
         let there = document.profile_ids().any(|id| id == login.id.as_str());
         let stored = Stored::of(document, &main).profiles.shift_remove(&login.id);
-        if there == stored.is_some() && copy.is_due(stored.as_ref()) {
+        if there == stored.is_some() && copy.is_due(stored.as_ref(), now) {
             copy.put(document, &login.id);
         }
     })?;
@@ -72,8 +74,8 @@ impl Copy {
         })
     }
 
-    /// Whether it is to take the place of `stored`.
-    fn is_due(&self, stored: Option<&Profile>) -> bool {
+    /// Whether it is to take the place of `stored` at `now`.
+    fn is_due(&self, stored: Option<&Profile>, now: Timestamp) -> bool {
         let Some(stored) = stored else { return true };
         let (access, refresh, expires): (Option<&SecretString>, Option<&SecretString>, Expiry) =
             match &stored.credential {
@@ -90,7 +92,7 @@ impl Copy {
             return lacks || expires != self.expires;
         }
         match (expires, self.expires) {
-            (Expiry::At(stored), Expiry::At(outside)) => stored < outside,
+            (Expiry::At(stored), Expiry::At(outside)) => stored < outside || (stored <= now && refresh.is_none()),
             (Expiry::Invalid, _) => true,
             (Expiry::Never, _) => access.is_none(),
             (Expiry::At(_), Expiry::Never | Expiry::Invalid) => false,

@@ -7,10 +7,11 @@
 
 use std::fs::{self, Permissions};
 use std::io;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use jiff::Timestamp;
+use backon::{BlockingRetryable, ConstantBuilder};
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 use rustix::io::Errno;
 use secrecy::zeroize::Zeroizing;
@@ -21,21 +22,13 @@ use tempfile::{NamedTempFile, TempPath};
 use crate::profile::external::claude_code::SECTION;
 use crate::profile::external::login::text;
 use crate::profile::file::put;
-use crate::profile::{Fingerprint, StoreFileFault};
+use crate::profile::{Fingerprint, RenewedGrant, StoreFileFault};
 
 /// How often it is begun anew because the file changed meanwhile, though not the login in it.
 const ATTEMPTS: usize = 20;
 
-/// A login that was renewed.
-#[derive(Debug, Clone)]
-pub struct Renewed {
-    /// The new access token.
-    pub access: SecretString,
-    /// The new refresh token; `None` when the old one stays good.
-    pub refresh: Option<SecretString>,
-    /// When the access token ends.
-    pub expires: Timestamp,
-}
+/// How often, and how far apart, it is looked at that somebody may be in the middle of writing it in place.
+const UNFINISHED: (usize, Duration) = (100, Duration::from_millis(5));
 
 /// What became of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,42 +42,39 @@ pub enum Swapped {
 
 type Bytes = Zeroizing<Vec<u8>>;
 
-/// Puts `renewed` into the file at `path` if the refresh token there is still `expected`, the one that was used.
+/// Puts `renewed` into the file at `path` if the refresh token there is still the one that was used.
 ///
-/// The access token, the refresh token and the expiry change; every other key, the file's mode and its way of being
-/// formatted stay. The content is synced before it takes the old one's place, all of it or nothing.
+/// The access token, the refresh token and the expiry change; every other key, the file's mode and owner and its way of
+/// being formatted stay. The content is synced before it takes the old one's place, all of it or nothing.
 ///
 /// # Errors
 ///
 /// What the system refused, or a file that is not JSON; it is then as it was.
-pub fn write_back(path: &Path, expected: &Fingerprint, renewed: &Renewed) -> Result<Swapped, StoreFileFault> {
-    write_back_by(path, expected, renewed, || {})
+pub fn write_back(path: &Path, renewed: &RenewedGrant) -> Result<Swapped, StoreFileFault> {
+    write_back_by(path, renewed, || {})
 }
 
 /// Whether [`write_back`] would find the login there, and a place to write: asked before a refresh token is spent that
-/// could then not be replaced. Leaves nothing behind.
+/// could then not be replaced. Leaves nothing behind, and takes away what was left by one that was killed.
 ///
 /// # Errors
 ///
 /// As [`write_back`].
-pub fn can_write_back(path: &Path, expected: &Fingerprint) -> Result<bool, StoreFileFault> {
-    let Some((path, bytes)) = load(path)? else { return Ok(false) };
-    if parsed(&path, &bytes, expected)?.is_none() {
-        return Ok(false);
+pub fn can_write_back(path: &Path, used: &Fingerprint) -> Result<bool, StoreFileFault> {
+    match found(path, used)? {
+        Some(Found { path, before, root: _ }) => {
+            put::sweep(&path);
+            prepared(&path, &before).map(|_| true)
+        }
+        None => Ok(false),
     }
-    prepared(&path, &bytes).map(|_| true)
 }
 
 /// [`write_back`] with somebody who may come between the last look and the exchange.
-fn write_back_by(
-    path: &Path,
-    expected: &Fingerprint,
-    renewed: &Renewed,
-    mut between: impl FnMut(),
-) -> Result<Swapped, StoreFileFault> {
+fn write_back_by(path: &Path, renewed: &RenewedGrant, mut between: impl FnMut()) -> Result<Swapped, StoreFileFault> {
     for _ in 0..ATTEMPTS {
-        let Some((path, before)) = load(path)? else { return Ok(Swapped::Superseded) };
-        let Some(mut root) = parsed(&path, &before, expected)? else { return Ok(Swapped::Superseded) };
+        let Some(found) = found(path, &renewed.used)? else { return Ok(Swapped::Superseded) };
+        let Found { path, before, mut root } = found;
         put_in(&mut root, renewed);
         let ready = prepared(&path, &formatted(&root, &before))?;
         between();
@@ -93,6 +83,27 @@ fn write_back_by(
         }
     }
     Err(StoreFileFault::Contended { path: path.to_owned() })
+}
+
+/// The file, with the login in it that was renewed.
+struct Found {
+    /// Behind any symbolic link.
+    path: PathBuf,
+    before: Bytes,
+    root: Map<String, Value>,
+}
+
+/// What is at `path`, if the login there is the one with the refresh token `used`. One that does not parse is looked at
+/// again for a while: a token may have been spent whose successor has to go there.
+fn found(path: &Path, used: &Fingerprint) -> Result<Option<Found>, StoreFileFault> {
+    let look = || {
+        let Some((path, before)) = load(path)? else { return Ok(None) };
+        Ok(parsed(&path, &before, used)?.map(|root| Found { path, before, root }))
+    };
+    let (times, pause) = UNFINISHED;
+    look.retry(ConstantBuilder::new().with_delay(pause).with_max_times(times))
+        .when(|fault| matches!(fault, StoreFileFault::Corrupt { .. }))
+        .call()
 }
 
 /// The file behind any symbolic link, and its bytes; `None` when there is none.
@@ -105,17 +116,17 @@ fn load(path: &Path) -> Result<Option<(PathBuf, Bytes)>, StoreFileFault> {
     }
 }
 
-/// What is in the file, if the login in it is the one with the refresh token `expected`.
-fn parsed(path: &Path, bytes: &[u8], expected: &Fingerprint) -> Result<Option<Map<String, Value>>, StoreFileFault> {
+/// What is in the file, if the login in it is the one with the refresh token `used`.
+fn parsed(path: &Path, bytes: &[u8], used: &Fingerprint) -> Result<Option<Map<String, Value>>, StoreFileFault> {
     let root: Map<String, Value> =
         serde_json::from_slice(bytes).map_err(|error| StoreFileFault::corrupt(path, &error))?;
     let refresh = root.get(SECTION).and_then(Value::as_object).and_then(|login| text(login, "refreshToken"));
-    let same = refresh.is_some_and(|refresh| Fingerprint::of(&SecretString::from(refresh)) == *expected);
+    let same = refresh.is_some_and(|refresh| Fingerprint::of(&SecretString::from(refresh)) == *used);
     Ok(same.then_some(root))
 }
 
-fn put_in(root: &mut Map<String, Value>, renewed: &Renewed) {
-    let Renewed { access, refresh, expires } = renewed;
+fn put_in(root: &mut Map<String, Value>, renewed: &RenewedGrant) {
+    let RenewedGrant { used: _, access, refresh, expires } = renewed;
     let Some(login) = root.get_mut(SECTION).and_then(Value::as_object_mut) else { return };
     login.insert("accessToken".to_owned(), json!(access.expose_secret()));
     if let Some(refresh) = refresh {
@@ -135,12 +146,17 @@ fn formatted(root: &Map<String, Value>, before: &[u8]) -> Bytes {
     Zeroizing::new(bytes)
 }
 
-/// The new content beside the file, synced, with the file's mode.
+/// The new content beside the file, synced, with the file's owner and mode: it must not get out of its owner's reach.
 fn prepared(path: &Path, content: &[u8]) -> Result<NamedTempFile, StoreFileFault> {
     let fault = |step| move |error: io::Error| StoreFileFault::writing(path, step, &error);
-    let mode = fs::metadata(path).map_err(fault("looking at its mode"))?.permissions().mode() & 0o7777;
+    let there = fs::metadata(path).map_err(fault("looking at its mode"))?;
     let ready = put::prepared(path, content)?;
-    ready.as_file().set_permissions(Permissions::from_mode(mode)).map_err(fault("setting its mode"))?;
+    let ours = ready.as_file().metadata().map_err(fault("looking at its owner"))?;
+    if (ours.uid(), ours.gid()) != (there.uid(), there.gid()) {
+        fchown(ready.as_file(), Some(there.uid()), Some(there.gid())).map_err(fault("giving it its owner"))?;
+    }
+    let mode = Permissions::from_mode(there.permissions().mode() & 0o7777);
+    ready.as_file().set_permissions(mode).map_err(fault("setting its mode"))?;
     ready.as_file().sync_all().map_err(fault("syncing"))?;
     Ok(ready)
 }
@@ -186,10 +202,13 @@ fn swap(path: &Path, before: &[u8], ready: TempPath) -> Result<bool, StoreFileFa
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test stops at the first surprise")]
 mod tests {
+    use jiff::Timestamp;
+
     use super::*;
 
-    fn renewed() -> Renewed {
-        Renewed {
+    fn renewed() -> RenewedGrant {
+        RenewedGrant {
+            used: expected(),
             access: SecretString::from("sk-test-access-renewed"),
             refresh: Some(SecretString::from("sk-test-refresh-renewed")),
             expires: Timestamp::from_second(1_900_000_000).unwrap(),
@@ -222,7 +241,7 @@ mod tests {
         }
         assert!(!swap(&path, &before, ready.into_temp_path()).unwrap());
         assert_eq!(fs::read_to_string(&path).unwrap(), rude, "as its owner wrote it");
-        let swapped = write_back(&path, &expected(), &renewed()).unwrap();
+        let swapped = write_back(&path, &renewed()).unwrap();
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left behind");
         (swapped, serde_json::from_slice(&fs::read(&path).unwrap()).unwrap())
     }
@@ -251,7 +270,7 @@ mod tests {
         fs::write(&path, login("sk-test-refresh-used", 0)).unwrap();
         let mut writes = (1..=3).map(|extra| login("sk-test-refresh-used", extra));
         let between = || writes.next().into_iter().for_each(|text| fs::write(&path, text).unwrap());
-        assert_eq!(write_back_by(&path, &expected(), &renewed(), between), Ok(Swapped::Done));
+        assert_eq!(write_back_by(&path, &renewed(), between), Ok(Swapped::Done));
         let value: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
         assert_eq!(
             (&value[SECTION]["extra"], &value[SECTION]["expiresAt"]),

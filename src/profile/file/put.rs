@@ -119,7 +119,8 @@ pub(crate) fn sync_folder(path: &Path) -> Result<(), StoreFileFault> {
         .map_err(|error| StoreFileFault::writing(folder, "syncing the folder", &error))
 }
 
-/// Takes away what a crashed modelpin left beside the store. The caller holds the kernel lock, so nobody is using it.
+/// Takes away what a crashed modelpin left beside the file. The caller holds the lock that writers of it hold, so nobody is
+/// using it.
 pub(crate) fn sweep(path: &Path) {
     let folder = path.parent().unwrap_or(Path::new("."));
     let Ok(entries) = fs::read_dir(folder) else { return };

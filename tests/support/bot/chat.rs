@@ -17,7 +17,7 @@ use tokio::runtime::Runtime;
 use tokio::task::JoinHandle;
 
 use crate::support::bot::clock::TestClock;
-use crate::support::bot::heard::Heard;
+use crate::support::bot::heard::{Deletes, Heard};
 use crate::support::bot::log::Log;
 use crate::support::leaks::Leaks;
 
@@ -34,6 +34,8 @@ pub(crate) struct Chat {
     pub(super) writes: Cell<u64>,
     pub(super) place: Conversation,
     pub(super) sender: Sender,
+    /// How messages are deleted there.
+    deletes: Deletes,
     /// What came of what was said last.
     pub(crate) heard: Arc<Heard>,
     /// How many requests the provider had seen before that.
@@ -64,6 +66,7 @@ impl Chat {
             writes: Cell::new(0),
             place: conversation("telegram", Kind::Dm, "42", None),
             sender: Sender { id: "42".to_owned(), name: Some("Ann".to_owned()) },
+            deletes: Deletes::default(),
             heard: Arc::default(),
             seen_before: 0,
             menus: HashMap::new(),
@@ -137,6 +140,12 @@ impl Chat {
         self
     }
 
+    /// The clock is set back by so many seconds.
+    pub(crate) fn set_back(self, seconds: u64) -> Self {
+        self.clock.set_back(Duration::from_secs(seconds));
+        self
+    }
+
     /// `anthropic:work=429:30`, `anthropic:work/claude-opus-4-6=529`, `*=ok`.
     pub(crate) fn fails(self, faults: &str) -> Self {
         self.provider().change_faults(Faults::parse(faults).unwrap());
@@ -167,6 +176,12 @@ impl Chat {
     /// There.
     pub(crate) fn at(mut self, place: Conversation) -> Self {
         self.place = place;
+        self
+    }
+
+    /// On a platform that deletes messages so.
+    pub(crate) fn that_deletes(mut self, deletes: Deletes) -> Self {
+        self.deletes = deletes;
         self
     }
 
@@ -204,7 +219,7 @@ impl Chat {
     /// Writes a message, and goes on at once.
     pub(crate) fn begin_unsent(mut self, text: &str) -> Self {
         let heard = Arc::<Heard>::default();
-        let before = self.provider().seen().len();
+        let before = self.provider().count();
         let (engine, inbound) = (self.app().engine(), self.inbound(Event::Message(text.to_owned())));
         let outbox = heard.clone();
         let turn = self.runtime.spawn(async move { engine.handle(inbound, &*outbox).await });
@@ -214,10 +229,10 @@ impl Chat {
 
     /// Writes a message, and goes on when the provider has got a request for it.
     pub(crate) fn begin(self, text: &str) -> Self {
-        let before = self.provider().seen().len();
+        let before = self.provider().count();
         let chat = self.begin_unsent(text);
         let patience = Instant::now() + Duration::from_secs(20);
-        while chat.provider().seen().len() == before {
+        while chat.provider().count() == before {
             assert!(Instant::now() < patience, "nothing was sent for {text:?}");
             chat.breathe();
         }
@@ -234,6 +249,21 @@ impl Chat {
         let patience = Instant::now() + Duration::from_secs(20);
         while self.pending[0].1.drafts().is_empty() {
             assert!(Instant::now() < patience, "nothing is shown");
+            self.breathe();
+        }
+        self
+    }
+
+    /// How many requests have failed so far, as it was logged.
+    pub(crate) fn failures(&self) -> usize {
+        String::from_utf8_lossy(&self.log.bytes()).matches("a request failed").count()
+    }
+
+    /// Waits until so many requests have failed.
+    pub(crate) fn until_failed(self, failures: usize) -> Self {
+        let patience = Instant::now() + Duration::from_secs(20);
+        while self.failures() < failures {
+            assert!(Instant::now() < patience, "only {} requests have failed", self.failures());
             self.breathe();
         }
         self
@@ -260,8 +290,8 @@ impl Chat {
     }
 
     fn does(mut self, event: Event) -> Self {
-        let heard = Arc::<Heard>::default();
-        self.seen_before = self.provider().seen().len();
+        let heard = Arc::new(Heard::that(self.deletes.clone()));
+        self.seen_before = self.provider().count();
         let (engine, inbound) = (self.app().engine(), self.inbound(event));
         self.run(engine.handle(inbound, &*heard));
         self.hear(heard);

@@ -6,27 +6,30 @@ use std::time::{Duration, Instant};
 use jiff::{SignedDuration, Timestamp};
 use modelpin::clock::Clock;
 
-/// Begins at a fixed moment, goes on as fast as any clock, and can be put forward: so that a bench of hours ends at once,
-/// and a wait of one second is one of one second.
+/// Begins at a fixed moment, goes on as fast as any clock, and can be put forward and set back: so that a bench of hours
+/// ends at once, and a wait of one second is one of one second.
 pub(crate) struct TestClock {
     started: Instant,
-    ahead: Mutex<Duration>,
+    ahead: Mutex<SignedDuration>,
 }
 
 impl TestClock {
     pub(crate) fn new() -> Self {
-        Self { started: Instant::now(), ahead: Mutex::new(Duration::ZERO) }
+        Self { started: Instant::now(), ahead: Mutex::new(SignedDuration::ZERO) }
     }
 
     pub(crate) fn advance(&self, by: Duration) {
-        *self.ahead.lock().unwrap() += by;
+        *self.ahead.lock().unwrap() += SignedDuration::try_from(by).unwrap();
+    }
+
+    pub(crate) fn set_back(&self, by: Duration) {
+        *self.ahead.lock().unwrap() -= SignedDuration::try_from(by).unwrap();
     }
 }
 
 impl Clock for TestClock {
     fn now(&self) -> Timestamp {
         let began: Timestamp = "2026-11-20T12:00:00Z".parse().unwrap();
-        let since = self.started.elapsed() + *self.ahead.lock().unwrap();
-        began + SignedDuration::try_from(since).unwrap()
+        began + SignedDuration::try_from(self.started.elapsed()).unwrap() + *self.ahead.lock().unwrap()
     }
 }

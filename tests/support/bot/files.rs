@@ -82,6 +82,13 @@ impl Chat {
         tables
     }
 
+    /// Keeps everybody from writing to the state, until it is dropped.
+    pub(crate) fn hold_state(&self) -> Connection {
+        let database = Connection::open(self.directory.path().join("modelpin.sqlite")).unwrap();
+        database.execute_batch("BEGIN IMMEDIATE").unwrap();
+        database
+    }
+
     /// Writes with a time of change that no earlier version of any file has: a disk's own are coarse.
     fn write(&self, path: &Path, text: &str) {
         fs::write(path, text).unwrap();

@@ -20,10 +20,19 @@ use crate::interactive::{History, Lines, Typed};
 /// How many lines are remembered.
 const REMEMBERED: usize = 1000;
 
+/// What the editor is asked for: the next line.
+struct Question {
+    prompt: String,
+    /// Whether the line before it is not to be remembered.
+    forget: bool,
+}
+
 /// Reads messages with an editor, on a thread of its own: the editor blocks until a line is there.
 pub(crate) struct EditedLines {
-    asked: Sender<String>,
+    asked: Sender<Question>,
     typed: UnboundedReceiver<Typed>,
+    /// Whether the line that came last is not to be remembered.
+    forget: bool,
     /// Whether the editor is at work, and the terminal in its hands.
     editing: bool,
     before: Before,
@@ -38,7 +47,7 @@ impl EditedLines {
         thread::Builder::new()
             .name("line-editor".to_owned())
             .spawn(move || edit(history.as_ref(), output, &questions, &answers))?;
-        Ok(Self { asked, typed, editing: false, before })
+        Ok(Self { asked, typed, forget: false, editing: false, before })
     }
 }
 
@@ -46,11 +55,16 @@ impl Lines for EditedLines {
     fn next<'a>(&'a mut self, prompt: &'a str) -> BoxFuture<'a, Typed> {
         Box::pin(async move {
             // A thread that is gone has said why, or hangs up below.
-            self.editing = self.asked.send(prompt.to_owned()).is_ok();
+            let question = Question { prompt: prompt.to_owned(), forget: std::mem::take(&mut self.forget) };
+            self.editing = self.asked.send(question).is_ok();
             let typed = self.typed.recv().await;
             self.editing = false;
             typed.unwrap_or_else(|| Typed::Failed(io::Error::other("the line editor stopped")))
         })
+    }
+
+    fn forget(&mut self) {
+        self.forget = true;
     }
 
     fn edits(&self) -> bool {
@@ -95,7 +109,7 @@ impl Before {
 }
 
 /// The editor's thread: one line for every prompt.
-fn edit(history: Option<&History>, output: bool, questions: &Receiver<String>, answers: &UnboundedSender<Typed>) {
+fn edit(history: Option<&History>, output: bool, questions: &Receiver<Question>, answers: &UnboundedSender<Typed>) {
     let mut editor = match editor(output) {
         Ok(editor) => editor,
         Err(fault) => {
@@ -103,15 +117,17 @@ fn edit(history: Option<&History>, output: bool, questions: &Receiver<String>, a
             return;
         }
     };
-    let mut memory = Memory { history, told: false };
+    let mut memory = Memory { history, told: false, last: None };
     let mut trouble = memory.load(&mut editor);
-    while let Ok(prompt) = questions.recv() {
-        let typed = match trouble.take() {
+    while let Ok(Question { prompt, forget }) = questions.recv() {
+        let settled = memory.settle(&mut editor, forget);
+        let typed = match trouble.take().or(settled) {
             Some(notice) => Typed::Notice(notice),
             None => match editor.readline(prompt.as_str()) {
                 Ok(line) => {
-                    trouble = memory.add(&mut editor, &line);
-                    Typed::Message(joined(&line))
+                    let message = joined(&line);
+                    memory.last = Some(line);
+                    Typed::Message(message)
                 }
                 Err(ReadlineError::Interrupted) => Typed::Interrupted,
                 Err(ReadlineError::Eof) => Typed::End,
@@ -151,6 +167,8 @@ struct Memory<'a> {
     history: Option<&'a History>,
     /// Whether the person has been told of trouble with the file: once is enough.
     told: bool,
+    /// The line that came last. It is remembered after it was answered, for only then it is known whether it may be.
+    last: Option<String>,
 }
 
 impl Memory<'_> {
@@ -160,6 +178,12 @@ impl Memory<'_> {
             Err(ReadlineError::Io(fault)) if fault.kind() == io::ErrorKind::NotFound => None,
             outcome => self.trouble("read", outcome),
         }
+    }
+
+    /// Remembers the line that came last, unless it is to be forgotten.
+    fn settle(&mut self, editor: &mut LineEditor, forget: bool) -> Option<String> {
+        let line = self.last.take().filter(|_| !forget)?;
+        self.add(editor, &line)
     }
 
     fn add(&mut self, editor: &mut LineEditor, line: &str) -> Option<String> {
@@ -204,12 +228,46 @@ impl Highlighter for Continued {}
 impl Helper for Continued {}
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 mod tests {
-    use super::joined;
+    use super::{LineEditor, Memory, editor, joined};
+    use crate::interactive::History;
+
+    /// What the arrow keys bring back, oldest first.
+    fn remembered(editor: &LineEditor) -> Vec<&str> {
+        editor.history().iter().map(String::as_str).collect()
+    }
 
     #[test]
     fn marks_of_continuation_go() {
         assert_eq!(joined("/model opus\\\nand hello"), "/model opus\nand hello");
         assert_eq!(joined("pasted\nlines"), "pasted\nlines");
+    }
+
+    #[test]
+    fn a_line_is_remembered_once_it_was_answered_unless_it_was_withdrawn() {
+        let mut editor = editor(true).unwrap();
+        let mut memory = Memory { history: None, told: false, last: None };
+        for (line, forget) in [("/model", false), ("it is a secret", true), ("hello", false)] {
+            memory.last = Some(line.to_owned());
+            assert!(!remembered(&editor).contains(&line), "{line}: it is not known yet whether it may be");
+            assert_eq!(memory.settle(&mut editor, forget), None);
+        }
+        assert_eq!(memory.settle(&mut editor, false), None, "nothing was typed in between");
+        assert_eq!(remembered(&editor), ["/model", "hello"]);
+    }
+
+    #[test]
+    fn a_withdrawn_line_never_reaches_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let history = History { path: folder.path().join("lines"), keep: |_| true };
+        let mut editor = editor(true).unwrap();
+        let mut memory = Memory { history: Some(&history), told: false, last: None };
+        for (line, forget) in [("first", false), ("it is a secret", true), ("last", false)] {
+            memory.last = Some(line.to_owned());
+            assert_eq!(memory.settle(&mut editor, forget), None);
+        }
+        let kept = std::fs::read_to_string(&history.path).unwrap();
+        assert!(kept.contains("first\n") && kept.ends_with("last\n") && !kept.contains("secret"), "{kept}");
     }
 }

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use modelpin_chat::{BoxFuture, Outbox, OutboxError, Reply};
+use modelpin_chat::{BoxFuture, Outbox, OutboxError, Reply, Withdrawal};
 use tokio::sync::watch;
 
 use crate::interactive::screen::Screen;
@@ -19,11 +19,13 @@ pub(crate) struct Window<'a, W> {
 
 /// What an answer leaves behind.
 #[derive(Debug, Default)]
-struct Outcome {
+pub(crate) struct Outcome {
     /// The tokens of the buttons shown, in order.
-    tokens: Vec<String>,
+    pub(crate) tokens: Vec<String>,
+    /// Whether the message that was answered is not to be remembered.
+    pub(crate) withdrawn: bool,
     /// Why the output could not be written.
-    fault: Option<io::Error>,
+    pub(crate) fault: Option<io::Error>,
 }
 
 /// The inside of a lock. No holder leaves it half changed, so one that panicked does not matter.
@@ -40,10 +42,9 @@ impl<'a, W> Window<'a, W> {
         Self { screen, stop, stopped, outcome: Mutex::default() }
     }
 
-    /// The tokens of the buttons shown, and what went wrong with the output.
-    pub(crate) fn into_shown(self) -> (Vec<String>, Option<io::Error>) {
-        let Outcome { tokens, fault } = self.outcome.into_inner().unwrap_or_else(PoisonError::into_inner);
-        (tokens, fault)
+    /// What it leaves behind.
+    pub(crate) fn into_outcome(self) -> Outcome {
+        self.outcome.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn done(&self, written: io::Result<()>) -> Result<(), OutboxError> {
@@ -79,6 +80,12 @@ impl<W: Write + Send> Outbox for Window<'_, W> {
         // A fault shows itself again, and is told, with the answer.
         let _ = self.done(locked(self.screen).typing());
         Box::pin(std::future::ready(()))
+    }
+
+    /// What was typed stays on the screen of whoever typed it; it is not offered to them again.
+    fn withdraw(&self) -> BoxFuture<'_, Result<Withdrawal, OutboxError>> {
+        locked(&self.outcome).withdrawn = true;
+        Box::pin(std::future::ready(Ok(Withdrawal::Impossible)))
     }
 
     fn stopped(&self) -> BoxFuture<'_, ()> {

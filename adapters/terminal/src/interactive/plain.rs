@@ -43,6 +43,9 @@ impl<R: AsyncBufRead + Unpin + Send> Lines for PlainLines<R> {
         })
     }
 
+    /// Nothing is remembered here.
+    fn forget(&mut self) {}
+
     fn edits(&self) -> bool {
         false
     }

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 
-use modelpin_chat::{Block, BoxFuture, Choice, Event, Handler, Inbound, Outbox, Reply, Span, Visibility};
+use modelpin_chat::{Block, BoxFuture, Choice, Event, Handler, Inbound, Outbox, Reply, Span, Visibility, Withdrawal};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::interactive::plain::PlainLines;
@@ -69,6 +69,7 @@ impl Handler for Actor {
                     }
                     "typing" => outbox.typing().await,
                     "wait" => outbox.stopped().await,
+                    "withdraw" => assert_eq!(outbox.withdraw().await, Ok(Withdrawal::Impossible)),
                     _ => {}
                 }
             }
@@ -184,11 +185,23 @@ async fn the_greeting_comes_first() {
 }
 
 /// A person at a prompt, who types what the test sends.
-struct Keyboard(UnboundedReceiver<Typed>);
+struct Keyboard {
+    keys: UnboundedReceiver<Typed>,
+    /// After how many lines one was to be forgotten.
+    forgotten: Arc<Mutex<Vec<usize>>>,
+    typed: usize,
+}
 
 impl Lines for Keyboard {
     fn next<'a>(&'a mut self, _prompt: &'a str) -> BoxFuture<'a, Typed> {
-        Box::pin(async move { self.0.recv().await.unwrap_or(Typed::End) })
+        Box::pin(async move {
+            self.typed += 1;
+            self.keys.recv().await.unwrap_or(Typed::End)
+        })
+    }
+
+    fn forget(&mut self) {
+        self.forgotten.lock().unwrap().push(self.typed);
     }
 
     fn edits(&self) -> bool {
@@ -202,20 +215,22 @@ struct Seat {
     signals: UnboundedSender<Signal>,
     paper: Paper,
     actor: Arc<Actor>,
+    forgotten: Arc<Mutex<Vec<usize>>>,
     service: tokio::task::JoinHandle<io::Result<()>>,
 }
 
 fn seat() -> Seat {
-    let (keys, keyboard) = unbounded_channel();
+    let (keys, typed) = unbounded_channel();
     let (signals, received) = Signals::channel();
     let (paper, actor) = (Paper::default(), Arc::new(Actor::default()));
     let screen = Screen::new(paper.clone(), PIPE);
+    let forgotten = Arc::<Mutex<Vec<usize>>>::default();
     let service = tokio::spawn({
         let actor = Arc::clone(&actor);
-        let mut lines = Keyboard(keyboard);
+        let mut lines = Keyboard { keys: typed, forgotten: Arc::clone(&forgotten), typed: 0 };
         async move { serve_lines(actor.as_ref(), &Options::new("pin"), &mut lines, screen, received).await }
     });
-    Seat { keys, signals, paper, actor, service }
+    Seat { keys, signals, paper, actor, forgotten, service }
 }
 
 impl Seat {
@@ -300,6 +315,18 @@ async fn the_program_ends_at_the_prompt() {
     seat.sees("still here").await;
     seat.signals.send(Signal::Terminate).unwrap();
     seat.service.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn a_message_that_is_withdrawn_is_forgotten_and_the_others_are_not() {
+    let seat = seat();
+    for (typed, shown) in [("say one", "one"), ("withdraw\nsay two", "two"), ("say three", "three")] {
+        seat.types(typed);
+        seat.sees(shown).await;
+    }
+    seat.keys.send(Typed::End).unwrap();
+    seat.service.await.unwrap().unwrap();
+    assert_eq!(*seat.forgotten.lock().unwrap(), [2]);
 }
 
 /// An output whose reader is gone.

@@ -3,7 +3,7 @@
 use std::io;
 use std::sync::Mutex as Cell;
 
-use modelpin_chat::{BoxFuture, Outbox, OutboxError, Reply};
+use modelpin_chat::{BoxFuture, Outbox, OutboxError, Reply, Withdrawal};
 use tokio::io::AsyncWrite;
 use tokio::sync::{Mutex, watch};
 
@@ -12,6 +12,8 @@ use crate::signals::raised;
 
 /// Writes each reply as a record. Drafts are not shown: a script waits for the whole answer.
 pub(crate) struct Script<'a, W> {
+    /// The number of the line that is answered.
+    line: u64,
     output: &'a Mutex<W>,
     stop: &'a watch::Sender<bool>,
     stopped: watch::Receiver<bool>,
@@ -20,8 +22,13 @@ pub(crate) struct Script<'a, W> {
 }
 
 impl<'a, W> Script<'a, W> {
-    pub(crate) fn new(output: &'a Mutex<W>, stop: &'a watch::Sender<bool>, stopped: watch::Receiver<bool>) -> Self {
-        Self { output, stop, stopped, fault: Cell::new(None) }
+    pub(crate) fn new(
+        line: u64,
+        output: &'a Mutex<W>,
+        stop: &'a watch::Sender<bool>,
+        stopped: watch::Receiver<bool>,
+    ) -> Self {
+        Self { line, output, stop, stopped, fault: Cell::new(None) }
     }
 
     /// What went wrong with the output, if anything did.
@@ -30,17 +37,23 @@ impl<'a, W> Script<'a, W> {
     }
 }
 
+impl<W: AsyncWrite + Unpin + Send> Script<'_, W> {
+    async fn write(&self, record: &Record) -> Result<(), OutboxError> {
+        record::write(self.output, record).await.map_err(|fault| {
+            let told = OutboxError(format!("the output of the terminal cannot be written: {fault}"));
+            *self.fault.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(fault);
+            // Nobody reads the answer any more, so it need not be written to its end.
+            self.stop.send_replace(true);
+            told
+        })
+    }
+}
+
 impl<W: AsyncWrite + Unpin + Send> Outbox for Script<'_, W> {
     fn send(&self, reply: Reply) -> BoxFuture<'_, Result<(), OutboxError>> {
         Box::pin(async move {
             let (record, unreadable) = Record::reply(reply);
-            if let Err(fault) = record::write(self.output, &record).await {
-                let told = OutboxError(format!("the output of the terminal cannot be written: {fault}"));
-                *self.fault.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(fault);
-                // Nobody reads the answer any more, so it need not be written to its end.
-                self.stop.send_replace(true);
-                return Err(told);
-            }
+            self.write(&record).await?;
             unreadable.map_or(Ok(()), |why| Err(OutboxError(why)))
         })
     }
@@ -51,6 +64,14 @@ impl<W: AsyncWrite + Unpin + Send> Outbox for Script<'_, W> {
 
     fn typing(&self) -> BoxFuture<'_, ()> {
         Box::pin(std::future::ready(()))
+    }
+
+    /// The script plays the platform, so it is the one to delete the message.
+    fn withdraw(&self) -> BoxFuture<'_, Result<Withdrawal, OutboxError>> {
+        Box::pin(async move {
+            self.write(&Record::withdraw(self.line)).await?;
+            Ok(Withdrawal::Asked)
+        })
     }
 
     fn stopped(&self) -> BoxFuture<'_, ()> {

@@ -8,13 +8,15 @@ use serde_json::{Map, Value};
 use tokio::io::{AsyncWrite, AsyncWriteExt as _};
 use tokio::sync::Mutex;
 
-/// One line of output: `{"reply":…,"receipt":…}`, `{"error":…}` or `{"end":…}`.
+/// One line of output: `{"reply":…,"receipt":…}`, `{"withdraw":…}`, `{"error":…}` or `{"end":…}`.
 #[derive(Debug, Default, Serialize)]
 pub(crate) struct Record {
     #[serde(skip_serializing_if = "Option::is_none")]
     reply: Option<Answer>,
     #[serde(skip_serializing_if = "Option::is_none")]
     receipt: Option<Map<String, Value>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    withdraw: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -50,6 +52,11 @@ impl Record {
         };
         let answer = Answer { session, text, choices, visibility: visibility.as_str() };
         (Self { reply: Some(answer), receipt, ..Self::default() }, wrong)
+    }
+
+    /// The message of a line is to be taken out of the conversation: the line's number, from 1.
+    pub(crate) fn withdraw(number: u64) -> Self {
+        Self { withdraw: Some(number), ..Self::default() }
     }
 
     /// Why a line could not be read.

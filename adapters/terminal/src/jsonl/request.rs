@@ -52,7 +52,7 @@ pub(crate) fn read(line: &Line, first: bool, bot: &str) -> Result<Option<Inbound
         let what = told.rsplit_once(" at line ").map_or(told.as_str(), |(what, _)| what);
         // Its column is the number of bytes read, the faulty one included.
         let at = column(text.as_bytes(), fault.column().saturating_sub(1));
-        format!("column {at}: {}; {SAMPLE}", shortened(what))
+        format!("column {at}: {}; {SAMPLE}", without_values(what))
     })?;
     request.into_inbound(bot).map(Some)
 }
@@ -62,10 +62,13 @@ fn column(bytes: &[u8], offset: usize) -> usize {
     String::from_utf8_lossy(&bytes[..offset.min(bytes.len())]).chars().count() + 1
 }
 
-/// At most 200 characters: a message about a field must not be as long as the field.
-fn shortened(what: &str) -> String {
-    match what.char_indices().nth(200) {
-        Some((end, _)) => format!("{}…", &what[..end]),
+/// What is wrong, without what was found: the line may hold a secret, and whoever reads errors is not who wrote it.
+fn without_values(what: &str) -> String {
+    match what.rsplit_once(", expected ") {
+        Some((found, expected)) => {
+            let kind = found.split(['`', '"']).next().unwrap_or_default().trim_end();
+            format!("{kind}, expected {expected}")
+        }
         None => what.to_owned(),
     }
 }
@@ -75,9 +78,9 @@ impl Request {
         let Self { channel, account, kind, chat, thread, sender, name, bot, text, press } = self;
         let channel = filled("channel", channel)?.map_or_else(|| CHANNEL.to_owned(), |name| name.to_lowercase());
         let account = id("account", account)?.unwrap_or_else(|| ACCOUNT.to_owned());
-        let kind = kind.map_or(Ok(Kind::Dm), |kind| kind.parse::<Kind>()).map_err(|UnknownKind(kind)| {
-            format!("`kind` is `{}`: write \"dm\", \"group\" or \"channel\"", shortened(&kind))
-        })?;
+        let kind = kind
+            .map_or(Ok(Kind::Dm), |kind| kind.parse::<Kind>())
+            .map_err(|UnknownKind(_)| "`kind` is unknown: write \"dm\", \"group\" or \"channel\"".to_owned())?;
         let sender = id("sender", sender)?.unwrap_or_else(|| OWNER.to_owned());
         let peer = id("chat", chat)?.unwrap_or_else(|| match kind {
             Kind::Dm => sender.clone(),

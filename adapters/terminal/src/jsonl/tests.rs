@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 
-use modelpin_chat::{Block, BoxFuture, Choice, Event, Handler, Inbound, Outbox, Reply, Visibility};
+use modelpin_chat::{Block, BoxFuture, Choice, Event, Handler, Inbound, Outbox, Reply, Visibility, Withdrawal};
 use tokio::io::{AsyncBufReadExt as _, AsyncWrite, AsyncWriteExt as _, BufReader};
 
 use super::serve_jsonl;
@@ -32,6 +32,12 @@ impl Handler for Echo {
             for line in text.lines() {
                 if line == "wait" {
                     outbox.stopped().await;
+                }
+                if line == "withdraw" {
+                    match outbox.withdraw().await {
+                        Ok(withdrawal) => assert_eq!(withdrawal, Withdrawal::Asked),
+                        Err(refused) => self.refused.lock().unwrap().push(refused.to_string()),
+                    }
                 }
                 outbox.draft("not shown").await.unwrap();
                 if let Err(refused) = outbox.send(reply(line)).await {
@@ -106,6 +112,42 @@ async fn a_bad_receipt_costs_the_receipt_and_not_the_reply() {
     let output = String::from_utf8(output).unwrap();
     assert!(output.contains("\"text\":\"bad receipt") && !output.contains("\"receipt\""), "{output}");
     assert!(echo.refused.lock().unwrap()[0].starts_with("the receipt of a reply is no JSON object"));
+}
+
+#[tokio::test]
+async fn a_script_is_told_which_message_to_delete_before_it_is_told_why() {
+    assert_eq!(
+        served("{\"text\":\"one\"}\n{\"text\":\"withdraw\"}").await[2..],
+        [
+            r#"{"withdraw":2}"#,
+            r#"{"reply":{"session":"s","text":"withdraw\né\u001b","choices":[],"visibility":"chat"}}"#,
+            r#"{"end":2}"#,
+        ]
+    );
+}
+
+#[tokio::test]
+async fn an_error_repeats_nothing_of_the_line() {
+    let secret = "sk-test-q7Zk2mV9xT4bW1rY8sD3";
+    for line in [
+        "KEY",
+        "{\"KEY\":1}",
+        "{\"text\":\"x\",\"KEY, expected KEY\":1}",
+        "{\"text\":{\"KEY\":1}}",
+        "{\"text\":\"x\",\"kind\":\"KEY\"}",
+        "{\"text\":\"x\",\"chat\":[\"KEY\"]}",
+        "{\"text\":\"x\",\"bot\":true,\"name\":\"KEY\"}",
+        "{\"text\":\"KEY\",\"press\":\"KEY\"}",
+        "{\"text\":\"KEY\",\"sender\":\" \"}",
+        "{\"text\":\"KEY\",}",
+        "{\"text\":\"KEY",
+        "[\"KEY\"]",
+        "{\"text\":\"KEY\"} KEY",
+    ] {
+        let lines = served(line.replace("KEY", secret)).await;
+        assert!(lines[0].starts_with("{\"error\":") && lines.len() == 2, "{lines:?}");
+        assert!(!lines[0].contains(&secret[8..16]), "{}", lines[0]);
+    }
 }
 
 #[tokio::test]
@@ -196,7 +238,8 @@ impl AsyncWrite for Closed {
 async fn a_reader_that_is_gone_ends_the_service_quietly() {
     let echo = Echo::default();
     let (_signals, none) = Signals::channel();
-    let input = &b"{\"text\":\"x\\nwait\"}\n{\"text\":\"y\"}\n"[..];
+    let input = &b"{\"text\":\"withdraw\\nwait\"}\n{\"text\":\"y\"}\n"[..];
     serve_jsonl(&echo, "pin", input, Closed, none).await.unwrap();
     assert_eq!(echo.finished.load(Ordering::SeqCst), 1, "the answer was stopped, polled to its end, and was the last");
+    assert_eq!(echo.refused.lock().unwrap().len(), 3, "neither that it is to be deleted nor a reply was delivered");
 }

@@ -1,13 +1,14 @@
 //! `modelpin models auth clear-cooldown`
 
 use clap::Args;
+use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::cli::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::models::auth::Case;
 use crate::health::{Bench, FailureClass};
-use crate::profile::{Fingerprint, Profile, ProfileId};
+use crate::profile::{AuthFile, Fingerprint, Profile, ProfileId, Profiles, Secrets};
 
 /// Let credentials be tried again at once; a running chat honours it with its next message
 #[derive(Debug, Args)]
@@ -20,13 +21,17 @@ pub(crate) struct ClearCooldown {
     all: bool,
 }
 
-/// What was cleared.
+/// What was cleared, and what was not.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Cleared {
     benches: Vec<ClearedBench>,
-    /// Files in which other programs had noted a window, which is taken out too.
+    /// What other programs had noted in the auth store.
+    windows: Vec<ClearedWindow>,
+    /// The files that it was taken out of.
     files: Vec<String>,
+    /// Models of the same providers that stay benched, whoever asks.
+    models: Vec<ClearedBench>,
 }
 
 #[derive(Serialize)]
@@ -40,6 +45,14 @@ struct ClearedBench {
     until: Option<String>,
 }
 
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ClearedWindow {
+    profile: ProfileId,
+    until: String,
+    file: String,
+}
+
 /// Clears them in the state that all processes share, and in the family's `usageStats`.
 pub(crate) fn run(clear: &ClearCooldown, case: &mut Case<'_>) -> Result<Exit, Failure> {
     let ClearCooldown { profiles: named, all } = clear;
@@ -49,31 +62,28 @@ pub(crate) fn run(clear: &ClearCooldown, case: &mut Case<'_>) -> Result<Exit, Fa
         return Err(Failure::Misuse(format!("there is no profile {unknown}; to see them all: {look}")));
     }
     let meant: Vec<&Profile> = stored.by_id.values().filter(|profile| *all || named.contains(&profile.id)).collect();
-    let owner = |print: &Fingerprint| meant.iter().find(|profile| profile.fingerprints().contains(print));
+    let prints_of = fingerprints(&meant, *all, case)?;
+    let owner =
+        |print: &Fingerprint| prints_of.iter().find(|(_, prints)| prints.contains(print)).map(|(id, _)| id.clone());
     let is_meant = |bench: &Bench| *all || bench.scope.fingerprint.as_ref().is_some_and(|print| owner(print).is_some());
-    let mut cleared = Cleared { benches: Vec::new(), files: Vec::new() };
-    for bench in clear_benches(case, is_meant)? {
-        let profile = bench.scope.fingerprint.as_ref().and_then(owner).map(|profile| profile.id.clone());
-        cleared.benches.push(ClearedBench {
-            profile,
-            provider: bench.scope.provider.to_string(),
-            model: bench.scope.model.map(|model| model.to_string()),
-            class: bench.class,
-            until: bench.until.map(|until| format!("{until:.0}")),
-        });
-    }
+    let (benches, others) = clear_benches(case, is_meant)?;
     let now = case.installation.now();
-    let waits =
-        |profile: &&&Profile| stored.usage.get(&profile.id).is_some_and(|usage| usage.cooling(None, now).is_some());
-    for profile in meant.iter().filter(waits) {
-        let written =
-            case.installation.auth_store().edit(&profile.origin, |document| document.clear_usage(&profile.id))?;
-        let file = written.path.display().to_string();
-        if written.changed && !cleared.files.contains(&file) {
-            cleared.files.push(file);
-        }
-    }
-    say(&cleared, case)
+    let said = |bench: &Bench| ClearedBench {
+        profile: bench.scope.fingerprint.as_ref().and_then(owner),
+        provider: bench.scope.provider.to_string(),
+        model: bench.scope.model.as_ref().map(ToString::to_string),
+        class: bench.class,
+        until: bench.until.map(|until| format!("{until:.0}")),
+    };
+    let stays = |bench: &&Bench| {
+        let of_meant = meant.iter().any(|profile| profile.provider == bench.scope.provider);
+        bench.scope.fingerprint.is_none() && of_meant && bench.holds(now)
+    };
+    let models = others.iter().filter(stays).map(said).collect();
+    let windows = clear_windows(case, &meant, &stored, now)?;
+    let mut files: Vec<String> = windows.iter().map(|window| window.file.clone()).collect();
+    files.dedup();
+    say(&Cleared { benches: benches.iter().map(said).collect(), windows, files, models }, case)
 }
 
 fn say(cleared: &Cleared, case: &mut Case<'_>) -> Result<Exit, Failure> {
@@ -81,31 +91,98 @@ fn say(cleared: &Cleared, case: &mut Case<'_>) -> Result<Exit, Failure> {
         case.output.json(cleared)?;
         return Ok(Exit::Ok);
     }
-    for bench in &cleared.benches {
-        let who = bench.profile.as_ref().map_or_else(|| bench.provider.clone(), ToString::to_string);
-        let model = bench.model.as_ref().map(|model| format!(" on {model}")).unwrap_or_default();
-        let until = bench.until.as_ref().map_or_else(|| "for good".to_owned(), |until| format!("until {until}"));
-        let line = format!("{who}{model}: {}, {until} – cleared\n", bench.class);
+    let Cleared { benches, windows, files, models } = cleared;
+    for ClearedBench { profile, provider, model, class, until } in benches {
+        let who = profile.as_ref().map_or_else(|| provider.clone(), ToString::to_string);
+        let model = model.as_ref().map(|model| format!(" on {model}")).unwrap_or_default();
+        let line = format!("{who}{model}: {class}, {} – cleared\n", ending(until.as_deref()));
         case.output.data(&modelpin_terminal::visible(&line))?;
     }
-    for file in &cleared.files {
-        case.output.talk(&format!("Use noted by other programs was taken out of {file}."));
+    for ClearedWindow { profile, until, file: _ } in windows {
+        let line = format!("{profile}: noted by another program, until {until} – cleared\n");
+        case.output.data(&modelpin_terminal::visible(&line))?;
     }
-    if cleared.benches.is_empty() && cleared.files.is_empty() {
+    for file in files {
+        case.output.talk(&format!(
+            "Use noted by other programs was taken out of {file}. One that runs may note it again; it has its own \
+             command to clear it."
+        ));
+    }
+    if benches.is_empty() && windows.is_empty() {
         case.output.talk("Nothing was benched.");
+    }
+    for ClearedBench { provider, model, class, until, profile: _ } in models {
+        let model = model.as_deref().unwrap_or_default();
+        let all = case.command("clear-cooldown --all");
+        let until = ending(until.as_deref());
+        let line = format!("{provider}/{model} stays benched whoever asks: {class}, {until}. To clear that too: {all}");
+        case.output.talk(&modelpin_terminal::visible(&line));
     }
     Ok(Exit::Ok)
 }
 
-/// Takes away the benches that are `meant`, and returns them as they were.
-fn clear_benches(case: &Case<'_>, meant: impl Fn(&Bench) -> bool) -> Result<Vec<Bench>, Failure> {
-    let Some(store) = case.installation.open_state()? else { return Ok(Vec::new()) };
+fn ending(until: Option<&str>) -> String {
+    until.map_or_else(|| "for good".to_owned(), |until| format!("until {until}"))
+}
+
+/// The fingerprints that the benches of each profile are kept by. What a reference leads to is fetched, for nothing else
+/// says which benches are its own; where `all` go, whosever they are, nobody goes there.
+fn fingerprints(meant: &[&Profile], all: bool, case: &Case<'_>) -> Result<Vec<(ProfileId, Vec<Fingerprint>)>, Failure> {
+    let settings = case.installation.settings();
+    let home = settings.environment.home();
+    let lookup = |name: &str| settings.environment.secret(name);
+    let secrets = Secrets::new(&settings.config.secrets, home.as_deref(), &lookup);
+    let prints = |profile: &&Profile| {
+        let mut prints = profile.fingerprints();
+        if prints.is_empty() && !all {
+            let secret = secrets.of(profile).map_err(|fault| {
+                let all = case.command("clear-cooldown --all");
+                Failure::Unexpected(format!(
+                    "{fault}. Nothing was cleared; to clear all there is, whosever it is: {all}"
+                ))
+            })?;
+            prints.push(Fingerprint::of(&secret));
+        }
+        Ok((profile.id.clone(), prints))
+    };
+    meant.iter().map(prints).collect()
+}
+
+/// Takes away the benches that are `meant`, and returns them as they were, and the others.
+fn clear_benches(case: &Case<'_>, meant: impl Fn(&Bench) -> bool) -> Result<(Vec<Bench>, Vec<Bench>), Failure> {
+    let Some(store) = case.installation.open_state()? else { return Ok((Vec::new(), Vec::new())) };
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
     runtime.block_on(async {
-        let benches: Vec<Bench> = store.benches().await?.iter().filter(|bench| meant(bench)).cloned().collect();
-        for bench in &benches {
+        let (meant, others): (Vec<Bench>, Vec<Bench>) = store.benches().await?.iter().cloned().partition(meant);
+        for bench in &meant {
             store.update_bench(bench.scope.clone(), Box::new(|_| None)).await?;
         }
-        Ok(benches)
+        Ok((meant, others))
     })
+}
+
+/// Takes away the windows that other programs noted and that still hold: in whichever of the agent's stores they are,
+/// since such a program may note in one what it knows from the other.
+fn clear_windows(
+    case: &Case<'_>,
+    meant: &[&Profile],
+    stored: &Profiles,
+    now: Timestamp,
+) -> Result<Vec<ClearedWindow>, Failure> {
+    let store = case.installation.auth_store();
+    let mut places = vec![store.own(), store.main()];
+    places.dedup_by(|a, b| a.path == b.path);
+    let mut cleared = Vec::new();
+    for place in places {
+        for Profile { id, .. } in meant {
+            let Some(until) = stored.usage.get(id).and_then(|usage| usage.cooling(None, now)) else { continue };
+            // Where there is nothing to clear, nothing is locked.
+            if AuthFile::at(&place.path).read()?.clear_windows(id) {
+                let written = store.edit(&place, |document| document.clear_windows(id))?;
+                let file = written.path.display().to_string();
+                cleared.push(ClearedWindow { profile: id.clone(), until: format!("{until:.0}"), file });
+            }
+        }
+    }
+    Ok(cleared)
 }

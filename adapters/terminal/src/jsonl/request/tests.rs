@@ -95,14 +95,14 @@ fn what_is_wrong_is_named_with_its_place_and_the_way_out() {
         (b"{\"text\":\"x\"} {}", "column 14: trailing characters"),
         (b"{\"text\":", "column 8: EOF while parsing a value"),
         (b"{\"text\":\"\xff\"}", "column 10: not UTF-8"),
-        (b"{\"text\":\"x\",\"tekst\":\"y\"}", "column 19: unknown field `tekst`, expected one of `channel`"),
-        (b"{\"text\":5}", "column 9: invalid type: integer `5`, expected a string"),
-        (b"{\"text\":\"x\",\"chat\":1.5}", "column 22: invalid type: floating point `1.5`, expected an id"),
+        (b"{\"text\":\"x\",\"tekst\":\"y\"}", "column 19: unknown field, expected one of `channel`"),
+        (b"{\"text\":5}", "column 9: invalid type: integer, expected a string"),
+        (b"{\"text\":\"x\",\"chat\":1.5}", "column 22: invalid type: floating point, expected an id"),
         (b"{\"text\":\"x\",\"text\":\"y\"}", "column 18: duplicate field `text`"),
         (b"{\"text\":\"\\ud800\"}", "column 16: unexpected end of hex escape"),
         (b"{}", "neither `text` nor `press`: add \"text\":\"hello\""),
         (b"{\"text\":\"x\",\"press\":\"y\"}", "`text` and `press` on one line"),
-        (b"{\"text\":\"x\",\"kind\":\"DM\"}", "`kind` is `DM`: write \"dm\", \"group\" or \"channel\""),
+        (b"{\"text\":\"x\",\"kind\":\"DM\"}", "`kind` is unknown: write \"dm\", \"group\" or \"channel\""),
         (b"{\"text\":\"x\",\"sender\":\" \"}", "`sender` is blank"),
     ] {
         let error = error(line);

@@ -1,0 +1,73 @@
+//! Where a grant lives.
+
+use std::sync::Arc;
+
+use tokio::task::spawn_blocking;
+
+use crate::oauth::RenewalFault;
+use crate::profile::{
+    AuthStore, ExternalCli, Fingerprint, Origin, Profile, ProfileId, RenewedGrant, StoreFileFault, Swapped,
+    can_write_back, claude_code_on_disk, write_back,
+};
+
+/// Where a grant lives: it is read there anew, and what it is exchanged for is written there and nowhere else.
+#[derive(Debug, Clone)]
+pub(crate) enum GrantHome {
+    /// The auth store that has it.
+    Store { store: Arc<AuthStore>, origin: Arc<Origin>, id: ProfileId },
+    /// The file of Claude Code, which owns it and may renew it at any time.
+    ClaudeCode(Arc<Origin>),
+}
+
+impl GrantHome {
+    /// Where `held` was read.
+    pub(crate) fn of(held: &Profile, store: &Arc<AuthStore>) -> Self {
+        let origin = Arc::clone(&held.origin);
+        match held.origin.managed_by {
+            Some(ExternalCli::ClaudeCode) => Self::ClaudeCode(origin),
+            // The logins of the others are not renewed here, so they do not get this far.
+            Some(ExternalCli::Codex | ExternalCli::Qwen) | None => {
+                Self::Store { store: Arc::clone(store), origin, id: held.id.clone() }
+            }
+        }
+    }
+
+    /// The grant as it is there at this very moment; `None` when it is gone.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub(crate) fn look(&self) -> Result<Option<Profile>, StoreFileFault> {
+        match self {
+            Self::Store { store, id, .. } => store.on_disk(id),
+            Self::ClaudeCode(origin) => claude_code_on_disk(origin),
+        }
+    }
+
+    /// Makes sure that the successor of the refresh token `used` could be written there, before that is spent. Returns
+    /// whether the token is still there, as far as that shows.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub(crate) async fn prepare(&self, used: &Fingerprint) -> Result<bool, RenewalFault> {
+        let (home, used) = (self.clone(), used.clone());
+        let prepared = spawn_blocking(move || match home {
+            Self::Store { store, origin, .. } => store.edit(&origin, |_| ()).map(|_| true),
+            Self::ClaudeCode(origin) => can_write_back(&origin.path, &used),
+        });
+        prepared.await.map_err(|_| RenewalFault::BrokenOff)?.map_err(RenewalFault::from)
+    }
+
+    /// Writes `renewed` there if the refresh token there is still the one that was used: anything else is newer. Returns
+    /// whether it was written.
+    ///
+    /// # Errors
+    /// The file cannot be written; it is then as it was.
+    pub(crate) async fn keep(&self, renewed: &RenewedGrant) -> Result<bool, RenewalFault> {
+        let (home, renewed) = (self.clone(), renewed.clone());
+        let kept = spawn_blocking(move || match home {
+            Self::Store { store, id, .. } => store.renew(&id, &renewed),
+            Self::ClaudeCode(origin) => write_back(&origin.path, &renewed).map(|swapped| swapped == Swapped::Done),
+        });
+        kept.await.map_err(|_| RenewalFault::BrokenOff)?.map_err(RenewalFault::from)
+    }
+}
