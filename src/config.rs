@@ -1,6 +1,8 @@
 //! The configuration, as read: plain data, defaults filled in, nothing resolved against the outside world.
 
 mod dotenv;
+#[cfg(feature = "cli")]
+mod edit;
 mod env;
 mod fault;
 mod field;
@@ -21,6 +23,8 @@ use crate::agent::AgentId;
 use crate::catalog::ProviderId;
 use crate::profile::{ProfileId, SealWith, SecretRef, SecretSource};
 
+#[cfg(feature = "cli")]
+pub(crate) use edit::{Draft, EditFault, Edited, edit};
 pub use env::{EnvCredential, EnvPlace, Environment};
 pub use fault::{ConfigFault, KeyFault};
 pub(crate) use file::shell_env;

@@ -138,6 +138,7 @@ mod engine;
 pub mod oauth;
 pub mod provider;
 pub mod redact;
+mod replace;
 mod reply;
 mod settings;
 mod turn;
