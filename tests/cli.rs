@@ -7,6 +7,7 @@ mod external;
 mod family;
 mod import;
 mod kill;
+mod man;
 mod order;
 mod process;
 mod seal;

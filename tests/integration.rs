@@ -11,6 +11,7 @@ mod architecture;
 mod catalog;
 mod cli;
 mod config;
+mod contrib;
 mod directive;
 mod docs;
 mod engine;

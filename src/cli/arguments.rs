@@ -6,6 +6,7 @@ use clap::{ArgAction, Args, Parser, Subcommand};
 
 use crate::cli::chat::Chat;
 use crate::cli::completions::Completions;
+use crate::cli::man::Man;
 use crate::cli::models::Models;
 use crate::cli::sessions::Sessions;
 
@@ -58,4 +59,6 @@ pub(crate) enum Command {
     Sessions(Sessions),
     /// Print the completions of a shell
     Completions(Completions),
+    /// Print the manual page, or write one for every command
+    Man(Man),
 }
