@@ -7,6 +7,7 @@ mod external;
 mod family;
 mod import;
 mod kill;
+mod models;
 mod order;
 mod process;
 mod secrets;
@@ -70,6 +71,10 @@ fn misuse_is_64_and_never_reads_as_a_credential_that_expires() {
         &["sessions"],
         &["sessions", "import"],
         &["models"],
+        &["models", "set"],
+        &["models", "set", "no-such-model"],
+        &["models", "aliases"],
+        &["models", "fallbacks", "add"],
         &["models", "auth"],
         &["models", "auth", "add"],
         &["models", "auth", "add", "--provider", "a/b"],

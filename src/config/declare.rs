@@ -114,8 +114,8 @@ mod tests {
     #[case::nothing_is_declared("{gateway: 1}", Mode::ApiKey, None, 0, "{gateway: 1}")]
     #[case::others_are(
         "{auth: {profiles: {'z.ai:a': {provider: 'z.ai', mode: 'api_key'}}}}", Mode::Token, Some("a@b.example"), 1,
-        "{auth: {profiles: {'z.ai:a': {provider: 'z.ai', mode: 'api_key'}, \
-         \"zai:new\": {\n  \"provider\": \"zai\",\n  \"mode\": \"token\",\n  \"email\": \"a@b.example\"\n}}}}"
+        "{auth: {profiles: {\n      'z.ai:a': {provider: 'z.ai', mode: 'api_key'},\n      \"zai:new\": {\n        \
+         \"provider\": \"zai\",\n        \"mode\": \"token\",\n        \"email\": \"a@b.example\"\n      }\n    }}}"
     )]
     #[case::others_of_somebody_else(
         "{auth: {profiles: {'openai:a': {mode: 'api_key'}}}}", Mode::Token, None, 0,

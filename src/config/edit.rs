@@ -8,10 +8,12 @@ mod fault;
 mod file;
 mod place;
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;
 mod tree;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
@@ -87,9 +89,20 @@ impl Draft {
     ///
     /// It cannot be read.
     pub(crate) fn read(path: &Path) -> Result<Self, EditFault> {
-        let texts = Texts::default();
-        let value = read_resolved(path, &texts)?;
-        Ok(Self { main: path.to_owned(), texts, value, before: BTreeMap::new() })
+        // Read once more from what is held in memory then: what is decided by it and what is edited must be the same text.
+        let mut texts = Texts::default();
+        loop {
+            let (value, files) = read_resolved(path, &texts)?;
+            let files: BTreeSet<PathBuf> = files.iter().map(|file| Texts::real(file)).collect();
+            let new: Vec<&PathBuf> = files.iter().filter(|file| texts.of(file).is_none()).collect();
+            if new.is_empty() {
+                return Ok(Self { main: path.to_owned(), texts, value, before: BTreeMap::new() });
+            }
+            for file in new {
+                let text = texts.read(file)?.unwrap_or_default();
+                texts.put(file, text);
+            }
+        }
     }
 
     /// What is under `key`, from whichever file it comes, `${VAR}` as text.
@@ -173,7 +186,7 @@ impl Draft {
 
     /// Reads the edited text again: it must say `expected`.
     fn settle(&mut self, key: &[&str], expected: &Value) -> Result<(), EditFault> {
-        self.value = read_resolved(&self.main, &self.texts)?;
+        self.value = read_resolved(&self.main, &self.texts)?.0;
         if self.value == *expected {
             Ok(())
         } else {

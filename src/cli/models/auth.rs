@@ -2,7 +2,7 @@
 
 mod add;
 mod clear_cooldown;
-pub(crate) mod configured;
+mod configured;
 mod given;
 mod lifetime;
 mod list;

@@ -9,26 +9,27 @@ use crate::cli::models::named::refused;
 use crate::config::{Draft, EditFault};
 
 /// Where the default model and its fallbacks are configured: the key of a name, or of `{primary, fallbacks}`.
-pub(crate) struct ModelKey(Vec<String>);
+pub(crate) struct ModelKey {
+    key: Vec<String>,
+    /// The list of agents that the main agent is to be put on first: it is there without an entry, as no other is.
+    longer: Option<Value>,
+}
 
 impl ModelKey {
-    /// The place for all agents, or for the one that is `named`: its entry of `agents.list`. Where the main agent has none
-    /// it is made, since it is there without one; no other is.
+    /// The place for all agents, or for the one that is `named`: its entry of `agents.list`.
     ///
     /// # Errors
-    /// There is no such agent, or its entry cannot be made.
-    pub(crate) fn of(draft: &mut Draft, named: Option<&str>, config_file: &str) -> Result<Self, Failure> {
-        let Some(named) = named else { return Ok(Self::new(["agents", "defaults", "model"])) };
+    /// There is no such agent.
+    pub(crate) fn of(draft: &Draft, named: Option<&str>, config_file: &str) -> Result<Self, Failure> {
+        let Some(named) = named else { return Ok(Self::new(["agents", "defaults", "model"], None)) };
         let wanted = AgentId::new(named);
         let list = draft.get(&["agents", "list"]).and_then(Value::as_array).cloned().unwrap_or_default();
         let ids: Vec<AgentId> =
             list.iter().map(|entry| AgentId::new(entry.get("id").and_then(Value::as_str).unwrap_or_default())).collect();
-        let at = match ids.iter().position(|id| *id == wanted) {
-            Some(at) => at,
+        let (at, longer) = match ids.iter().position(|id| *id == wanted) {
+            Some(at) => (at, None),
             None if wanted.is_main() => {
-                let longer: Vec<Value> = list.into_iter().chain([json!({"id": AgentId::MAIN})]).collect();
-                draft.set(&["agents", "list"], &Value::Array(longer))?;
-                ids.len()
+                (ids.len(), Some(list.into_iter().chain([json!({"id": AgentId::MAIN})]).collect()))
             }
             None => {
                 let known = [AgentId::main()].into_iter().chain(ids.into_iter().filter(|id| !id.is_main()));
@@ -39,11 +40,16 @@ impl ModelKey {
                 )));
             }
         };
-        Ok(Self::new(["agents", "list", &at.to_string(), "model"]))
+        Ok(Self::new(["agents", "list", &at.to_string(), "model"], longer))
     }
 
-    fn new<'a>(key: impl IntoIterator<Item = &'a str>) -> Self {
-        Self(key.into_iter().map(str::to_owned).collect())
+    fn new<'a>(key: impl IntoIterator<Item = &'a str>, longer: Option<Value>) -> Self {
+        Self { key: key.into_iter().map(str::to_owned).collect(), longer }
+    }
+
+    /// Makes the entry that the key leads into, where it is not there yet.
+    fn make(&self, draft: &mut Draft) -> Result<(), EditFault> {
+        self.longer.as_ref().map_or(Ok(()), |longer| draft.set(&["agents", "list"], longer))
     }
 
     /// The default model, as written.
@@ -63,6 +69,7 @@ impl ModelKey {
     /// # Errors
     /// It cannot be written there.
     pub(crate) fn set_primary(&self, draft: &mut Draft, model: &ModelRef) -> Result<(), EditFault> {
+        self.make(draft)?;
         let written = draft.get(&self.key(None));
         let model = json!(model.to_string());
         match written {
@@ -77,6 +84,7 @@ impl ModelKey {
     /// # Errors
     /// It cannot be written there.
     pub(crate) fn set_fallbacks(&self, draft: &mut Draft, fallbacks: &[String]) -> Result<(), EditFault> {
+        self.make(draft)?;
         let written = draft.get(&self.key(None)).cloned();
         match written {
             None => draft.set(&self.key(None), &json!({ "fallbacks": fallbacks })),
@@ -87,6 +95,6 @@ impl ModelKey {
 
     /// The key itself, or of one member.
     fn key<'a>(&'a self, member: Option<&'a str>) -> Vec<&'a str> {
-        self.0.iter().map(String::as_str).chain(member).collect()
+        self.key.iter().map(String::as_str).chain(member).collect()
     }
 }
