@@ -2,6 +2,7 @@
 
 #[cfg(feature = "cli")]
 mod declare;
+mod depth;
 mod dotenv;
 #[cfg(feature = "cli")]
 mod edit;

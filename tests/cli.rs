@@ -1,6 +1,7 @@
 //! The command line from outside: what is printed where, and how it ends.
 
 mod auth;
+mod config;
 mod cooldown;
 mod damage;
 mod external;

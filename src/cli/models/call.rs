@@ -57,10 +57,7 @@ impl Call<'_> {
     ///
     /// # Errors
     /// What `change` refused, or the configuration cannot be written; it is then as it was.
-    pub(crate) fn edit<T>(
-        &self,
-        change: impl FnMut(&mut Draft) -> Result<T, Failure>,
-    ) -> Result<Edited<T>, Failure> {
+    pub(crate) fn edit<T>(&self, change: impl FnMut(&mut Draft) -> Result<T, Failure>) -> Result<Edited<T>, Failure> {
         edit(&self.installation.places().config_path, &self.installation.settings().environment, change)
     }
 

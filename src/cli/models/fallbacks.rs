@@ -57,7 +57,9 @@ impl Written {
         let own = key.fallbacks(draft);
         let mut notes = Vec::new();
         if let (Some(agent), None) = (agent, &own) {
-            notes.push(format!("Agent {agent} has fallbacks of its own now; until now those of all agents counted for it."));
+            notes.push(format!(
+                "Agent {agent} has fallbacks of its own now; until now those of all agents counted for it."
+            ));
         }
         let fallbacks = own.unwrap_or(everybodys);
         Ok((key, Self { agent: agent.map(str::to_owned), fallbacks, notes }))

@@ -24,8 +24,10 @@ impl ModelKey {
         let Some(named) = named else { return Ok(Self::new(["agents", "defaults", "model"], None)) };
         let wanted = AgentId::new(named);
         let list = draft.get(&["agents", "list"]).and_then(Value::as_array).cloned().unwrap_or_default();
-        let ids: Vec<AgentId> =
-            list.iter().map(|entry| AgentId::new(entry.get("id").and_then(Value::as_str).unwrap_or_default())).collect();
+        let ids: Vec<AgentId> = list
+            .iter()
+            .map(|entry| AgentId::new(entry.get("id").and_then(Value::as_str).unwrap_or_default()))
+            .collect();
         let (at, longer) = match ids.iter().position(|id| *id == wanted) {
             Some(at) => (at, None),
             None if wanted.is_main() => {

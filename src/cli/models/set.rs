@@ -27,7 +27,7 @@ pub(crate) struct Set {
 /// What was set.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Default {
+struct Chosen {
     model: String,
     /// The agent whose own it is; `None` for all that have none.
     agent: Option<String>,
@@ -51,15 +51,14 @@ pub(crate) fn run(set: &Set, call: &mut Call<'_>) -> Result<Exit, Failure> {
         let key = ModelKey::of(draft, agent, &file)?;
         let previous = key.primary(draft).map(str::to_owned);
         // An alias that stands for it says so already.
-        let is_set =
-            previous.as_ref().is_some_and(|previous| catalog.find(previous) == Found::Model(model.clone()));
+        let is_set = previous.as_ref().is_some_and(|previous| catalog.find(previous) == Found::Model(model.clone()));
         if !is_set {
             key.set_primary(draft, &model)?;
         }
         let in_force = call.catalog(draft)?.default_model().clone();
-        Ok((Default { model: model.to_string(), agent: agent.map(str::to_owned), previous, allowed }, model, in_force))
+        Ok((Chosen { model: model.to_string(), agent: agent.map(str::to_owned), previous, allowed }, model, in_force))
     })?;
-    let (default, model, in_force) = edited.value;
+    let (chosen, model, in_force) = edited.value;
     let mut notes = Vec::new();
     if in_force != model {
         let own = call.installation.agent();
@@ -70,12 +69,15 @@ pub(crate) fn run(set: &Set, call: &mut Call<'_>) -> Result<Exit, Failure> {
     }
     if !Standings::of(call).is_available(&model) {
         let add = call.command(&format!("auth add --provider {}", model.provider));
-        notes.push(format!("No credential could answer with {model} now. To store one: {add}"));
+        let look = call.command(&format!("auth list --provider {}", model.provider));
+        notes.push(format!(
+            "No credential could answer with {model} now. To see what there is: {look}\nTo store one: {add}"
+        ));
     }
-    let whose = default.agent.as_ref().map_or_else(String::new, |agent| format!(" of agent {agent}"));
+    let whose = chosen.agent.as_ref().map_or_else(String::new, |agent| format!(" of agent {agent}"));
     let mut line = format!("Default model{whose}: {model}");
-    if default.allowed {
+    if chosen.allowed {
         line.push_str(", now on the allowlist");
     }
-    call.report(&default, &line, &edited.written, &notes)
+    call.report(&chosen, &line, &edited.written, &notes)
 }

@@ -242,7 +242,8 @@ fn somebody_who_writes_all_the_time_is_said_and_nothing_of_his_is_lost() {
 
 #[test]
 fn what_is_no_text_or_too_much_is_said_and_left_alone() {
-    for bytes in [b"{a: '\xff'}".to_vec(), vec![b' '; 3 * 1024 * 1024], b"{a: 1,, b: 2}".to_vec()] {
+    let deep = format!("{{a: {}{}}}", "[".repeat(100_000), "]".repeat(100_000)).into_bytes();
+    for bytes in [deep, b"{a: '\xff'}".to_vec(), vec![b' '; 3 * 1024 * 1024], b"{a: 1,, b: 2}".to_vec()] {
         let (folder, main) = folder(&[]);
         fs::write(&main, &bytes).unwrap();
         let fault = set(&main, "a", &json!(1)).unwrap_err();
@@ -255,7 +256,8 @@ fn what_is_no_text_or_too_much_is_said_and_left_alone() {
 
 #[test]
 fn a_long_file_is_edited_in_no_time() {
-    let members: String = (0..20_000).map(|n| format!("  'provider/model-{n}': {{ alias: 'm{n}' }}, // {n}\n")).collect();
+    let members: String =
+        (0..20_000).map(|n| format!("  'provider/model-{n}': {{ alias: 'm{n}' }}, // {n}\n")).collect();
     let (_folder, main) = folder(&[("modelpin.json", &format!("{{ x: {{\n{members}}} }}"))]);
     let before = fs::read_to_string(&main).unwrap();
     let begin = std::time::Instant::now();
@@ -271,4 +273,13 @@ fn what_another_may_read_he_may_read_afterwards() {
     fs::set_permissions(&main, fs::Permissions::from_mode(0o640)).unwrap();
     set(&main, "a", &json!(2)).unwrap();
     assert_eq!(main.metadata().unwrap().permissions().mode() & 0o777, 0o640);
+}
+
+#[test]
+fn what_is_nested_as_deep_as_may_be_is_edited() {
+    let text = format!("{}{}", "{a:".repeat(99), "{}").replace("{a:{}", "{a:{}}") + &"}".repeat(98);
+    let (_folder, main) = folder(&[("modelpin.json", &text)]);
+    let key = vec!["a"; 99].join(".") + ".b";
+    set(&main, &key, &json!(1)).unwrap();
+    assert!(fs::read_to_string(&main).unwrap().contains("\"b\": 1"));
 }

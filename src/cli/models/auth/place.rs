@@ -96,8 +96,7 @@ impl Place {
             Ok(held)
         })?;
         let held = written.value.map_err(|held| self.taken(case, &held))?;
-        let configured =
-            if self.no_config { Configured::default() } else { Configured::with(case, &self.id, profile) };
+        let configured = if self.no_config { Configured::default() } else { Configured::with(case, &self.id, profile) };
         let verdict = verdict::of(case, &self.id, &self.provider);
         let stored = Stored {
             id: &self.id,

@@ -26,7 +26,9 @@ pub(crate) fn run(add: &Add, call: &mut Call<'_>) -> Result<Exit, Failure> {
         let catalog = call.catalog(draft)?;
         let (model, allowed) = named_to_be_allowed(call, &catalog, &add.model, add.allow, "fallbacks add")?;
         if model == *catalog.default_model() {
-            return Err(refused(&format!("{model} is the default, so it cannot be what is gone on with when that fails")));
+            return Err(refused(&format!(
+                "{model} is the default, so it cannot be what is gone on with when that fails"
+            )));
         }
         let (key, mut written) = Written::of(draft, call)?;
         if !written.fallbacks.iter().any(|name| catalog.find(name) == Found::Model(model.clone())) {
