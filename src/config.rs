@@ -1,5 +1,8 @@
 //! The configuration, as read: plain data, defaults filled in, nothing resolved against the outside world.
 
+#[cfg(feature = "cli")]
+mod declare;
+mod depth;
 mod dotenv;
 #[cfg(feature = "cli")]
 mod edit;
@@ -23,6 +26,8 @@ use crate::agent::AgentId;
 use crate::catalog::ProviderId;
 use crate::profile::{ProfileId, SealWith, SecretRef, SecretSource};
 
+#[cfg(feature = "cli")]
+pub(crate) use declare::declare_profile;
 #[cfg(feature = "cli")]
 pub(crate) use edit::{Draft, EditFault, Edited, edit};
 pub use env::{EnvCredential, EnvPlace, Environment};
@@ -183,6 +188,17 @@ pub enum Mode {
     OAuth,
 }
 
+impl Mode {
+    /// As the configuration has it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ApiKey => "api_key",
+            Self::Token => "token",
+            Self::OAuth => "oauth",
+        }
+    }
+}
+
 /// `auth.profiles.<id>.grants`: who may use a credential.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Grants {
@@ -241,6 +257,10 @@ pub struct ProviderModel {
     pub api: Option<String>,
     /// The longest answer, in tokens.
     pub max_tokens: Option<u32>,
+    /// `contextWindow`, in tokens, where that is a number.
+    pub context_window: Option<u64>,
+    /// `input`: what it reads, such as `text` and `image`.
+    pub input: Vec<String>,
 }
 
 /// `session.*`.

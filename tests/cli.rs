@@ -1,6 +1,7 @@
 //! The command line from outside: what is printed where, and how it ends.
 
 mod auth;
+mod config;
 mod cooldown;
 mod damage;
 mod external;
@@ -8,6 +9,7 @@ mod family;
 mod import;
 mod kill;
 mod man;
+mod models;
 mod order;
 mod process;
 mod seal;
@@ -72,6 +74,10 @@ fn misuse_is_64_and_never_reads_as_a_credential_that_expires() {
         &["sessions"],
         &["sessions", "import"],
         &["models"],
+        &["models", "set"],
+        &["models", "set", "no-such-model"],
+        &["models", "aliases"],
+        &["models", "fallbacks", "add"],
         &["models", "auth"],
         &["models", "auth", "add"],
         &["models", "auth", "add", "--provider", "a/b"],

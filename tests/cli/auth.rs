@@ -180,7 +180,8 @@ fn a_credential_that_would_be_passed_over_says_so_and_what_to_do() {
 
     let config = json!({"auth": {"profiles": {"openai:team": {"provider": "openai", "mode": "api_key"}}}});
     fs::write(home.state().join("modelpin.json"), config.to_string()).unwrap();
-    let ended = home.run_with(&["models", "auth", "add", "--provider", "openai", "--json"], b"sk-test-0123456789");
+    let add = ["models", "auth", "add", "--provider", "openai", "--no-config", "--json"];
+    let ended = home.run_with(&add, b"sk-test-0123456789");
     let told: Value = serde_json::from_str(&ended.out).unwrap();
     assert_eq!(told["inOrder"], false);
     let entry = r#""openai:default": {"provider":"openai","mode":"api_key"}"#;

@@ -2,6 +2,7 @@
 
 mod add;
 mod clear_cooldown;
+mod configured;
 mod conversion;
 mod given;
 mod lifetime;

@@ -6,6 +6,7 @@ use serde::Serialize;
 use crate::catalog::ProviderId;
 use crate::cli::Exit;
 use crate::cli::failure::Failure;
+use crate::cli::models::auth::configured::Configured;
 use crate::cli::models::auth::{Case, verdict};
 use crate::cli::open::quoted;
 use crate::profile::{Credential, Expiry, Fingerprint, Held, NewProfile, Origin, ProfileId, SecretValue};
@@ -18,6 +19,8 @@ pub(crate) struct Place {
     kind: &'static str,
     /// Whether something else than an older secret of the same kind may give way.
     yes: bool,
+    /// Whether the configuration is left as it is.
+    no_config: bool,
 }
 
 /// What was stored.
@@ -35,6 +38,10 @@ struct Stored<'a> {
     changed: bool,
     /// What was there before.
     replaced: Option<String>,
+    /// What the configuration was made to say of it.
+    configured: Vec<String>,
+    /// The files of the configuration that were written for that.
+    config_files: Vec<String>,
     /// Whether it is tried by itself, without being pinned.
     in_order: bool,
     /// Why not, and what to do.
@@ -57,7 +64,7 @@ impl Place {
         case.current()?;
         let store = case.installation.auth_store();
         let origin = store.owner_of(&id).unwrap_or_else(|| store.own());
-        let place = Self { id, origin, provider: provider.clone(), kind, yes };
+        let place = Self { id, origin, provider: provider.clone(), kind, yes, no_config: false };
         let held = crate::profile::AuthFile::at(&place.origin.path).read()?.held(&place.id);
         match held.filter(|held| place.is_in_the_way(held)) {
             Some(held) => Err(place.taken(case, &held)),
@@ -65,7 +72,12 @@ impl Place {
         }
     }
 
-    /// Stores `profile` there, and says what became of it.
+    /// The same, leaving the configuration as it is where `no_config` says so.
+    pub(crate) fn leaving_config(self, no_config: bool) -> Self {
+        Self { no_config, ..self }
+    }
+
+    /// Stores `profile` there, lets the configuration know of it, and says what became of it.
     ///
     /// # Errors
     /// It could not be stored.
@@ -84,6 +96,7 @@ impl Place {
             Ok(held)
         })?;
         let held = written.value.map_err(|held| self.taken(case, &held))?;
+        let configured = if self.no_config { Configured::default() } else { Configured::with(case, &self.id, profile) };
         let verdict = verdict::of(case, &self.id, &self.provider);
         let stored = Stored {
             id: &self.id,
@@ -94,6 +107,8 @@ impl Place {
             file: written.path.display().to_string(),
             changed: written.changed,
             replaced: held.as_ref().map(described),
+            configured: configured.changes.clone(),
+            config_files: configured.written.iter().map(|(file, _)| file.display().to_string()).collect(),
             in_order: verdict.is_none(),
             note: verdict,
         };
@@ -102,8 +117,8 @@ impl Place {
         } else {
             case.output.data(&line(&stored))?;
         }
-        if let Some(note) = &stored.note {
-            case.output.talk(&modelpin_terminal::visible(note));
+        for line in configured.lines().iter().chain(&stored.note) {
+            case.output.talk(&modelpin_terminal::visible(line));
         }
         Ok(Exit::Ok)
     }
