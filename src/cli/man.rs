@@ -1,7 +1,7 @@
 //! `modelpin man [DIR]`
 
-use std::fs::DirBuilder;
-use std::os::unix::fs::DirBuilderExt as _;
+use std::fs::{DirBuilder, Permissions};
+use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Command, CommandFactory as _, ValueHint};
@@ -12,7 +12,7 @@ use crate::cli::Exit;
 use crate::cli::arguments::{Arguments, Global};
 use crate::cli::failure::Failure;
 use crate::cli::output::Output;
-use crate::replace;
+use crate::replace::{Refused, place, prepared};
 
 /// Print the manual page, or write one for every command
 #[derive(Debug, Args)]
@@ -44,8 +44,13 @@ pub(crate) fn run(man: &Man, global: &Global, invoked_as: &str, output: &mut Out
         let path = folder.join(format!("{name}.1"));
         let (text, before) = (page(command, &name)?, std::fs::read(&path).ok());
         if before.as_deref() != Some(&text) {
-            let put = replace::put(&path, before.as_deref(), &text);
-            put.map_err(|refused| fault(&path, &format!("{}: {}", refused.step, refused.source)))?;
+            let refused = |refused: Refused| fault(&path, &format!("{}: {}", refused.step, refused.source));
+            let ready = prepared(&path, &text).map_err(refused)?;
+            // Everybody may read what a program can do.
+            ready.as_file().set_permissions(Permissions::from_mode(0o644))?;
+            if !place(&path, before.as_deref(), ready).map_err(refused)? {
+                return Err(fault(&path, &"somebody else wrote it meanwhile; try again"));
+            }
         }
         pages.push(format!("{name}.1"));
     }

@@ -4,10 +4,10 @@ use std::fs;
 use std::path::PathBuf;
 
 use crate::profile::auth_store::shelf::auth_json;
-use crate::profile::lock::beside;
 use crate::profile::seal::convert::{Count, Refused, seal_all, unseal_all};
 use crate::profile::seal::{KeyName, Opened};
 use crate::profile::{AuthFile, AuthStore, Converted, Document, Origin, Presence, SealWith, StoreFileFault};
+use crate::replace::beside;
 
 impl AuthStore {
     /// The agent's own store, and main's where that is another one.
