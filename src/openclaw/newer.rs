@@ -1,0 +1,29 @@
+//! Whether a store file is a leftover, because a newer OpenClaw keeps its profiles in a database.
+
+use std::path::{Path, PathBuf};
+
+use crate::openclaw::databases;
+use crate::openclaw::rows;
+use crate::openclaw::snapshot;
+
+/// The database that a newer OpenClaw keeps its profiles in. An `auth-profiles.json` in the same state directory is a
+/// leftover: OpenClaw neither reads nor writes it any more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewerStore {
+    /// The database: the shared one if that has profiles, else the first of an agent's that does.
+    pub database: PathBuf,
+}
+
+/// The newer store in `state_dir`, if there is one.
+///
+/// A look at two names where there is none; some milliseconds where there is one, a few more while OpenClaw is running.
+/// Nothing is changed. A database that cannot be read counts: nobody can tell that the file is not a leftover of it.
+pub fn newer_store(state_dir: &Path) -> Option<NewerStore> {
+    let state_dir = std::path::absolute(state_dir).ok()?;
+    let agents = databases::agents(&state_dir).unwrap_or_default();
+    let of_agents = agents.iter().map(databases::AgentFolder::database);
+    std::iter::once(databases::shared(&state_dir))
+        .chain(of_agents)
+        .find(|database| database.is_file() && snapshot::look(database, rows::has_store).unwrap_or(true))
+        .map(|database| NewerStore { database })
+}
