@@ -9,6 +9,10 @@ mod newer;
 mod private;
 mod rows;
 mod snapshot;
+mod source;
+mod wanted;
 
 pub use fault::SourceFault;
 pub use newer::{NewerStore, newer_store};
+pub use source::{AgentPart, Source};
+pub use wanted::{Wanted, wanted};

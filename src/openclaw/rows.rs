@@ -78,16 +78,20 @@ pub(crate) fn has_store(db: &Connection) -> Result<bool, rusqlite::Error> {
     Ok(document(db, &STORES)?.is_some())
 }
 
-/// Reads what is wanted out of the database.
+/// Reads what is wanted out of the database; nothing but its schema where that is above `newest`.
 ///
 /// # Errors
 ///
 /// It cannot be read.
-pub(crate) fn all(db: &Connection) -> Result<Rows, rusqlite::Error> {
+pub(crate) fn all(db: &Connection, newest: i64) -> Result<Rows, rusqlite::Error> {
     // One picture of all tables.
     let db = db.unchecked_transaction()?;
+    let version = db.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    if version > newest {
+        return Ok(Rows { version, ..Rows::default() });
+    }
     let mut rows = Rows {
-        version: db.query_row("PRAGMA user_version", [], |row| row.get(0))?,
+        version,
         store: document(&db, &STORES)?,
         state: document(&db, &STATES)?,
         owner: document(&db, &[OWNER])?,

@@ -122,12 +122,22 @@ impl AuthStore {
     /// As [`AuthFile::read`].
     pub fn on_disk(&self, id: &ProfileId) -> Result<Option<Profile>, StoreFileFault> {
         let Some(origin) = self.owner_of(id) else { return Ok(None) };
-        let mut document = AuthFile::at(&origin.path).read()?;
-        if document.presence() == Presence::Missing {
-            let oauth = (origin.path == self.paths.main).then_some(self.paths.oauth.as_path());
-            document = shelf::legacy(&origin.path, oauth)?;
-        }
+        let document = self.document(&origin)?;
         Ok(Stored::of(&document, &Arc::new(origin)).profiles.swap_remove(id))
+    }
+
+    /// What one of the agent's two stores holds at this very moment, or what stands in for it.
+    ///
+    /// # Errors
+    ///
+    /// As [`AuthFile::read`].
+    pub fn document(&self, origin: &Origin) -> Result<Document, StoreFileFault> {
+        let document = AuthFile::at(&origin.path).read()?;
+        if document.presence() != Presence::Missing {
+            return Ok(document);
+        }
+        let oauth = (origin.path == self.paths.main).then_some(self.paths.oauth.as_path());
+        shelf::legacy(&origin.path, oauth)
     }
 
     /// Puts renewed tokens into the profile `id`, in the file that owns it, if its refresh token is still the one that was
@@ -207,15 +217,39 @@ impl AuthStore {
     pub fn edit<T>(
         &self,
         origin: &Origin,
-        mut change: impl FnMut(&mut Document) -> T,
+        change: impl FnMut(&mut Document) -> T,
     ) -> Result<Written<T>, StoreFileFault> {
+        AuthFile::at(&origin.path).edit(self.with_legacy(origin, change)?)
+    }
+
+    /// [`AuthStore::edit`], and then `check` over what is read back. Where it says no, the file is as it was, to the byte,
+    /// and `None` is returned.
+    ///
+    /// # Errors
+    ///
+    /// As [`AuthStore::edit`].
+    pub fn edit_checked<T>(
+        &self,
+        origin: &Origin,
+        change: impl FnMut(&mut Document) -> T,
+        check: impl FnMut(&Document, &T) -> bool,
+    ) -> Result<Option<Written<T>>, StoreFileFault> {
+        AuthFile::at(&origin.path).lock()?.write_checked(self.with_legacy(origin, change)?, check)
+    }
+
+    /// `change`, of a file that begins with the stores of before where it is not there yet.
+    fn with_legacy<T>(
+        &self,
+        origin: &Origin,
+        mut change: impl FnMut(&mut Document) -> T,
+    ) -> Result<impl FnMut(&mut Document) -> T, StoreFileFault> {
         let oauth = (origin.path == self.paths.main).then_some(self.paths.oauth.as_path());
         let legacy = if std::fs::exists(&origin.path).unwrap_or(true) {
             Document::missing()
         } else {
             shelf::legacy(&origin.path, oauth)?
         };
-        AuthFile::at(&origin.path).edit(|document| {
+        Ok(move |document: &mut Document| {
             let before = document.clone();
             document.begin_with(&legacy);
             let seeded = document.clone();
