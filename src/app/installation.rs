@@ -54,7 +54,7 @@ impl Installation {
         }
         let external = ExternalPaths::of(&environment);
         let settings = Settings::open(&places.config_path, &places.dotenv(), agent.as_deref(), environment)?;
-        let auth_store = AuthStore::new(store_paths(&places, &settings)).with_external(&external);
+        let auth_store = AuthStore::new(store_paths(&places, &settings, settings.agent())).with_external(&external);
         auth_store.allow_write_back(settings.current().config.auth.claude_cli.write_back);
         let auth_store = Arc::new(auth_store);
         Ok(Self { places, settings, auth_store, clock, warnings })
@@ -73,6 +73,14 @@ impl Installation {
         Ok(Some(Arc::new(Sqlite::open(&path)?)))
     }
 
+    /// Its state, made where there is none yet.
+    ///
+    /// # Errors
+    /// The database cannot be opened.
+    pub fn create_state(&self) -> Result<Arc<dyn Store>, StoreFault> {
+        Ok(Arc::new(Sqlite::open(&self.places.database())?))
+    }
+
     /// Where everything is.
     pub fn places(&self) -> &Places {
         &self.places
@@ -86,6 +94,11 @@ impl Installation {
     /// Its credentials.
     pub fn auth_store(&self) -> &AuthStore {
         &self.auth_store
+    }
+
+    /// The credentials of another agent, or of the same.
+    pub fn auth_store_of(&self, agent: &AgentId) -> AuthStore {
+        AuthStore::new(store_paths(&self.places, &self.settings, agent))
     }
 
     /// Copies Claude Code's login into the main agent's store, where the layout or `auth.claudeCli.sync` wants that.
@@ -119,13 +132,13 @@ fn ask_login_shell(environment: &mut Environment, places: &Places) -> Result<(),
     environment.ask_login_shell(&config, places.layout.prefixes())
 }
 
-fn store_paths(places: &Places, settings: &Settings) -> StorePaths {
+fn store_paths(places: &Places, settings: &Settings, agent: &AgentId) -> StorePaths {
     let config = &settings.current().config;
     let file = |agent: &AgentId| places.agent_dir(config, agent).join("auth-profiles.json");
     StorePaths {
-        own: file(settings.agent()),
+        own: file(agent),
         main: file(&AgentId::main()),
         oauth: places.oauth_dir().join("oauth.json"),
-        agent: settings.agent().clone(),
+        agent: agent.clone(),
     }
 }

@@ -45,10 +45,9 @@ impl Source {
     /// [`SourceFault`]. One thing that cannot be read is enough: half of somebody's credentials would look like all of
     /// them.
     pub fn read(state_dir: &Path) -> Result<Self, SourceFault> {
-        let state_dir =
-            std::path::absolute(state_dir).map_err(|error| SourceFault::reading(state_dir, &error))?;
-        let folders = databases::agents(&state_dir)
-            .map_err(|error| SourceFault::reading(&state_dir.join("agents"), &error))?;
+        let state_dir = std::path::absolute(state_dir).map_err(|error| SourceFault::reading(state_dir, &error))?;
+        let folders =
+            databases::agents(&state_dir).map_err(|error| SourceFault::reading(&state_dir.join("agents"), &error))?;
         let shared_path = databases::shared(&state_dir);
         let mut left = Vec::new();
         let shared = database(&shared_path, rows::NEWEST_SHARED)?;
@@ -84,7 +83,9 @@ fn shared_store(rows: Rows, path: &Path, left: &mut Vec<String>) -> Result<Optio
     let Rows { version: _, store, state, owner, sessions: _, left: not_understood } = rows;
     note(left, path, not_understood);
     let elsewhere = match owner {
-        Some(text) => parsed(path, "`auth.sharedStore`", &text)?.get("location").is_some_and(|place| place != "state-db"),
+        Some(text) => {
+            parsed(path, "`auth.sharedStore`", &text)?.get("location").is_some_and(|place| place != "state-db")
+        }
         None => false,
     };
     match (&store, elsewhere) {
@@ -108,7 +109,11 @@ fn part(folder: &AgentFolder, is_shared: bool, left: &mut Vec<String>) -> Result
         of_file(&file, left)?
     } else {
         if file.exists() {
-            note(left, &file, ["a leftover: OpenClaw keeps its profiles in a database and reads this no more".to_owned()]);
+            note(
+                left,
+                &file,
+                ["a leftover: OpenClaw keeps its profiles in a database and reads this no more".to_owned()],
+            );
         }
         brought(&path, store.as_deref(), state.as_deref(), left)?
     };
@@ -153,9 +158,8 @@ fn brought(
 /// A document out of a row. Its secrets are known from here on, so that none gets out by a message.
 fn parsed(path: &Path, what: &str, text: &str) -> Result<Map<String, Value>, SourceFault> {
     let damaged = |why: String| SourceFault::Damaged { path: path.to_owned(), why };
-    let value: Value = serde_json::from_str(text).map_err(|error| {
-        damaged(format!("{what} is no JSON (line {}, column {})", error.line(), error.column()))
-    })?;
+    let value: Value = serde_json::from_str(text)
+        .map_err(|error| damaged(format!("{what} is no JSON (line {}, column {})", error.line(), error.column())))?;
     redact::learn(&redact::secrets_in(&value));
     match value {
         Value::Object(fields) => Ok(fields),

@@ -58,10 +58,5 @@ fn different(seen: &Brought, main: &Brought, own: &Brought) -> Brought {
     let mut usage = part(&seen.usage, &main.usage);
     // What is noted about a profile goes where that goes.
     usage.retain(|id, _| profiles.contains_key(id) || own.usage.contains_key(id));
-    Brought {
-        order: part(&seen.order, &main.order),
-        last_good: part(&own.last_good, &main.last_good),
-        profiles,
-        usage,
-    }
+    Brought { order: part(&seen.order, &main.order), last_good: part(&own.last_good, &main.last_good), profiles, usage }
 }

@@ -1,5 +1,6 @@
 //! Taking over what is brought from another store.
 
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::catalog::ProviderId;
@@ -9,7 +10,8 @@ use crate::profile::{Brought, Document, Fingerprint, Presence, ProfileId};
 use crate::redact::secrets_in;
 
 /// What became, or would become, of something that is brought.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Fate {
     /// It was not here, and is now.
     Taken,
