@@ -16,7 +16,8 @@ pub struct NewerStore {
 
 /// The newer store in `state_dir`, if there is one.
 ///
-/// A look at two names where there is none; some milliseconds where there is one, a few more while OpenClaw is running.
+/// A look at two names where there is none, and at a few pages where there is one. Only where the pages have no profiles
+/// and OpenClaw is running, the log is looked at too.
 /// Nothing is changed. A database that cannot be read counts: nobody can tell that the file is not a leftover of it.
 pub fn newer_store(state_dir: &Path) -> Option<NewerStore> {
     let state_dir = std::path::absolute(state_dir).ok()?;
@@ -24,6 +25,11 @@ pub fn newer_store(state_dir: &Path) -> Option<NewerStore> {
     let of_agents = agents.iter().map(databases::AgentFolder::database);
     std::iter::once(databases::shared(&state_dir))
         .chain(of_agents)
-        .find(|database| database.is_file() && snapshot::look(database, rows::has_store).unwrap_or(true))
+        .find(|database| database.is_file() && holds_profiles(database))
         .map(|database| NewerStore { database })
+}
+
+fn holds_profiles(database: &Path) -> bool {
+    let at_a_glance = snapshot::glance(database, rows::has_store).unwrap_or(false);
+    at_a_glance || snapshot::look(database, rows::has_store).unwrap_or(true)
 }

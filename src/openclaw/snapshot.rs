@@ -55,6 +55,18 @@ pub(crate) fn look<T>(
     Err(SourceFault::Busy(path.to_owned()))
 }
 
+/// What `look` finds in the file of the database alone, whatever is in its log: cheap, and perhaps not the last word.
+///
+/// # Errors
+///
+/// What SQLite says.
+pub(crate) fn glance<T>(
+    path: &Path,
+    look: impl FnOnce(&Connection) -> Result<T, rusqlite::Error>,
+) -> Result<T, rusqlite::Error> {
+    in_place(path).and_then(|db| look(&db))
+}
+
 /// What can be seen of a database from outside.
 #[derive(PartialEq, Eq)]
 struct Standing {

@@ -35,7 +35,14 @@ fn nothing_is_written_until_told() {
         let heading = line.starts_with("Agent ");
         assert!(heading || line.chars().count() <= 80, "{line}");
     }
-    for said in ["+ anthropic:default", "rate_limit", "groq:kept", "chosen by rotation", "kept elsewhere"] {
+    for said in [
+        "+  anthropic:default",
+        "expires 2100-01-01",
+        "rate_limit",
+        "groq:kept",
+        "chosen by rotation",
+        "kept elsewhere",
+    ] {
         assert!(shown.out.contains(said), "{said}: {}", shown.out);
     }
 }

@@ -5,7 +5,7 @@ use std::fs;
 use rusqlite::Connection;
 use serde_json::json;
 
-use crate::cli::support::{Ended, Home};
+use crate::cli::support::{Ended, Home, ended};
 use crate::openclaw::support::{KEY, import, installed, read, sessions, store, store_of};
 use crate::support::openclaw::OpenClaw;
 
@@ -145,6 +145,7 @@ fn a_database_that_is_written_to_meanwhile_gives_one_whole_picture() {
             }
         }
     });
+    let mut seen = 0;
     for turn in 0..5 {
         let target = home.path().join(format!("target-{turn}"));
         let ended = import(&home, &["--state-dir", target.to_str().unwrap(), "--apply"]);
@@ -152,10 +153,39 @@ fn a_database_that_is_written_to_meanwhile_gives_one_whole_picture() {
         let found = read(&target.join("agents/main/agent/auth-profiles.json"))["profiles"].clone();
         if found.get("xai:a").is_some() {
             assert_eq!(found["xai:a"], found["xai:b"]);
+            seen += 1;
         }
     }
+    assert!(seen > 0, "nothing was written meanwhile");
     done.store(true, std::sync::atomic::Ordering::Relaxed);
     writer.join().unwrap();
+}
+
+#[test]
+fn a_full_disk_is_said_to_be_that_and_nothing_is_half_written() {
+    let home = Home::empty();
+    let mut openclaw = installed(&home);
+    let full = || {
+        let mut shell = std::process::Command::new("sh");
+        let script = r#"trap "" XFSZ; ulimit -f 0; exec "$0" import openclaw --apply --agent ops"#;
+        shell.args(["-c", script]).arg(env!("CARGO_BIN_EXE_modelpin")).env_clear().env("HOME", home.path());
+        shell.env("PATH", "/usr/bin:/bin");
+        ended(shell, b"")
+    };
+    let before = openclaw.bytes();
+    let no_copy = full();
+    assert_eq!((no_copy.code, no_copy.out.as_str()), (70, ""), "{}", no_copy.err);
+    assert!(no_copy.err.contains("make room"), "{}", no_copy.err);
+    assert_eq!(openclaw.bytes(), before);
+
+    openclaw.stop();
+    let before = openclaw.bytes();
+    let unwritten = full();
+    assert_eq!((unwritten.code, unwritten.out.as_str()), (70, ""), "{}", unwritten.err);
+    assert!(unwritten.err.contains("no room to write"), "{}", unwritten.err);
+    assert!(!store_of(&home, "ops").exists());
+    assert_eq!(openclaw.bytes(), before);
+    assert_eq!(import(&home, &["--apply"]).code, 0);
 }
 
 #[test]
@@ -166,7 +196,7 @@ fn two_at_once_leave_what_one_would() {
         .map(|_| {
             let mut program = home.program();
             program.args(["import", "openclaw", "--apply"]);
-            std::thread::spawn(move || crate::cli::support::ended(program, b""))
+            std::thread::spawn(move || ended(program, b""))
         })
         .collect();
     for ended in running {

@@ -40,7 +40,8 @@ fn section(text: &mut String, heading: &str, rows: impl Iterator<Item = Vec<Stri
 fn credential(row: &ProfileRow) -> Vec<String> {
     let ProfileRow { id, provider: _, kind, fingerprint, expires, fate, why } = row;
     let secret = fingerprint.clone().unwrap_or_else(|| "kept elsewhere".to_owned());
-    let expires = expires.as_ref().map(|expires| format!("expires {expires}"));
+    // The day will do, and leaves room for the rest.
+    let expires = expires.as_ref().and_then(|end| end.split('T').next()).map(|day| format!("expires {day}"));
     vec![sign(*fate), id.clone(), (*kind).to_owned(), secret, joined([expires, why.map(str::to_owned)])]
 }
 
