@@ -31,6 +31,7 @@
 //!
 //! What is done:
 //!
+//! - [`openclaw`]: reading what OpenClaw keeps in databases since it gave up the shared file.
 //! - [`oauth`]: renewing a grant, once among all who want it.
 //! - [`provider`]: one request to a vendor, with the one credential it is given.
 //! - [`redact`]: keeping secrets out of everything that is shown or kept.
@@ -136,6 +137,7 @@ pub mod store;
 pub mod app;
 mod engine;
 pub mod oauth;
+pub mod openclaw;
 pub mod provider;
 pub mod redact;
 mod replace;

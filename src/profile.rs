@@ -2,6 +2,7 @@
 
 mod auth_profile;
 mod auth_store;
+mod brought;
 mod credential;
 mod document;
 mod exclusion;
@@ -23,8 +24,9 @@ mod wire;
 pub(crate) use auth_profile::is_setup_token;
 pub use auth_profile::{Profile, Seal};
 pub use auth_store::{AuthStore, Current, StorePaths};
+pub use brought::Brought;
 pub use credential::{Credential, Expiry, OAuth, SecretValue};
-pub use document::{Document, Held, NewProfile, Presence, RenewedGrant};
+pub use document::{Document, Fate, Held, NewProfile, Presence, RenewedGrant, TakenOver};
 pub use exclusion::Exclusion;
 pub(crate) use external::{External, claude_code_on_disk};
 pub use external::{ExternalCli, ExternalPaths, Swapped, can_write_back, sync as sync_external, write_back};

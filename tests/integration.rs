@@ -18,6 +18,7 @@ mod engine;
 mod health;
 mod keyshape;
 mod oauth;
+mod openclaw;
 mod profile;
 mod provider;
 mod redact;

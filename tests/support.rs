@@ -4,6 +4,7 @@ pub(crate) mod bot;
 pub(crate) mod idp;
 pub(crate) mod keyring;
 pub(crate) mod leaks;
+pub(crate) mod openclaw;
 pub(crate) mod rerun;
 #[cfg(target_os = "linux")]
 pub(crate) mod watch;

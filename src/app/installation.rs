@@ -55,7 +55,9 @@ impl Installation {
         let external = ExternalPaths::of(&environment);
         let settings = Settings::open(&places.config_path, &places.dotenv(), agent.as_deref(), environment)?;
         let sealing = Sealing::new(seal, &places.state_dir, layout.prefixes(), places.home());
-        let auth_store = AuthStore::new(store_paths(&places, &settings)).with_external(&external).with_sealing(sealing);
+        let auth_store = AuthStore::new(store_paths(&places, &settings, settings.agent()))
+            .with_external(&external)
+            .with_sealing(sealing);
         let loaded = settings.current();
         auth_store.allow_write_back(loaded.config.auth.claude_cli.write_back);
         auth_store.sealing().follow(&loaded.config.auth, &loaded.environment);
@@ -77,6 +79,14 @@ impl Installation {
         Ok(Some(Arc::new(Sqlite::open(&path)?)))
     }
 
+    /// Its state, made where there is none yet.
+    ///
+    /// # Errors
+    /// The database cannot be opened.
+    pub fn create_state(&self) -> Result<Arc<dyn Store>, StoreFault> {
+        Ok(Arc::new(Sqlite::open(&self.places.database())?))
+    }
+
     /// Where everything is.
     pub fn places(&self) -> &Places {
         &self.places
@@ -90,6 +100,11 @@ impl Installation {
     /// Its credentials.
     pub fn auth_store(&self) -> &AuthStore {
         &self.auth_store
+    }
+
+    /// The credentials of another agent, or of the same.
+    pub fn auth_store_of(&self, agent: &AgentId) -> AuthStore {
+        AuthStore::new(store_paths(&self.places, &self.settings, agent))
     }
 
     /// Copies Claude Code's login into the main agent's store, where the layout or `auth.claudeCli.sync` wants that.
@@ -123,13 +138,13 @@ fn ask_login_shell(environment: &mut Environment, places: &Places) -> Result<(),
     environment.ask_login_shell(&config, places.layout.prefixes())
 }
 
-fn store_paths(places: &Places, settings: &Settings) -> StorePaths {
+fn store_paths(places: &Places, settings: &Settings, agent: &AgentId) -> StorePaths {
     let config = &settings.current().config;
     let file = |agent: &AgentId| places.agent_dir(config, agent).join("auth-profiles.json");
     StorePaths {
-        own: file(settings.agent()),
+        own: file(agent),
         main: file(&AgentId::main()),
         oauth: places.oauth_dir().join("oauth.json"),
-        agent: settings.agent().clone(),
+        agent: agent.clone(),
     }
 }

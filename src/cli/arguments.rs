@@ -6,6 +6,7 @@ use clap::{ArgAction, Args, Parser, Subcommand};
 
 use crate::cli::chat::Chat;
 use crate::cli::completions::Completions;
+use crate::cli::import::Import;
 use crate::cli::man::Man;
 use crate::cli::models::Models;
 use crate::cli::sessions::Sessions;
@@ -57,6 +58,9 @@ pub(crate) enum Command {
     /// Look after the chat sessions and their pins
     #[command(subcommand)]
     Sessions(Sessions),
+    /// Take over what another program has; shows what it would do unless told to --apply
+    #[command(subcommand)]
+    Import(Import),
     /// Print the completions of a shell
     Completions(Completions),
     /// Print the manual page, or write one for every command

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use crate::cli::exit::Exit;
 use crate::config::EditFault;
+use crate::openclaw::SourceFault;
 use crate::profile::StoreFileFault;
 use crate::store::StoreFault;
 
@@ -95,6 +96,19 @@ fn owners(path: &Path) -> String {
 #[cfg(not(unix))]
 fn owners(_path: &Path) -> String {
     String::new()
+}
+
+impl From<SourceFault> for Failure {
+    fn from(fault: SourceFault) -> Self {
+        let text = fault.to_string();
+        match fault {
+            SourceFault::Nothing(_)
+            | SourceFault::Newer { .. }
+            | SourceFault::Damaged { .. }
+            | SourceFault::Unreadable { .. } => Self::Unreadable(text),
+            SourceFault::Busy(_) | SourceFault::NoCopy { .. } => Self::Unexpected(text),
+        }
+    }
 }
 
 impl From<io::Error> for Failure {

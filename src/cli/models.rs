@@ -1,7 +1,7 @@
 //! `modelpin models …`
 
 mod aliases;
-mod auth;
+pub(crate) mod auth;
 mod call;
 mod fallbacks;
 mod list;

@@ -30,11 +30,17 @@ pub(crate) fn open_to_serve(global: &Global, invoked_as: &str, output: &mut Outp
 /// Finds the files that the command line means, and nothing else: no engine, no database, no runtime. The logins of other
 /// programs are brought up to date.
 pub(crate) fn find(global: &Global, invoked_as: &str, output: &mut Output) -> Result<Installation, Failure> {
+    let installation = look(global, invoked_as, output)?;
+    sync(&installation, output);
+    Ok(installation)
+}
+
+/// [`find`], without a change of anything.
+pub(crate) fn look(global: &Global, invoked_as: &str, output: &mut Output) -> Result<Installation, Failure> {
     let installation = Installation::open(options(global, invoked_as))?;
     for warning in &installation.warnings {
         output.talk(warning);
     }
-    sync(&installation, output);
     Ok(installation)
 }
 

@@ -13,7 +13,7 @@ use crate::profile::seal::Opened;
 use crate::profile::wire::Stored;
 use crate::profile::{
     AuthFile, Document, External, ExternalCli, ExternalPaths, Origin, Presence, Profile, ProfileId, Profiles,
-    RenewedGrant, SealPorts, Sealing, StoreFileFault, Written,
+    RenewedGrant, SealPorts, SealTrouble, Sealing, StoreFileFault, Written,
 };
 use shelf::Shelf;
 
@@ -137,12 +137,22 @@ impl AuthStore {
     /// As [`AuthFile::read`].
     pub fn on_disk(&self, id: &ProfileId) -> Result<Option<Profile>, StoreFileFault> {
         let Some(origin) = self.owner_of(id) else { return Ok(None) };
-        let mut document = AuthFile::at(&origin.path).read()?;
-        if document.presence() == Presence::Missing {
-            let oauth = (origin.path == self.paths.main).then_some(self.paths.oauth.as_path());
-            document = shelf::legacy(&origin.path, oauth)?;
-        }
+        let document = self.document(&origin)?;
         Ok(Stored::of(&document, &Arc::new(origin), &self.sealing.keys()).profiles.swap_remove(id))
+    }
+
+    /// What one of the agent's two stores holds at this very moment, or what stands in for it.
+    ///
+    /// # Errors
+    ///
+    /// As [`AuthFile::read`].
+    pub fn document(&self, origin: &Origin) -> Result<Document, StoreFileFault> {
+        let document = AuthFile::at(&origin.path).read()?;
+        if document.presence() != Presence::Missing {
+            return Ok(document);
+        }
+        let oauth = (origin.path == self.paths.main).then_some(self.paths.oauth.as_path());
+        shelf::legacy(&origin.path, oauth)
     }
 
     /// Puts renewed tokens into the profile `id`, in the file that owns it, if its refresh token is still the one that was
@@ -222,8 +232,40 @@ impl AuthStore {
     pub fn edit<T>(
         &self,
         origin: &Origin,
-        mut change: impl FnMut(&mut Document) -> T,
+        change: impl FnMut(&mut Document) -> T,
     ) -> Result<Written<T>, StoreFileFault> {
+        settled(AuthFile::at(&origin.path).edit(self.whole_change(origin, change)?)?)
+    }
+
+    /// [`AuthStore::edit`], and then `check` over what is read back, its secrets open. Where it says no, the file is as it
+    /// was, to the byte, and `None` is returned.
+    ///
+    /// # Errors
+    ///
+    /// As [`AuthStore::edit`].
+    pub fn edit_checked<T>(
+        &self,
+        origin: &Origin,
+        change: impl FnMut(&mut Document) -> T,
+        mut check: impl FnMut(&Document, &T) -> bool,
+    ) -> Result<Option<Written<T>>, StoreFileFault> {
+        let change = self.whole_change(origin, change)?;
+        let written = AuthFile::at(&origin.path).lock()?.write_checked(change, |document, (value, _)| {
+            let mut open = document.clone();
+            Opened::open(&mut open, &self.sealing.keys());
+            check(&open, value)
+        })?;
+        written.map(settled).transpose()
+    }
+
+    /// `change` as it is made to what the file holds: a file that is not there yet begins with the stores of before, and
+    /// secrets are open while it is made and sealed after that. Where they could not be, nothing is changed, and why is
+    /// returned beside what `change` returned.
+    fn whole_change<'a, T>(
+        &'a self,
+        origin: &Origin,
+        mut change: impl FnMut(&mut Document) -> T + 'a,
+    ) -> Result<impl FnMut(&mut Document) -> (T, Option<SealTrouble>) + 'a, StoreFileFault> {
         let oauth = (origin.path == self.paths.main).then_some(self.paths.oauth.as_path());
         let legacy = if std::fs::exists(&origin.path).unwrap_or(true) {
             Document::missing()
@@ -232,15 +274,14 @@ impl AuthStore {
         };
         // Before the lock is taken: a person may have to be waited for.
         self.sealing.warm();
-        let mut refused = None;
-        let written = AuthFile::at(&origin.path).edit(|document| {
+        Ok(move |document: &mut Document| {
             let before = document.clone();
             // The change is made to what is open in memory, and knows nothing of seals.
             let opened = Opened::open(document, &self.sealing.keys());
             document.begin_with(&legacy);
             let seeded = document.clone();
             let value = change(document);
-            refused = None;
+            let mut refused = None;
             // Only a change that is one brings the old stores along.
             if *document == seeded {
                 *document = before;
@@ -248,12 +289,8 @@ impl AuthStore {
                 *document = before;
                 refused = Some(why);
             }
-            value
-        })?;
-        match refused {
-            None => Ok(written),
-            Some(why) => Err(StoreFileFault::NotSealed { path: origin.path.clone(), why }),
-        }
+            (value, refused)
+        })
     }
 
     /// Makes sure that a renewed secret could be kept in one of the agent's two stores: that it can be written, and that
@@ -287,6 +324,15 @@ impl AuthStore {
         } else {
             Origin { agent: agent.clone(), path: self.paths.main.clone(), managed_by: None }
         }
+    }
+}
+
+/// What was written, unless the secrets in it could not be sealed.
+fn settled<T>(written: Written<(T, Option<SealTrouble>)>) -> Result<Written<T>, StoreFileFault> {
+    let Written { path, changed, value: (value, refused) } = written;
+    match refused {
+        None => Ok(Written { path, changed, value }),
+        Some(why) => Err(StoreFileFault::NotSealed { path, why }),
     }
 }
 

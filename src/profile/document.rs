@@ -4,6 +4,7 @@ mod edit;
 mod entry;
 mod merge;
 mod secrets;
+mod take_over;
 
 use std::fmt;
 use std::path::Path;
@@ -15,6 +16,7 @@ use crate::profile::{ProfileId, StoreFileFault, is_still_sealed};
 use crate::redact::secrets_in;
 
 pub use entry::{Held, NewProfile, RenewedGrant};
+pub use take_over::{Fate, TakenOver};
 
 /// The content of an auth store file.
 ///
@@ -70,6 +72,11 @@ impl Document {
     /// Whether there is a file, and anything in it.
     pub fn presence(&self) -> Presence {
         self.presence
+    }
+
+    /// Everything in it.
+    pub(crate) fn fields(&self) -> &Map<String, Value> {
+        &self.root
     }
 
     /// A top-level object; `None` when it is absent or something else.

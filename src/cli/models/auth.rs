@@ -27,6 +27,9 @@ use crate::cli::open::{again, find};
 use crate::cli::output::Output;
 use crate::profile::{Current, ProfileId};
 
+pub(crate) use place::{end, fingerprint};
+pub(crate) use verdict::kind;
+
 /// Look after the credentials
 #[derive(Debug, Subcommand)]
 pub(crate) enum Auth {
