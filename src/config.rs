@@ -1,5 +1,7 @@
 //! The configuration, as read: plain data, defaults filled in, nothing resolved against the outside world.
 
+#[cfg(feature = "cli")]
+mod declare;
 mod dotenv;
 #[cfg(feature = "cli")]
 mod edit;
@@ -23,6 +25,8 @@ use crate::agent::AgentId;
 use crate::catalog::ProviderId;
 use crate::profile::{ProfileId, SecretRef, SecretSource};
 
+#[cfg(feature = "cli")]
+pub(crate) use declare::declare_profile;
 #[cfg(feature = "cli")]
 pub(crate) use edit::{Draft, EditFault, Edited, edit};
 pub use env::{EnvCredential, EnvPlace, Environment};
@@ -191,6 +195,17 @@ pub enum Mode {
     Token,
     /// `oauth`: accepts stored tokens too.
     OAuth,
+}
+
+impl Mode {
+    /// As the configuration has it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ApiKey => "api_key",
+            Self::Token => "token",
+            Self::OAuth => "oauth",
+        }
+    }
 }
 
 /// `auth.profiles.<id>.grants`: who may use a credential.
