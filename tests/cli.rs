@@ -1,16 +1,19 @@
 //! The command line from outside: what is printed where, and how it ends.
 
 mod auth;
+mod container;
 mod cooldown;
 mod damage;
 mod external;
 mod family;
 mod import;
 mod kill;
+mod login;
 mod order;
 mod process;
 mod secrets;
 pub(crate) mod support;
+mod terminal;
 
 use std::path::Path;
 

@@ -4,5 +4,6 @@ pub(crate) mod bot;
 pub(crate) mod idp;
 pub(crate) mod leaks;
 pub(crate) mod rerun;
+pub(crate) mod tty;
 #[cfg(target_os = "linux")]
 pub(crate) mod watch;

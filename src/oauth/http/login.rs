@@ -79,16 +79,10 @@ impl TokenHttp {
         if answered.is_success() {
             return self.granted(client, &answered.value, &secrets).await.map(Polled::Granted);
         }
-        for word in words(&answered.value) {
-            match word.as_str() {
-                "authorization_pending" => return Ok(Polled::Pending),
-                "slow_down" => return Ok(Polled::SlowDown),
-                "access_denied" => return Ok(Polled::Denied),
-                "expired_token" => return Ok(Polled::Expired),
-                _ => {}
-            }
+        match standing(&answered.value) {
+            Some(standing) => Ok(standing),
+            None => Err(secrets.fault(answered.verdict(at, false), &answered.said())),
         }
-        Err(secrets.fault(answered.verdict(at, false), &answered.said()))
     }
 
     /// What is in the answer to a login, and whose it is.
@@ -136,6 +130,17 @@ impl LoginClient {
     }
 }
 
+/// How it stands with a login that is not confirmed, in the words of the standard; `None` for another refusal.
+fn standing(answer: &Value) -> Option<Polled> {
+    words(answer).iter().find_map(|word| match word.as_str() {
+        "authorization_pending" => Some(Polled::Pending),
+        "slow_down" => Some(Polled::SlowDown),
+        "access_denied" => Some(Polled::Denied),
+        "expired_token" => Some(Polled::Expired),
+        _ => None,
+    })
+}
+
 fn device_login(answer: &Value) -> Option<DeviceLogin> {
     let text = |name: &str| answer[name].as_str().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
     // A person is going to open it, so it has to be one of the web.
@@ -150,4 +155,43 @@ fn device_login(answer: &Value) -> Option<DeviceLogin> {
         lasts: lasts.map_or(DEVICE_CODE, |seconds| Duration::from_secs_f64(seconds.min(LONGEST))),
         pace: Pace::of(number("interval")),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use serde_json::json;
+
+    use super::{DEVICE_CODE, device_login, standing};
+    use crate::oauth::login::Polled;
+
+    #[test]
+    fn each_word_about_an_unconfirmed_login_means_one_thing() {
+        let of = |word: &str| standing(&json!({"error": word, "error_description": "slow_down access_denied"}));
+        assert!(matches!(of("authorization_pending"), Some(Polled::Pending)));
+        assert!(matches!(of("slow_down"), Some(Polled::SlowDown)));
+        assert!(matches!(of("access_denied"), Some(Polled::Denied)));
+        assert!(matches!(of("expired_token"), Some(Polled::Expired)));
+        assert!(of("invalid_client").is_none());
+        assert!(standing(&json!(null)).is_none());
+    }
+
+    #[test]
+    fn a_code_without_a_place_to_type_it_is_of_no_use() {
+        let mut answer = json!({"device_code": "d", "user_code": "AB-12", "verification_uri": "https://id.example.com/d"});
+        let read = device_login(&answer);
+        assert_eq!(read.map(|login| (login.lasts, login.pace.wait())), Some((DEVICE_CODE, Duration::from_secs(5))));
+        answer["expires_in"] = json!("60");
+        answer["interval"] = json!(2);
+        let read = device_login(&answer).map(|login| (login.lasts.as_secs(), login.pace.wait().as_secs()));
+        assert_eq!(read, Some((60, 2)));
+        for missing in ["device_code", "user_code", "verification_uri"] {
+            let mut less = answer.clone();
+            less[missing] = json!("");
+            assert!(device_login(&less).is_none(), "{missing}");
+        }
+        answer["verification_uri"] = json!("file:///etc/passwd");
+        assert!(device_login(&answer).is_none());
+    }
 }

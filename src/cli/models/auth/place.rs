@@ -1,5 +1,7 @@
 //! Where a new credential goes, and putting it there.
 
+use std::path::Path;
+
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -8,6 +10,7 @@ use crate::cli::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::models::auth::{Case, verdict};
 use crate::cli::open::quoted;
+use crate::config::{EditFault, Edited, Mode, declare_profile, edit};
 use crate::profile::{Credential, Expiry, Fingerprint, Held, NewProfile, Origin, ProfileId, SecretValue};
 
 /// Where a new credential goes.
@@ -37,6 +40,8 @@ struct Stored<'a> {
     replaced: Option<String>,
     /// Whether it is tried by itself, without being pinned.
     in_order: bool,
+    /// What was changed in the configuration, so that it is.
+    config: Vec<String>,
     /// Why not, and what to do.
     note: Option<String>,
 }
@@ -65,7 +70,17 @@ impl Place {
         }
     }
 
-    /// Stores `profile` there, and says what became of it.
+    /// The id.
+    pub(crate) fn id(&self) -> &ProfileId {
+        &self.id
+    }
+
+    /// The file.
+    pub(crate) fn path(&self) -> &Path {
+        &self.origin.path
+    }
+
+    /// Stores `profile` there, has the configuration let it be tried, and says what became of it.
     ///
     /// # Errors
     /// It could not be stored.
@@ -84,6 +99,7 @@ impl Place {
             Ok(held)
         })?;
         let held = written.value.map_err(|held| self.taken(case, &held))?;
+        let (config, trouble) = declared(case, &self.id, profile);
         let verdict = verdict::of(case, &self.id, &self.provider);
         let stored = Stored {
             id: &self.id,
@@ -95,6 +111,7 @@ impl Place {
             changed: written.changed,
             replaced: held.as_ref().map(described),
             in_order: verdict.is_none(),
+            config,
             note: verdict,
         };
         if case.global.json {
@@ -102,8 +119,9 @@ impl Place {
         } else {
             case.output.data(&line(&stored))?;
         }
-        if let Some(note) = &stored.note {
-            case.output.talk(&modelpin_terminal::visible(note));
+        let told = stored.config.iter().map(|told| format!("{told}."));
+        for line in told.chain(trouble).chain(stored.note) {
+            case.output.talk(&modelpin_terminal::visible(&line));
         }
         Ok(Exit::Ok)
     }
@@ -122,6 +140,26 @@ impl Place {
             described(held),
             origin.path.display(),
         ))
+    }
+}
+
+/// Has the configuration let `profile` be tried by itself. Gives what was changed there, and what kept it from being changed:
+/// the credential is stored either way.
+fn declared(case: &Case<'_>, id: &ProfileId, profile: &NewProfile) -> (Vec<String>, Option<String>) {
+    let mode = match &profile.credential {
+        Credential::ApiKey { .. } => Mode::ApiKey,
+        Credential::Token { .. } => Mode::Token,
+        Credential::OAuth(_) => Mode::OAuth,
+    };
+    let (settings, path) = (case.installation.settings(), &case.installation.places().config_path);
+    let edited = edit::<_, EditFault>(path, &settings.environment, |draft| {
+        declare_profile(draft, id, &profile.provider, mode, profile.email.as_deref())
+    });
+    match edited {
+        Ok(Edited { value, written: _ }) => {
+            (value.into_iter().map(|told| format!("{}: {told}", path.display())).collect(), None)
+        }
+        Err(fault) => (Vec::new(), Some(format!("The configuration was not changed: {fault}"))),
     }
 }
 
