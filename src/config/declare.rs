@@ -113,28 +113,47 @@ mod tests {
     #[rstest]
     #[case::nothing_is_declared("{gateway: 1}", Mode::ApiKey, None, 0, "{gateway: 1}")]
     #[case::others_are(
-        "{auth: {profiles: {'z.ai:a': {provider: 'z.ai', mode: 'api_key'}}}}", Mode::Token, Some("a@b.example"), 1,
+        "{auth: {profiles: {'z.ai:a': {provider: 'z.ai', mode: 'api_key'}}}}",
+        Mode::Token,
+        Some("a@b.example"),
+        1,
         "{auth: {profiles: {'z.ai:a': {provider: 'z.ai', mode: 'api_key'}, \
          \"zai:new\": {\n  \"provider\": \"zai\",\n  \"mode\": \"token\",\n  \"email\": \"a@b.example\"\n}}}}"
     )]
     #[case::others_of_somebody_else(
-        "{auth: {profiles: {'openai:a': {mode: 'api_key'}}}}", Mode::Token, None, 0,
+        "{auth: {profiles: {'openai:a': {mode: 'api_key'}}}}",
+        Mode::Token,
+        None,
+        0,
         "{auth: {profiles: {'openai:a': {mode: 'api_key'}}}}"
     )]
     #[case::another_mode(
-        "{auth: {profiles: {'zai:new': {provider: 'zai', mode: 'api_key', /* mine */ grants: {users: ['7']}}}}}", Mode::OAuth, None, 1,
+        "{auth: {profiles: {'zai:new': {provider: 'zai', mode: 'api_key', /* mine */ grants: {users: ['7']}}}}}",
+        Mode::OAuth,
+        None,
+        1,
         "{auth: {profiles: {'zai:new': {provider: 'zai', mode: \"oauth\", /* mine */ grants: {users: ['7']}}}}}"
     )]
     #[case::a_token_under_oauth(
-        "{auth: {profiles: {'zai:new': {mode: 'oauth'}}}}", Mode::Token, None, 0,
+        "{auth: {profiles: {'zai:new': {mode: 'oauth'}}}}",
+        Mode::Token,
+        None,
+        0,
         "{auth: {profiles: {'zai:new': {mode: 'oauth'}}}}"
     )]
     #[case::an_order(
-        "{auth: {order: {'Z.AI': ['zai:a' /* first */], openai: []}}}", Mode::Token, None, 1,
+        "{auth: {order: {'Z.AI': ['zai:a' /* first */], openai: []}}}",
+        Mode::Token,
+        None,
+        1,
         "{auth: {order: {'Z.AI': ['zai:a', \"zai:new\" /* first */], openai: []}}}"
     )]
     #[case::an_order_that_has_it(
-        "{auth: {order: {zai: ['zai:new']}}}", Mode::Token, None, 0, "{auth: {order: {zai: ['zai:new']}}}"
+        "{auth: {order: {zai: ['zai:new']}}}",
+        Mode::Token,
+        None,
+        0,
+        "{auth: {order: {zai: ['zai:new']}}}"
     )]
     fn the_profile_is_let_in_and_nothing_else_changes(
         #[case] before: &str,

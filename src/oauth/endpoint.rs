@@ -99,12 +99,7 @@ impl TokenEndpoint {
 
     /// The one of `provider`, for a grant that was minted by `client` where that is known, and is at home `outside` of the
     /// store or in it.
-    fn at(
-        provider: &ProviderId,
-        auth: &AuthConfig,
-        client: Option<String>,
-        outside: bool,
-    ) -> Result<Self, NoRenewal> {
+    fn at(provider: &ProviderId, auth: &AuthConfig, client: Option<String>, outside: bool) -> Result<Self, NoRenewal> {
         let (none, built_in) = (OAuthConfig::default(), known(provider.as_str()));
         let configured = auth.oauth.get(provider).unwrap_or(&none);
         let url = configured.token_url.clone().or_else(|| built_in.map(|known| known.token_url.to_owned()));

@@ -9,7 +9,7 @@ mod client;
 mod device;
 mod grant;
 
-pub(crate) use authorization::{Authorization, Returned};
+pub(crate) use authorization::{Authorization, Misread, Returned};
 pub(crate) use client::{Gives, LoginClient, NoLogin, logins};
 pub(crate) use device::{DeviceLogin, Pace, Polled};
 pub(crate) use grant::{Account, Grant};

@@ -42,7 +42,8 @@ impl Container {
         fs::create_dir(&volume).unwrap();
         let owned = chown(&volume, Some(owner), Some(owner));
         let tried = owned.ok().and_then(|()| {
-            let read_only = format!("! touch /{name} 2>/dev/null && ! touch '{}/x' 2>/dev/null", container.folder.path().display());
+            let read_only =
+                format!("! touch /{name} 2>/dev/null && ! touch '{}/x' 2>/dev/null", container.folder.path().display());
             container.command(Path::new("/bin/sh"), &["-c", &read_only]).output().ok()
         });
         if tried.is_none_or(|output| !output.status.success()) {
@@ -84,7 +85,12 @@ fn ended(child: Child) -> Ended {
 fn running(child: &Child) -> PathBuf {
     let process = Path::new("/proc").join(child.id().to_string());
     let begun = Instant::now();
-    while fs::read(process.join("cmdline")).unwrap().split(|byte| *byte == 0).next().is_none_or(|name| !name.ends_with(b"/modelpin")) {
+    while fs::read(process.join("cmdline"))
+        .unwrap()
+        .split(|byte| *byte == 0)
+        .next()
+        .is_none_or(|name| !name.ends_with(b"/modelpin"))
+    {
         assert!(begun.elapsed() < Duration::from_secs(30), "the program does not start");
         std::thread::sleep(Duration::from_millis(2));
     }
@@ -136,12 +142,7 @@ fn a_volume_that_belongs_to_root_is_told_with_its_path_the_users_and_the_fix() {
     let Ended { code, out, err } = ended(child);
     assert_eq!((code, out.as_str()), (70, ""), "{written:?}: {err}");
     let volume = container.volume().display().to_string();
-    for told in [
-        volume.as_str(),
-        "belongs to user 0",
-        "this is user 10001",
-        &format!("chown -R 10001 {volume}"),
-    ] {
+    for told in [volume.as_str(), "belongs to user 0", "this is user 10001", &format!("chown -R 10001 {volume}")] {
         assert!(err.contains(told), "no `{told}` in {err}");
     }
     assert!(!err.contains("sk-test"), "{err}");

@@ -216,7 +216,8 @@ fn whoever_gives_up_or_waits_too_long_has_nothing_stored() {
     let idp = idp();
     let home = home(&idp, &json!({"deviceUrl": idp.page("device")}));
     idp.polls(["authorization_pending"; 500]);
-    for (arguments, said) in [(&["--provider", "acme"][..], "code_challenge="), (&["--provider", "acme", "--device"], "WXYZ")]
+    for (arguments, said) in
+        [(&["--provider", "acme"][..], "code_challenge="), (&["--provider", "acme", "--device"], "WXYZ")]
     {
         let mut login = Login::start(&home, arguments);
         let line = login.until(said);
@@ -323,7 +324,10 @@ async fn logging_in_anew_replaces_the_login_and_says_what_becomes_of_pins() {
 fn without_a_client_of_ones_own_it_says_what_is_possible() {
     let home = Home::empty();
     for (provider, told) in [
-        ("anthropic", &["models auth setup-token", "add --provider anthropic", "claude /login", "auth.oauth.anthropic"][..]),
+        (
+            "anthropic",
+            &["models auth setup-token", "add --provider anthropic", "claude /login", "auth.oauth.anthropic"][..],
+        ),
         ("openai-codex", &["add --provider openai-codex", "codex login", "auth.oauth.openai-codex"]),
         ("acme", &["add --provider acme", "auth.oauth.acme"]),
     ] {

@@ -37,7 +37,7 @@ fn add_asks_for_everything_it_was_not_told() {
     let mut tty = at_terminal(&home, &["add"]);
     tty.until("Whose credential").until("openrouter").types(ENTER);
     tty.until("What to store").until("setup-token").types(ENTER);
-    tty.until("What to call it").until("anthropic:default").types("\u{15}anthropic:work\r");
+    tty.until("What to call it").until("anthropic:default").types("anthropic:work\r");
     tty.until("API key for anthropic (not shown): ").types(&format!("{KEY}\r"));
     let (code, shown) = tty.end();
     assert_eq!(code, 0, "{shown}");
@@ -51,10 +51,10 @@ fn a_token_of_somebody_unlisted_may_end() {
     let home = Home::empty();
     let mut tty = at_terminal(&home, &["add"]);
     tty.until("Whose credential").types("another").until("another one").types(ENTER);
-    tty.until("Its provider's name").types("a/b\r").until("provider").types("\u{15}acme\r");
+    tty.until("Its provider's name").types("a/b\r").until("provider").types("acme\r");
     tty.until("What to store").types("\u{1b}[B").types(ENTER);
     tty.until("What to call it").types(ENTER);
-    tty.until("When it ends").types("soon\r").until("write 365d").types("\u{15}365d\r");
+    tty.until("When it ends").types("soon\r").until("write 365d").types("365d\r");
     tty.until("Token for acme (not shown): ").types("token-test-0123456789\r");
     let (code, shown) = tty.end();
     assert_eq!(code, 0, "{shown}");

@@ -28,7 +28,8 @@ impl Tty {
         let size = Winsize { ws_row: 50, ws_col: 200, ws_xpixel: 0, ws_ypixel: 0 };
         let pair = openpty(Some(&size), None).unwrap();
         let (keyboard, slave) = (File::from(pair.master), File::from(pair.slave));
-        let mut program = Command::new("setsid");
+        // By its whole name: what `command` has for a path is the program's own.
+        let mut program = Command::new("/usr/bin/setsid");
         program.args(["--ctty", "--wait"]).arg(command.get_program()).args(command.get_args()).env_clear();
         let variables = command.get_envs().filter_map(|(name, value): (&OsStr, Option<&OsStr>)| Some((name, value?)));
         program.envs(variables).env("TERM", "xterm");

@@ -133,8 +133,7 @@ fn scopes(field: &Field<'_>) -> Result<Vec<String>, KeyFault> {
 }
 
 fn params(field: &Field<'_>) -> Result<IndexMap<String, String>, KeyFault> {
-    let text = |(name, field): (&str, Field<'_>)| {
-        Ok((name.to_owned(), field.string()?.ok_or_else(|| field.wrong("text"))?))
-    };
+    let text =
+        |(name, field): (&str, Field<'_>)| Ok((name.to_owned(), field.string()?.ok_or_else(|| field.wrong("text"))?));
     field.members()?.into_iter().map(text).collect()
 }

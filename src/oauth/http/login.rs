@@ -179,7 +179,8 @@ mod tests {
 
     #[test]
     fn a_code_without_a_place_to_type_it_is_of_no_use() {
-        let mut answer = json!({"device_code": "d", "user_code": "AB-12", "verification_uri": "https://id.example.com/d"});
+        let mut answer =
+            json!({"device_code": "d", "user_code": "AB-12", "verification_uri": "https://id.example.com/d"});
         let read = device_login(&answer);
         assert_eq!(read.map(|login| (login.lasts, login.pace.wait())), Some((DEVICE_CODE, Duration::from_secs(5))));
         answer["expires_in"] = json!("60");

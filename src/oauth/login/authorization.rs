@@ -37,7 +37,9 @@ pub(crate) enum Misread {
     #[error("that belongs to another login, perhaps an earlier one")]
     Elsewhere,
     /// There is no code in it. The caller goes on waiting.
-    #[error("there is no code in that: give the address that the browser was sent to in the end, or the code shown there")]
+    #[error(
+        "there is no code in that: give the address that the browser was sent to in the end, or the code shown there"
+    )]
     NoCode,
 }
 
@@ -116,7 +118,9 @@ impl Authorization {
     fn of_query(&self, query: &str) -> Result<Returned, Misread> {
         let query = query.split('#').next().unwrap_or_default();
         let field = |wanted: &str| {
-            form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == wanted).map(|(_, value)| value.into_owned())
+            form_urlencoded::parse(query.as_bytes())
+                .find(|(name, _)| name == wanted)
+                .map(|(_, value)| value.into_owned())
         };
         let state = field("state");
         if self.state.is_some() && self.state != state {

@@ -40,7 +40,11 @@ impl Account {
             email: word(&beside["email_address"]).or_else(|| word(&answer["email"])).filter(|email| is_address(email)),
             id: word(&beside["uuid"]).or_else(|| word(&answer["account_id"])).or_else(|| word(&answer["user_id"])),
         };
-        beside.or(answer["id_token"].as_str().and_then(claims).map(|claims| Self::of_claims(&claims)).unwrap_or_default())
+        beside.or(answer["id_token"]
+            .as_str()
+            .and_then(claims)
+            .map(|claims| Self::of_claims(&claims))
+            .unwrap_or_default())
     }
 
     /// What the claims of an ID token or of a userinfo endpoint say.

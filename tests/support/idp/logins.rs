@@ -141,7 +141,8 @@ impl Shared {
                 if field("client_id") != CLIENT {
                     return Some(logins.refuse("invalid_client", "that is another client"));
                 }
-                if let Err(refused) = logins.redeem(field("code"), field("code_verifier"), Some(field("redirect_uri"))) {
+                if let Err(refused) = logins.redeem(field("code"), field("code_verifier"), Some(field("redirect_uri")))
+                {
                     return Some(refused);
                 }
             }
@@ -155,7 +156,8 @@ impl Shared {
             }
             _ => return None,
         }
-        let mut answer = json!({"access_token": (self.access)(0), "refresh_token": refresh_token(0), "expires_in": 3600});
+        let mut answer =
+            json!({"access_token": (self.access)(0), "refresh_token": refresh_token(0), "expires_in": 3600});
         if let Some(email) = &logins.email {
             let claims = json!({"email": email, "sub": format!("user-{email}")});
             answer["id_token"] = json!(format!("e30.{}.c2ln", URL_SAFE_NO_PAD.encode(claims.to_string())));

@@ -1,20 +1,15 @@
 //! Questions that a person answers at a terminal. Secrets are asked for elsewhere, and not shown.
 
 use std::fmt::Display;
-use std::io::{self, IsTerminal as _};
 
 use inquire::{Confirm, InquireError, Select, Text};
 
 use crate::cli::failure::Failure;
-
-/// Whether there is somebody to ask.
-pub(crate) fn can_ask() -> bool {
-    io::stdin().is_terminal() && io::stderr().is_terminal()
-}
+use crate::cli::output::Output;
 
 /// Which of `known`; `otherwise` says what to type where nobody can be asked.
 pub(crate) fn one_of<T: Display>(question: &str, known: Vec<T>, otherwise: &str) -> Result<T, Failure> {
-    if !can_ask() {
+    if !Output::is_talk_answered() {
         return Err(Failure::Misuse(otherwise.to_owned()));
     }
     Select::new(question, known).prompt().map_err(given_up)

@@ -110,7 +110,10 @@ fn no_login(case: &Case<'_>, why: &NoLogin) -> Failure {
     }
     ways.push(format!("store an API key: {}", case.command(&format!("add --provider {provider}"))));
     if let Some(cli) = ExternalCli::ALL.into_iter().find(|cli| cli.provider() == *provider) {
-        ways.push(format!("log in with {cli} on this machine (`{}`): its login is read where it is", cli.login_command()));
+        ways.push(format!(
+            "log in with {cli} on this machine (`{}`): its login is read where it is",
+            cli.login_command()
+        ));
     }
     ways.push(format!(
         "configure a client that {provider} has registered for you, in {config}: `auth.oauth.{provider}` with \
@@ -138,7 +141,9 @@ fn refused(client: &LoginClient, why: &str) -> Failure {
         Gives::ApiKey => "key",
     };
     let provider = &client.endpoint.provider;
-    Failure::Unexpected(modelpin_terminal::visible(&format!("{provider} gave no {what}, and nothing was stored: {why}")))
+    Failure::Unexpected(modelpin_terminal::visible(&format!(
+        "{provider} gave no {what}, and nothing was stored: {why}"
+    )))
 }
 
 fn patience(text: &str) -> Result<Duration, &'static str> {

@@ -7,12 +7,13 @@ use crate::catalog::{ProviderId, vendors};
 use crate::cli::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::models::auth::add::{self, Add};
-use crate::cli::models::auth::choose::{can_ask, one_of, text};
+use crate::cli::models::auth::choose::{one_of, text};
 use crate::cli::models::auth::lifetime::Lifetime;
 use crate::cli::models::auth::login::{self, Login};
 use crate::cli::models::auth::paste_token::{self, PasteToken};
 use crate::cli::models::auth::setup_token::{self, SetupToken};
 use crate::cli::models::auth::{Case, new_id};
+use crate::cli::output::Output;
 use crate::oauth::login::logins;
 use crate::profile::ProfileId;
 
@@ -48,7 +49,7 @@ impl fmt::Display for Method {
 /// Asks for whose credential it is, of which kind, and what to call it; the rest is as if that had been typed.
 pub(crate) fn run(add: &Add, case: &mut Case<'_>) -> Result<Exit, Failure> {
     let Add { provider: _, profile_id, email, yes, given } = add;
-    if !can_ask() || !given.asks() {
+    if !Output::is_talk_answered() || !given.asks() {
         let line = case.command("add --provider anthropic");
         return Err(Failure::Misuse(format!("say whose key it is with --provider: {line}")));
     }
@@ -83,7 +84,8 @@ pub(crate) fn run(add: &Add, case: &mut Case<'_>) -> Result<Exit, Failure> {
         }
         Method::Login => {
             let (provider, profile_id) = (Some(provider.clone()), id()?);
-            let plain = Login { provider, profile_id, device: false, port: None, no_browser: false, wait: PATIENCE, yes };
+            let plain =
+                Login { provider, profile_id, device: false, port: None, no_browser: false, wait: PATIENCE, yes };
             login::run(&plain, case)
         }
     }

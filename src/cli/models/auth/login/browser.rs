@@ -26,20 +26,16 @@ pub(crate) fn opener(environment: &Environment) -> Option<&'static str> {
 /// Has `opener` open `address`, in which there is no secret. Whether that works is seen by the person: the address is
 /// shown all the same.
 pub(crate) fn open(opener: &str, address: &str) {
-    let started = Command::new(opener)
-        .arg(address)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn();
+    let started =
+        Command::new(opener).arg(address).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
     if let Err(fault) = started {
         tracing::debug!(opener, %fault, "no browser was opened");
     }
 }
 
-#[cfg(all(test, unix, not(target_os = "macos")))]
+#[cfg(test)]
 mod tests {
-    use super::opener;
+    use super::{ELSEWHERE, opener};
     use crate::config::Environment;
 
     fn over(names: &[&str]) -> Option<&'static str> {
@@ -49,10 +45,11 @@ mod tests {
 
     #[test]
     fn a_browser_opens_only_before_the_person() {
-        assert_eq!(over(&[]), None);
-        assert_eq!(over(&["DISPLAY"]), Some("xdg-open"));
-        assert_eq!(over(&["WAYLAND_DISPLAY", "HOME"]), Some("xdg-open"));
-        for remote in super::ELSEWHERE {
+        let here = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
+        assert_eq!(over(&[]), cfg!(target_os = "macos").then_some(here));
+        assert_eq!(over(&["DISPLAY"]), Some(here));
+        assert_eq!(over(&["WAYLAND_DISPLAY", "HOME"]), Some(here));
+        for remote in ELSEWHERE {
             assert_eq!(over(&["DISPLAY", remote]), None, "{remote}");
         }
     }

@@ -50,7 +50,9 @@ pub(crate) async fn granted(
 fn invite(client: &LoginClient, begun: &DeviceLogin, case: &mut Case<'_>) {
     let DeviceLogin { user_code, address, whole_address, .. } = begun;
     let provider = &client.endpoint.provider;
-    let shorter = whole_address.as_ref().map(|address| format!(" (or {address}, which has it already)")).unwrap_or_default();
-    let said = format!("To log in at {provider}, open {address} on any device{shorter} and type this code: {user_code}");
+    let shorter =
+        whole_address.as_ref().map(|address| format!(" (or {address}, which has it already)")).unwrap_or_default();
+    let said =
+        format!("To log in at {provider}, open {address} on any device{shorter} and type this code: {user_code}");
     case.output.talk(&modelpin_terminal::visible(&said));
 }

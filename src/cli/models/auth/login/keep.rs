@@ -63,7 +63,10 @@ pub(crate) fn keep(case: &mut Case<'_>, home: Home, client: &LoginClient, grant:
     let mut talk = Vec::new();
     if let Some(held) = held.filter(|held| held.account().is_some() && !is_of(held, &account) && is_said(&account)) {
         let whose = held.email.as_deref().or(held.account.as_deref()).unwrap_or_default();
-        talk.push(format!("{} was {whose}'s before. Pins on it stay, and are answered with the new login now.", held.id));
+        talk.push(format!(
+            "{} was {whose}'s before. Pins on it stay, and are answered with the new login now.",
+            held.id
+        ));
     } else if held.is_some() {
         talk.push(format!("Pins on {} stay, and use the new login from the next message on.", place.id()));
     }

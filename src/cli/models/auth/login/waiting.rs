@@ -1,6 +1,6 @@
 //! A login with a browser: it comes back by itself, or the person brings what came.
 
-use std::io::{self, BufRead as _, IsTerminal as _, Read as _};
+use std::io::{self, BufRead as _, Read as _};
 use std::sync::Arc;
 
 use secrecy::zeroize::Zeroizing;
@@ -11,9 +11,10 @@ use crate::cli::failure::Failure;
 use crate::cli::models::auth::login::callback::{Callback, Doorstep};
 use crate::cli::models::auth::login::{Login, browser, refused, too_late};
 use crate::cli::models::auth::{Case, shape};
+use crate::cli::output::Output;
 use crate::directive::duration_text;
 use crate::oauth::TokenHttp;
-use crate::oauth::login::{Authorization, Grant, LoginClient, Returned};
+use crate::oauth::login::{Authorization, Grant, LoginClient, Misread, Returned};
 use crate::redact;
 
 /// As much as is read of one line, in bytes.
@@ -40,14 +41,14 @@ pub(crate) async fn granted(
             Brought::Arrived(returned) => break returned,
             Brought::Nobody => {
                 return Err(Failure::Misuse(
-                    "standard input ended without the address that the browser was sent to, and nothing was stored".to_owned(),
+                    "standard input ended without the address that the browser was sent to, and nothing was stored"
+                        .to_owned(),
                 ));
             }
-            Brought::Pasted(line) => match shape::cleaned(line.as_slice()).map(|text| authorization.pasted(&text)) {
-                Ok(Ok(returned)) => break returned,
-                Ok(Err(why)) => case.output.talk(&format!("Not taken: {why}.")),
-                // A blank line is no answer.
-                Err(_) if line.iter().all(u8::is_ascii_whitespace) => {}
+            // A blank line is no answer.
+            Brought::Pasted(line) if line.iter().all(u8::is_ascii_whitespace) => {}
+            Brought::Pasted(line) => match read(&line, &authorization) {
+                Ok(returned) => break returned,
                 Err(why) => case.output.talk(&format!("Not taken: {why}.")),
             },
         }
@@ -69,7 +70,7 @@ pub(crate) async fn granted(
 /// Says what to do, and does what can be done.
 fn invite(login: &Login, client: &LoginClient, authorization: &Authorization, listening: bool, case: &mut Case<'_>) {
     let settings = case.installation.settings();
-    let present = io::stdin().is_terminal() && io::stderr().is_terminal();
+    let present = Output::is_talk_answered();
     let opener = browser::opener(&settings.environment).filter(|_| present && !login.no_browser);
     let provider = &client.endpoint.provider;
     let bring = if listening {
@@ -87,6 +88,16 @@ fn invite(login: &Login, client: &LoginClient, authorization: &Authorization, li
     if let Some(opener) = opener {
         browser::open(opener, authorization.url.as_str());
     }
+}
+
+/// What a pasted line brings.
+fn read(line: &[u8], authorization: &Authorization) -> Result<Returned, String> {
+    // Several words are something that was said, and no code.
+    if line.trim_ascii().contains(&b' ') {
+        return Err(Misread::NoCode.to_string());
+    }
+    let text = shape::cleaned(line).map_err(str::to_owned)?;
+    authorization.pasted(&text).map_err(|why| why.to_string())
 }
 
 /// What somebody brought.
