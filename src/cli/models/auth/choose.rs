@@ -12,7 +12,7 @@ pub(crate) fn one_of<T: Display>(question: &str, known: Vec<T>, otherwise: &str)
     if !Output::is_talk_answered() {
         return Err(Failure::Misuse(otherwise.to_owned()));
     }
-    Select::new(question, known).prompt().map_err(given_up)
+    Select::new(question, known).prompt().map_err(|fault| given_up(&fault))
 }
 
 /// A line of text that `reads` takes; `usual` where only Enter is pressed.
@@ -23,7 +23,7 @@ pub(crate) fn text<T>(question: &str, usual: &str, reads: impl Fn(&str) -> Resul
         if !hint.is_empty() {
             ask = ask.with_help_message(&hint);
         }
-        match reads(ask.prompt().map_err(given_up)?.trim()) {
+        match reads(ask.prompt().map_err(|fault| given_up(&fault))?.trim()) {
             Ok(read) => return Ok(read),
             Err(why) => hint = why,
         }
@@ -32,11 +32,11 @@ pub(crate) fn text<T>(question: &str, usual: &str, reads: impl Fn(&str) -> Resul
 
 /// Yes or no.
 pub(crate) fn agrees(question: &str) -> Result<bool, Failure> {
-    Confirm::new(question).with_default(true).prompt().map_err(given_up)
+    Confirm::new(question).with_default(true).prompt().map_err(|fault| given_up(&fault))
 }
 
 /// Whoever gives up gets nothing stored, and nothing else is taken for an answer.
-fn given_up(fault: InquireError) -> Failure {
+fn given_up(fault: &InquireError) -> Failure {
     match fault {
         InquireError::OperationCanceled | InquireError::OperationInterrupted => {
             Failure::Misuse("given up, and nothing was stored".to_owned())
