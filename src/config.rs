@@ -2,6 +2,7 @@
 
 #[cfg(feature = "cli")]
 mod declare;
+mod depth;
 mod dotenv;
 #[cfg(feature = "cli")]
 mod edit;
@@ -266,6 +267,10 @@ pub struct ProviderModel {
     pub api: Option<String>,
     /// The longest answer, in tokens.
     pub max_tokens: Option<u32>,
+    /// `contextWindow`, in tokens, where that is a number.
+    pub context_window: Option<u64>,
+    /// `input`: what it reads, such as `text` and `image`.
+    pub input: Vec<String>,
 }
 
 /// `session.*`.

@@ -1,6 +1,7 @@
 //! The command line from outside: what is printed where, and how it ends.
 
 mod auth;
+mod config;
 mod container;
 mod cooldown;
 mod damage;
@@ -9,6 +10,7 @@ mod family;
 mod import;
 mod kill;
 mod login;
+mod models;
 mod order;
 mod process;
 mod secrets;
@@ -73,6 +75,10 @@ fn misuse_is_64_and_never_reads_as_a_credential_that_expires() {
         &["sessions"],
         &["sessions", "import"],
         &["models"],
+        &["models", "set"],
+        &["models", "set", "no-such-model"],
+        &["models", "aliases"],
+        &["models", "fallbacks", "add"],
         &["models", "auth"],
         &["models", "auth", "add"],
         &["models", "auth", "add", "--provider", "a/b"],

@@ -4,6 +4,7 @@ use std::io;
 use std::path::Path;
 
 use crate::cli::exit::Exit;
+use crate::config::EditFault;
 use crate::profile::StoreFileFault;
 use crate::store::StoreFault;
 
@@ -53,6 +54,20 @@ impl From<StoreFileFault> for Failure {
             | StoreFileFault::Contended { .. }
             | StoreFileFault::Full { .. }
             | StoreFileFault::Io { .. } => Self::Unexpected(text),
+        }
+    }
+}
+
+impl From<EditFault> for Failure {
+    fn from(fault: EditFault) -> Self {
+        let text = fault.to_string();
+        match fault {
+            EditFault::Config(_)
+            | EditFault::NoObject { .. }
+            | EditFault::Syntax { .. }
+            | EditFault::Entangled { .. } => Self::Unreadable(text),
+            EditFault::ReadOnly { path, .. } => Self::Unexpected(format!("{text}{}", owners(&path))),
+            EditFault::Contended { .. } | EditFault::Full { .. } | EditFault::Write { .. } => Self::Unexpected(text),
         }
     }
 }

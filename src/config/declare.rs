@@ -117,8 +117,8 @@ mod tests {
         Mode::Token,
         Some("a@b.example"),
         1,
-        "{auth: {profiles: {'z.ai:a': {provider: 'z.ai', mode: 'api_key'}, \
-         \"zai:new\": {\n  \"provider\": \"zai\",\n  \"mode\": \"token\",\n  \"email\": \"a@b.example\"\n}}}}"
+        "{auth: {profiles: {\n      'z.ai:a': {provider: 'z.ai', mode: 'api_key'},\n      \"zai:new\": {\n        \
+         \"provider\": \"zai\",\n        \"mode\": \"token\",\n        \"email\": \"a@b.example\"\n      }\n    }}}"
     )]
     #[case::others_of_somebody_else(
         "{auth: {profiles: {'openai:a': {mode: 'api_key'}}}}",

@@ -1,6 +1,6 @@
 //! Editing the configuration where it is: comments, includes and the text of `${VAR}` stay as they are.
 //!
-//! What is wanted is a value under a key. Where that key is written (in the file itself or in one that it includes) is
+//! What is wanted is a value under a key, in which a number names an element of a list. Where that key is written (in the file itself or in one that it includes) is
 //! found out here, and only that place is changed. Before anything is written, the edited text is read like any other
 //! configuration: it has to say exactly what was wanted and, in every other key, what it said before.
 
@@ -8,20 +8,22 @@ mod fault;
 mod file;
 mod place;
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;
 mod tree;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
 pub(crate) use fault::EditFault;
 
-use crate::config::Environment;
 use crate::config::file::{read_resolved, valid};
 use crate::config::include::Texts;
-use file::{ConfigLock, Put};
+use crate::config::{Config, Environment};
+use file::ConfigLock;
 
 /// How often an edit is begun anew because somebody else wrote in between.
 const ATTEMPTS: usize = 20;
@@ -68,11 +70,12 @@ pub(crate) fn edit<T, E: From<EditFault>>(
         return Ok(Edited { written: Vec::new(), value });
     }
     let lock = ConfigLock::take(path)?;
+    let mut written = Vec::new();
     for _ in 0..ATTEMPTS {
         let mut draft = Draft::read(path)?;
         let value = change(&mut draft)?;
-        draft.check(env)?;
-        if let Put::Done(written) = lock.put(draft.changes())? {
+        draft.config(env)?;
+        if lock.put(draft.changes(), &mut written)? {
             return Ok(Edited { written, value });
         }
     }
@@ -86,14 +89,34 @@ impl Draft {
     ///
     /// It cannot be read.
     pub(crate) fn read(path: &Path) -> Result<Self, EditFault> {
-        let texts = Texts::default();
-        let value = read_resolved(path, &texts)?;
-        Ok(Self { main: path.to_owned(), texts, value, before: BTreeMap::new() })
+        // Read once more from what is held in memory then: what is decided by it and what is edited must be the same text.
+        let mut texts = Texts::default();
+        loop {
+            let (value, files) = read_resolved(path, &texts)?;
+            let files: BTreeSet<PathBuf> = files.iter().map(|file| Texts::real(file)).collect();
+            let new: Vec<&PathBuf> = files.iter().filter(|file| texts.of(file).is_none()).collect();
+            if new.is_empty() {
+                return Ok(Self { main: path.to_owned(), texts, value, before: BTreeMap::new() });
+            }
+            for file in new {
+                let text = texts.read(file)?.unwrap_or_default();
+                texts.put(file, text);
+            }
+        }
     }
 
     /// What is under `key`, from whichever file it comes, `${VAR}` as text.
     pub(crate) fn get(&self, key: &[&str]) -> Option<&Value> {
-        key.iter().try_fold(&self.value, |value, name| value.get(*name)).filter(|value| !value.is_null())
+        under(&self.value, key).filter(|value| !value.is_null())
+    }
+
+    /// What it says as a configuration, with the variables of `env`.
+    ///
+    /// # Errors
+    ///
+    /// It makes none.
+    pub(crate) fn config(&self, env: &Environment) -> Result<Config, EditFault> {
+        Ok(valid(&self.main, self.value.clone(), env)?.0)
     }
 
     /// Puts `wanted` under `key`. A list that only grows or only shrinks keeps the comments between its elements.
@@ -118,7 +141,7 @@ impl Draft {
     ///
     /// As [`Draft::set`].
     pub(crate) fn remove(&mut self, key: &[&str]) -> Result<bool, EditFault> {
-        if key.iter().try_fold(&self.value, |value, name| value.get(*name)).is_none() {
+        if under(&self.value, key).is_none() {
             return Ok(false);
         }
         let mut expected = self.value.clone();
@@ -148,11 +171,6 @@ impl Draft {
         changed.filter(|(_, before, after)| *before != Some(*after))
     }
 
-    /// Whether the edited text can be read as a configuration.
-    fn check(&self, env: &Environment) -> Result<(), EditFault> {
-        Ok(valid(&self.main, self.value.clone(), env).map(drop)?)
-    }
-
     fn change(
         &mut self,
         file: &Path,
@@ -168,7 +186,7 @@ impl Draft {
 
     /// Reads the edited text again: it must say `expected`.
     fn settle(&mut self, key: &[&str], expected: &Value) -> Result<(), EditFault> {
-        self.value = read_resolved(&self.main, &self.texts)?;
+        self.value = read_resolved(&self.main, &self.texts)?.0;
         if self.value == *expected {
             Ok(())
         } else {
@@ -177,9 +195,27 @@ impl Draft {
     }
 }
 
+/// What is under `key` in `value`.
+fn under<'a>(value: &'a Value, key: &[&str]) -> Option<&'a Value> {
+    key.iter().try_fold(value, |value, name| member(value, name))
+}
+
+/// The member `name` of an object, or the element of a list whose number that is.
+pub(crate) fn member<'a>(value: &'a Value, name: &str) -> Option<&'a Value> {
+    match value {
+        Value::Object(members) => members.get(name),
+        Value::Array(elements) => elements.get(name.parse::<usize>().ok()?),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => None,
+    }
+}
+
 /// Puts `wanted` under `key`, or takes what is there away.
 fn put_under(value: &mut Value, key: &[&str], wanted: Option<Value>) {
     let Some((name, inside)) = key.split_first() else { return };
+    if let Value::Array(elements) = value {
+        let element = name.parse::<usize>().ok().and_then(|at| elements.get_mut(at));
+        return element.into_iter().for_each(|element| put_under(element, inside, wanted.clone()));
+    }
     if !value.is_object() {
         *value = Value::Object(serde_json::Map::new());
     }

@@ -46,17 +46,19 @@ pub fn load(path: &Path, env: &Environment) -> Result<Loaded, ConfigFault> {
 }
 
 /// The value of the configuration at `path` with all that it includes, `${NAME}` as text, where `texts` stand for what
-/// files hold. A file that is not there is an empty object.
+/// files hold, and the files that it was read from. A file that is not there is an empty object.
 ///
 /// # Errors
 ///
 /// As [`load`].
 #[cfg(feature = "cli")]
-pub(crate) fn read_resolved(path: &Path, texts: &Texts) -> Result<Value, ConfigFault> {
+pub(crate) fn read_resolved(path: &Path, texts: &Texts) -> Result<(Value, Vec<PathBuf>), ConfigFault> {
     if texts.read(&Texts::real(path))?.is_none() {
-        return Ok(json!({}));
+        return Ok((json!({}), Vec::new()));
     }
-    Includes::of(path, texts).read(path)
+    let mut includes = Includes::of(path, texts);
+    let value = includes.read(path)?;
+    Ok((value, includes.files))
 }
 
 /// What the resolved `value` of the configuration at `path` says, its variables filled in, and the secrets in it.

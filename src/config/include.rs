@@ -7,10 +7,13 @@ use std::path::{Path, PathBuf};
 use serde_json::{Map, Value};
 
 use crate::config::ConfigFault;
+use crate::config::depth::too_deep;
 use crate::config::field::joined;
 
 /// How deep includes may be nested.
 const DEEPEST: usize = 10;
+/// How deep objects and lists may be nested in a file: each level takes room on the stack.
+const DEEPEST_VALUE: usize = 100;
 /// The longest file that is read, in bytes.
 const LONGEST: u64 = 2 * 1024 * 1024;
 
@@ -215,6 +218,11 @@ fn read_bounded(path: &Path) -> Result<String, ConfigFault> {
 
 fn parse(path: &Path, text: &str) -> Result<Value, ConfigFault> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if let Some(at) = too_deep(text, DEEPEST_VALUE) {
+        let json5::Position { line, column } = json5::Position::from_offset(at, text);
+        let what = format!("nested more than {DEEPEST_VALUE} deep");
+        return Err(ConfigFault::Syntax { path: path.to_owned(), line: line + 1, column: column + 1, what });
+    }
     json5::from_str(text).map_err(|error| {
         let end = || json5::Position::from_offset(text.len(), text);
         let position = error.position().unwrap_or_else(end);

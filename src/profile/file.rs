@@ -12,9 +12,10 @@ use backon::{BlockingRetryable, ConstantBuilder};
 use secrecy::zeroize::Zeroizing;
 
 use crate::profile::fingerprint::short_hash;
-use crate::profile::lock::{Lock, beside};
+use crate::profile::lock::Lock;
 use crate::profile::{Document, StoreFileFault};
 use crate::redact;
+use crate::replace::{beside, put_new, sweep};
 use put::Put;
 
 /// How long a writer waits for the locks.
@@ -92,7 +93,7 @@ impl AuthFile {
             places.push(link);
         }
         let lock = Lock::take(&target, &places, self.patience)?;
-        put::sweep(&target);
+        sweep(&target);
         Ok(Guard { path: target, lock })
     }
 
@@ -241,7 +242,8 @@ fn keep_aside(path: &Path, bytes: &[u8]) -> Option<PathBuf> {
     if aside.exists() {
         return Some(aside);
     }
-    put::write_new(&aside, bytes).ok().map(|()| aside)
+    let ready = put::prepared(&aside, bytes).ok()?;
+    put_new(&aside, ready).ok().map(|_| aside)
 }
 
 /// The file behind `path` and any links, there or not, in a folder without links.

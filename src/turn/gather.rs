@@ -253,7 +253,7 @@ pub(crate) fn endpoint_of(config: &Config, model: &ModelRef) -> Result<Endpoint,
 }
 
 /// Whether `model` answers without any credential, as local servers do.
-fn keyless(settings: &Loaded, model: &ModelRef) -> bool {
+pub(crate) fn keyless(settings: &Loaded, model: &ModelRef) -> bool {
     endpoint_of(&settings.config, model).is_ok_and(|endpoint| !needs_credential(&endpoint))
 }
 

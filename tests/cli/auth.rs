@@ -177,6 +177,15 @@ fn a_credential_that_would_be_passed_over_says_so_and_what_to_do() {
     assert_eq!(home.run(&words).code, 0);
     let again = home.run_with(&["models", "auth", "paste-token", "--provider", "anthropic"], token().as_bytes());
     assert_eq!((again.code, again.err.as_str()), (0, ""));
+
+    let config = json!({"auth": {"profiles": {"openai:team": {"provider": "openai", "mode": "api_key"}}}});
+    fs::write(home.state().join("modelpin.json"), config.to_string()).unwrap();
+    let add = ["models", "auth", "add", "--provider", "openai", "--no-config", "--json"];
+    let ended = home.run_with(&add, b"sk-test-0123456789");
+    let told: Value = serde_json::from_str(&ended.out).unwrap();
+    assert_eq!(told["inOrder"], false);
+    let entry = r#""openai:default": {"provider":"openai","mode":"api_key"}"#;
+    assert!(ended.err.contains("auth.profiles") && ended.err.contains(entry), "{}", ended.err);
 }
 
 #[test]
@@ -190,7 +199,7 @@ fn the_configuration_lets_a_new_credential_in_and_keeps_its_comments() {
     let ended = home.run_with(&add, b"sk-test-0123456789");
     assert_eq!(ended.code, 0, "{}", ended.err);
     let told: Value = serde_json::from_str(&ended.out).unwrap();
-    assert_eq!((&told["inOrder"], told["config"].as_array().unwrap().len()), (&json!(true), 2), "{told}");
+    assert_eq!((&told["inOrder"], told["configured"].as_array().unwrap().len()), (&json!(true), 2), "{told}");
     assert!(ended.err.contains("`auth.profiles` declares openai:default now"), "{}", ended.err);
     assert!(ended.err.contains(path.to_str().unwrap()), "{}", ended.err);
     let after = fs::read_to_string(&path).unwrap();
@@ -209,7 +218,7 @@ fn the_configuration_lets_a_new_credential_in_and_keeps_its_comments() {
     let ended = home.run_with(&["models", "auth", "paste-token", "--provider", "openai"], b"token-test-0123456789");
     assert_eq!(ended.code, 0, "{}", ended.err);
     assert!(stored(&home)["profiles"]["openai:manual"].is_object());
-    for told in ["The configuration was not changed", r#""openai:manual": {"provider":"openai","mode":"token"}"#] {
+    for told in ["The configuration was not told of it", r#""openai:manual": {"provider":"openai","mode":"token"}"#] {
         assert!(ended.err.contains(told), "no `{told}` in {}", ended.err);
     }
     assert_eq!(fs::read_to_string(&path).unwrap(), twice);

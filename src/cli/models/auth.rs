@@ -3,6 +3,7 @@
 mod add;
 mod choose;
 mod clear_cooldown;
+mod configured;
 mod given;
 mod lifetime;
 mod list;

@@ -42,8 +42,22 @@ pub(crate) enum EditFault {
         /// The main file.
         path: PathBuf,
     },
-    /// The system refused to write.
-    #[error("{}: {step}: {source}", path.display())]
+    /// It must not be written. The caller says whose it is.
+    #[error("{} cannot be written: {source}; the configuration is as it was", path.display())]
+    ReadOnly {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The disk or a quota is full.
+    #[error("there is no room to write {}; the configuration is as it was. Free some space, and try again", path.display())]
+    Full {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Anything else that the system refused.
+    #[error("{}: {step} failed: {source}; the configuration is as it was", path.display())]
     Write {
         /// The file.
         path: PathBuf,
@@ -55,6 +69,18 @@ pub(crate) enum EditFault {
 }
 
 impl EditFault {
+    /// What `source`, met at `step` of writing `path`, is to the caller.
+    pub(crate) fn writing(path: &Path, step: &'static str, source: io::Error) -> Self {
+        let path = path.to_owned();
+        match source.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
+                Self::Full { path }
+            }
+            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => Self::ReadOnly { path, source },
+            _ => Self::Write { path, step, source },
+        }
+    }
+
     pub(crate) fn misfit(path: &Path, misfit: Misfit) -> Self {
         match misfit {
             Misfit::NoObject(key) => Self::NoObject { path: path.to_owned(), key },

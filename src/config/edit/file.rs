@@ -9,7 +9,8 @@ use std::time::Duration;
 use backon::{BlockingRetryable as _, ConstantBuilder};
 
 use crate::config::edit::EditFault;
-use crate::replace::{self, Refused, beside};
+use crate::config::include::Texts;
+use crate::replace::{Refused, beside, place, prepared, prepared_alike, put_new, sweep};
 
 /// How many copies are kept, as the family's programs do: `.bak`, and `.bak.1` to `.bak.4`.
 const COPIES: usize = 5;
@@ -25,15 +26,6 @@ pub(crate) struct ConfigLock {
     _file: File,
 }
 
-/// What came of it.
-#[derive(Debug)]
-pub(crate) enum Put {
-    /// These files were written, each with the copy of what it held before.
-    Done(Vec<(PathBuf, Option<PathBuf>)>),
-    /// One was no longer what had been read.
-    Moved,
-}
-
 impl ConfigLock {
     /// Waits for the lock of the configuration at `path`.
     ///
@@ -43,8 +35,10 @@ impl ConfigLock {
     pub(crate) fn take(path: &Path) -> Result<Self, EditFault> {
         let fault = |path: &Path, step| {
             let path = path.to_owned();
-            move |source| EditFault::Write { path, step, source }
+            move |source| EditFault::writing(&path, step, source)
         };
+        // Where a link leads is what all that edit it have in common.
+        let path = &Texts::real(path);
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
             made.map_err(fault(folder, "creating the folder"))?;
@@ -59,7 +53,10 @@ impl ConfigLock {
         Ok(Self { _file: file })
     }
 
-    /// Writes each file that changed, if it still holds what was read.
+    /// Writes each file that changed, if it still holds what was read, and notes it in `written` with the copy of what it
+    /// held before. Returns whether all of them did.
+    ///
+    /// Everything is on the disk before the first of them changes, so that a full one stops none halfway.
     ///
     /// # Errors
     ///
@@ -67,18 +64,33 @@ impl ConfigLock {
     pub(crate) fn put<'a>(
         &self,
         changes: impl Iterator<Item = (&'a Path, Option<&'a str>, &'a str)>,
-    ) -> Result<Put, EditFault> {
-        let mut written = Vec::new();
+        written: &mut Vec<(PathBuf, Option<PathBuf>)>,
+    ) -> Result<bool, EditFault> {
+        let mut ready = Vec::new();
         for (path, before, after) in changes {
-            let fault = |Refused { step, source }| EditFault::Write { path: path.to_owned(), step, source };
-            let copy = before.map(|before| keep_copy(path, before.as_bytes())).transpose().map_err(fault)?;
-            if !replace::put(path, before.map(str::as_bytes), after.as_bytes()).map_err(fault)? {
-                return Ok(Put::Moved);
+            sweep(path);
+            let after = after.as_bytes();
+            let file = if before.is_some() { prepared_alike(path, after) } else { prepared(path, after) };
+            ready.push((path, before, file.map_err(fault(path))?));
+        }
+        let mut copies = Vec::new();
+        for (path, before, _) in &ready {
+            let copy = before.map(|before| keep_copy(path, before.as_bytes()));
+            copies.push(copy.transpose().map_err(fault(path))?);
+        }
+        for ((path, before, file), copy) in ready.into_iter().zip(copies) {
+            if !place(path, before.map(str::as_bytes), file).map_err(fault(path))? {
+                return Ok(false);
             }
+            written.retain(|(known, _)| known != path);
             written.push((path.to_owned(), copy));
         }
-        Ok(Put::Done(written))
+        Ok(true)
     }
+}
+
+fn fault(path: &Path) -> impl Fn(Refused) -> EditFault {
+    move |Refused { step, source }| EditFault::writing(path, step, source)
 }
 
 /// Keeps what the file held as `<file>.bak`, and moves the older copies on by one. The same again is not kept twice.
@@ -89,12 +101,14 @@ fn keep_copy(path: &Path, before: &[u8]) -> Result<PathBuf, Refused> {
         return Ok(newest);
     }
     let step = "keeping a copy of it";
+    let file = prepared(&newest, before).map_err(|refused| Refused { step, ..refused })?;
     for number in (1..COPIES).rev() {
         match fs::rename(copy(number - 1), copy(number)) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(Refused { step, source: error }),
             Ok(()) | Err(_) => {}
         }
     }
-    replace::put(&newest, None, before).map_err(|refused| Refused { step, ..refused })?;
+    // A program of the family may have put its own there meanwhile: that holds what it replaced.
+    put_new(&newest, file).map_err(|refused| Refused { step, ..refused })?;
     Ok(newest)
 }

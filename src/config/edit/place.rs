@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use crate::config::ConfigFault;
+use crate::config::edit::member;
 use crate::config::include::{KEYWORD, Texts, included_paths};
 
 /// Where a key is written.
@@ -43,15 +44,14 @@ type Found = Option<(PathBuf, Vec<String>)>;
 /// comes before what it includes, and of the files that it includes the last comes first.
 fn find(texts: &Texts, file: &Path, value: &Value, within: &[String], rest: &[&str]) -> Result<Found, ConfigFault> {
     let Some((name, inside)) = rest.split_first() else { return Ok(Some((file.to_owned(), within.to_vec()))) };
-    let Some(object) = value.as_object() else { return Ok(None) };
-    if let Some(member) = object.get(*name) {
+    if let Some(member) = member(value, name) {
         let mut deeper = within.to_vec();
         deeper.push((*name).to_owned());
         if let Some(found) = find(texts, file, member, &deeper, inside)? {
             return Ok(Some(found));
         }
     }
-    let Some(wanted) = object.get(KEYWORD) else { return Ok(None) };
+    let Some(wanted) = value.get(KEYWORD) else { return Ok(None) };
     for target in included_paths(wanted, file).into_iter().rev() {
         let target = Texts::real(&target);
         let included = texts.value(&target)?;

@@ -189,3 +189,97 @@ fn a_link_stays_a_link() {
     assert!(main.is_symlink());
     assert_eq!(fs::read_to_string(folder.path().join("real.json")).unwrap(), "{a: 2}");
 }
+
+#[test]
+fn one_element_of_a_list_is_changed_where_it_is() {
+    let before = "{agents: {list: [\n  {id: 'main'}, // mine\n  {id: 'a', model: 'x/y' /* old */},\n]}}";
+    let (_folder, main) = folder(&[("modelpin.json", before)]);
+    set(&main, "agents.list.1.model", &json!("p/q")).unwrap();
+    assert_eq!(fs::read_to_string(&main).unwrap(), before.replace("'x/y'", "\"p/q\""));
+    let fault = set(&main, "agents.list.7.model", &json!("p/q")).unwrap_err().to_string();
+    assert!(fault.contains("agents.list.7 is no object"), "{fault}");
+}
+
+#[test]
+fn of_two_lists_put_together_no_wrong_element_is_changed() {
+    let (folder, main) = folder(&[
+        ("modelpin.json", "{$include: 'a.json5', agents: {list: [{id: 'b'}]}}"),
+        ("a.json5", "{agents: {list: [{id: 'a'}]}}"),
+    ]);
+    let fault = set(&main, "agents.list.0.model", &json!("x/y")).unwrap_err();
+    assert!(matches!(fault, EditFault::Entangled { .. }), "{fault}");
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2, "nothing was written");
+}
+
+#[test]
+fn somebody_elses_change_between_the_look_and_the_rename_is_kept() {
+    let (_folder, main) = folder(&[("modelpin.json", "{a: 1, /* mine */ b: 1}")]);
+    let mut looks = 0;
+    let edited = edit::<_, EditFault>(&main, &Environment::default(), |draft| {
+        looks += 1;
+        draft.set(&["a"], &json!(2))?;
+        if looks == 2 {
+            fs::write(&main, "{a: 1, /* theirs */ b: 7}").unwrap();
+        }
+        Ok(())
+    });
+    assert_eq!(edited.unwrap().written.len(), 1);
+    assert_eq!(fs::read_to_string(&main).unwrap(), "{a: 2, /* theirs */ b: 7}");
+}
+
+#[test]
+fn somebody_who_writes_all_the_time_is_said_and_nothing_of_his_is_lost() {
+    let (_folder, main) = folder(&[("modelpin.json", "{a: 0}")]);
+    let mut looks = 0;
+    let edited = edit::<_, EditFault>(&main, &Environment::default(), |draft| {
+        looks += 1;
+        fs::write(&main, format!("{{a: {looks}}}")).unwrap();
+        draft.set(&["b"], &json!(2))
+    });
+    assert!(matches!(edited.unwrap_err(), EditFault::Contended { .. }));
+    assert_eq!(fs::read_to_string(&main).unwrap(), format!("{{a: {looks}}}"));
+}
+
+#[test]
+fn what_is_no_text_or_too_much_is_said_and_left_alone() {
+    let deep = format!("{{a: {}{}}}", "[".repeat(100_000), "]".repeat(100_000)).into_bytes();
+    for bytes in [deep, b"{a: '\xff'}".to_vec(), vec![b' '; 3 * 1024 * 1024], b"{a: 1,, b: 2}".to_vec()] {
+        let (folder, main) = folder(&[]);
+        fs::write(&main, &bytes).unwrap();
+        let fault = set(&main, "a", &json!(1)).unwrap_err();
+        assert!(matches!(fault, EditFault::Config(_)), "{fault}");
+        assert!(fault.to_string().contains("modelpin.json"), "{fault}");
+        assert_eq!(fs::read(&main).unwrap(), bytes);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+}
+
+#[test]
+fn a_long_file_is_edited_in_no_time() {
+    let members: String =
+        (0..20_000).map(|n| format!("  'provider/model-{n}': {{ alias: 'm{n}' }}, // {n}\n")).collect();
+    let (_folder, main) = folder(&[("modelpin.json", &format!("{{ x: {{\n{members}}} }}"))]);
+    let before = fs::read_to_string(&main).unwrap();
+    let begin = std::time::Instant::now();
+    set(&main, "x.provider/model-19999.alias", &json!("other")).unwrap();
+    assert_eq!(fs::read_to_string(&main).unwrap(), before.replace("'m19999'", "\"other\""));
+    assert!(begin.elapsed() < std::time::Duration::from_secs(20), "{:?}", begin.elapsed());
+}
+
+#[test]
+fn what_another_may_read_he_may_read_afterwards() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let (_folder, main) = folder(&[("modelpin.json", "{a: 1}")]);
+    fs::set_permissions(&main, fs::Permissions::from_mode(0o640)).unwrap();
+    set(&main, "a", &json!(2)).unwrap();
+    assert_eq!(main.metadata().unwrap().permissions().mode() & 0o777, 0o640);
+}
+
+#[test]
+fn what_is_nested_as_deep_as_may_be_is_edited() {
+    let text = format!("{}{}", "{a:".repeat(99), "{}").replace("{a:{}", "{a:{}}") + &"}".repeat(98);
+    let (_folder, main) = folder(&[("modelpin.json", &text)]);
+    let key = vec!["a"; 99].join(".") + ".b";
+    set(&main, &key, &json!(1)).unwrap();
+    assert!(fs::read_to_string(&main).unwrap().contains("\"b\": 1"));
+}

@@ -19,10 +19,11 @@ pub(crate) enum Misfit {
 ///
 /// [`Misfit`].
 pub(crate) fn set(text: &str, within: &[String], wanted: &Value) -> Result<String, Misfit> {
+    let (mark, text) = parted(text);
     let root = parsed(text)?;
     let Some((name, around)) = within.split_last() else {
         root.set_value(input(wanted));
-        return Ok(root.to_string());
+        return Ok(format!("{mark}{root}"));
     };
     let object = object_at(&root, around)?;
     match object.get(name) {
@@ -32,7 +33,7 @@ pub(crate) fn set(text: &str, within: &[String], wanted: &Value) -> Result<Strin
             (Some(_) | None, _) => member.set_value(input(wanted)),
         },
     }
-    Ok(root.to_string())
+    Ok(format!("{mark}{root}"))
 }
 
 /// `text` without the key `within`.
@@ -41,27 +42,41 @@ pub(crate) fn set(text: &str, within: &[String], wanted: &Value) -> Result<Strin
 ///
 /// [`Misfit`].
 pub(crate) fn remove(text: &str, within: &[String]) -> Result<String, Misfit> {
+    let (mark, text) = parted(text);
     let root = parsed(text)?;
-    let Some((name, around)) = within.split_last() else { return Ok(root.to_string()) };
+    let Some((name, around)) = within.split_last() else { return Ok(format!("{mark}{root}")) };
     if let Some(member) = object_at(&root, around)?.get(name) {
         member.remove();
     }
-    Ok(root.to_string())
+    Ok(format!("{mark}{root}"))
+}
+
+/// The byte order mark, which is white space to JSON5 and none to the editor, and the rest.
+fn parted(text: &str) -> (&str, &str) {
+    let length = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+    text.split_at(length)
 }
 
 fn parsed(text: &str) -> Result<CstRootNode, Misfit> {
     let options = ParseOptions { allow_missing_commas: false, ..ParseOptions::default() };
-    // A byte order mark is white space to JSON5 and none to the editor; a blank text is an object to be.
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    // A blank text is an object to be.
     let text = if text.trim().is_empty() { "{}\n" } else { text };
     CstRootNode::parse(text, &options).map_err(|error| Misfit::Syntax(error.kind().to_string()))
 }
 
-/// The object at the key `around`; what is missing of it is made.
+/// The object at the key `around`; what is missing of it is made. A number names an element of a list.
 fn object_at(root: &CstRootNode, around: &[String]) -> Result<CstObject, Misfit> {
     let mut object = root.object_value_or_create().ok_or_else(|| Misfit::NoObject("the whole file".to_owned()))?;
-    for (at, name) in around.iter().enumerate() {
-        let inside = object.object_value_or_create(name);
+    let mut rest = around.iter().enumerate();
+    while let Some((at, name)) = rest.next() {
+        let (at, inside) = match object.get(name).and_then(|member| member.array_value()) {
+            None => (at, object.object_value_or_create(name)),
+            Some(array) => {
+                let element = rest.next().and_then(|(at, number)| Some((at, number.parse::<usize>().ok()?)));
+                let (at, number) = element.ok_or_else(|| Misfit::NoObject(around[..=at].join(".")))?;
+                (at, array.elements().get(number).and_then(CstNode::as_object))
+            }
+        };
         object = inside.ok_or_else(|| Misfit::NoObject(around[..=at].join(".")))?;
     }
     Ok(object)

@@ -23,6 +23,7 @@ use crate::profile::{ExternalCli, ProfileId};
 
 /// Log in with a browser, here or on another device, and store what that gives
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(crate) struct Login {
     /// Where to log in
     #[arg(long, value_name = "ID")]
@@ -45,6 +46,9 @@ pub(crate) struct Login {
     /// Also where a credential of another kind has that id
     #[arg(long)]
     pub(crate) yes: bool,
+    /// Leave the configuration as it is, also where it would leave the credential out
+    #[arg(long)]
+    pub(crate) no_config: bool,
 }
 
 /// Logs in and stores what came of it. Until then nothing is written.

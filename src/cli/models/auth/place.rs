@@ -8,9 +8,9 @@ use serde::Serialize;
 use crate::catalog::ProviderId;
 use crate::cli::Exit;
 use crate::cli::failure::Failure;
+use crate::cli::models::auth::configured::Configured;
 use crate::cli::models::auth::{Case, verdict};
 use crate::cli::open::quoted;
-use crate::config::{EditFault, Edited, Mode, declare_profile, edit};
 use crate::profile::{Credential, Expiry, Fingerprint, Held, NewProfile, Origin, ProfileId, SecretValue};
 
 /// Where a new credential goes.
@@ -21,6 +21,8 @@ pub(crate) struct Place {
     kind: &'static str,
     /// Whether something else than an older secret of the same kind may give way.
     yes: bool,
+    /// Whether the configuration is left as it is.
+    no_config: bool,
 }
 
 /// What was stored.
@@ -38,10 +40,12 @@ struct Stored<'a> {
     changed: bool,
     /// What was there before.
     replaced: Option<String>,
+    /// What the configuration was made to say of it.
+    configured: Vec<String>,
+    /// The files of the configuration that were written for that.
+    config_files: Vec<String>,
     /// Whether it is tried by itself, without being pinned.
     in_order: bool,
-    /// What was changed in the configuration, so that it is.
-    config: Vec<String>,
     /// Why not, and what to do.
     note: Option<String>,
 }
@@ -62,7 +66,7 @@ impl Place {
         case.current()?;
         let store = case.installation.auth_store();
         let origin = store.owner_of(&id).unwrap_or_else(|| store.own());
-        let place = Self { id, origin, provider: provider.clone(), kind, yes };
+        let place = Self { id, origin, provider: provider.clone(), kind, yes, no_config: false };
         let held = crate::profile::AuthFile::at(&place.origin.path).read()?.held(&place.id);
         match held.filter(|held| place.is_in_the_way(held)) {
             Some(held) => Err(place.taken(case, &held)),
@@ -80,7 +84,12 @@ impl Place {
         &self.origin.path
     }
 
-    /// Stores `profile` there, has the configuration let it be tried, and says what became of it.
+    /// The same, leaving the configuration as it is where `no_config` says so.
+    pub(crate) fn leaving_config(self, no_config: bool) -> Self {
+        Self { no_config, ..self }
+    }
+
+    /// Stores `profile` there, lets the configuration know of it, and says what became of it.
     ///
     /// # Errors
     /// It could not be stored.
@@ -99,7 +108,7 @@ impl Place {
             Ok(held)
         })?;
         let held = written.value.map_err(|held| self.taken(case, &held))?;
-        let (config, trouble) = declared(case, &self.id, profile);
+        let configured = if self.no_config { Configured::default() } else { Configured::with(case, &self.id, profile) };
         let verdict = verdict::of(case, &self.id, &self.provider);
         let stored = Stored {
             id: &self.id,
@@ -110,8 +119,9 @@ impl Place {
             file: written.path.display().to_string(),
             changed: written.changed,
             replaced: held.as_ref().map(described),
+            configured: configured.changes.clone(),
+            config_files: configured.written.iter().map(|(file, _)| file.display().to_string()).collect(),
             in_order: verdict.is_none(),
-            config,
             note: verdict,
         };
         if case.global.json {
@@ -119,9 +129,8 @@ impl Place {
         } else {
             case.output.data(&line(&stored))?;
         }
-        let told = stored.config.iter().map(|told| format!("{told}."));
-        for line in told.chain(trouble).chain(stored.note) {
-            case.output.talk(&modelpin_terminal::visible(&line));
+        for line in configured.lines().iter().chain(&stored.note) {
+            case.output.talk(&modelpin_terminal::visible(line));
         }
         Ok(Exit::Ok)
     }
@@ -140,26 +149,6 @@ impl Place {
             described(held),
             origin.path.display(),
         ))
-    }
-}
-
-/// Has the configuration let `profile` be tried by itself. Gives what was changed there, and what kept it from being changed:
-/// the credential is stored either way.
-fn declared(case: &Case<'_>, id: &ProfileId, profile: &NewProfile) -> (Vec<String>, Option<String>) {
-    let mode = match &profile.credential {
-        Credential::ApiKey { .. } => Mode::ApiKey,
-        Credential::Token { .. } => Mode::Token,
-        Credential::OAuth(_) => Mode::OAuth,
-    };
-    let (settings, path) = (case.installation.settings(), &case.installation.places().config_path);
-    let edited = edit::<_, EditFault>(path, &settings.environment, |draft| {
-        declare_profile(draft, id, &profile.provider, mode, profile.email.as_deref())
-    });
-    match edited {
-        Ok(Edited { value, written: _ }) => {
-            (value.into_iter().map(|told| format!("{}: {told}", path.display())).collect(), None)
-        }
-        Err(fault) => (Vec::new(), Some(format!("The configuration was not changed: {fault}"))),
     }
 }
 

@@ -31,13 +31,16 @@ pub(crate) struct SetupToken {
     /// Also where a credential of another kind has that id; and, where `claude` would be started, without asking
     #[arg(long)]
     pub(crate) yes: bool,
+    /// Leave the configuration as it is, also where it would leave the credential out
+    #[arg(long)]
+    pub(crate) no_config: bool,
     #[command(flatten)]
     pub(crate) given: Given,
 }
 
 /// Says where such a token comes from, asks for it and stores it.
 pub(crate) fn run(setup: &SetupToken, case: &mut Case<'_>) -> Result<Exit, Failure> {
-    let SetupToken { provider, profile_id, expires_in, email, yes, given } = setup;
+    let SetupToken { provider, profile_id, expires_in, email, yes, no_config, given } = setup;
     if provider.as_str() != "anthropic" {
         let instead = case.command(&format!("paste-token --provider {provider}"));
         return Err(Failure::Misuse(format!("{provider} has no setup-tokens. For a token of another kind: {instead}")));
@@ -51,6 +54,7 @@ pub(crate) fn run(setup: &SetupToken, case: &mut Case<'_>) -> Result<Exit, Failu
         expires_in: *expires_in,
         email: email.clone(),
         yes: *yes,
+        no_config: *no_config,
         given: given.clone(),
     };
     paste_token::run(&paste, case)

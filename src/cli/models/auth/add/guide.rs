@@ -48,7 +48,7 @@ impl fmt::Display for Method {
 
 /// Asks for whose credential it is, of which kind, and what to call it; the rest is as if that had been typed.
 pub(crate) fn run(add: &Add, case: &mut Case<'_>) -> Result<Exit, Failure> {
-    let Add { provider: _, profile_id, email, yes, given } = add;
+    let Add { provider: _, profile_id, email, yes, no_config, given } = add;
     if !Output::is_talk_answered() || !given.asks() {
         let line = case.command("add --provider anthropic");
         return Err(Failure::Misuse(format!("say whose key it is with --provider: {line}")));
@@ -60,7 +60,7 @@ pub(crate) fn run(add: &Add, case: &mut Case<'_>) -> Result<Exit, Failure> {
         Method::Key | Method::Login => "default",
         Method::SetupToken | Method::Token => "manual",
     };
-    let (given, email, yes) = (given.clone(), email.clone(), *yes);
+    let (given, email, yes, no_config) = (given.clone(), email.clone(), *yes, *no_config);
     let id = || match (profile_id, method) {
         (Some(id), _) => Ok(Some(id.clone())),
         // It is called after whose it turns out to be.
@@ -70,22 +70,30 @@ pub(crate) fn run(add: &Add, case: &mut Case<'_>) -> Result<Exit, Failure> {
     match method {
         Method::Key => {
             let profile_id = id()?;
-            add::run(&Add { provider: Some(provider.clone()), profile_id, email, yes, given }, case)
+            add::run(&Add { provider: Some(provider.clone()), profile_id, email, yes, no_config, given }, case)
         }
         Method::SetupToken => {
             let (profile_id, expires_in) = (id()?, lifetime()?);
             let provider = provider.clone();
-            setup_token::run(&SetupToken { provider, profile_id, expires_in, email, yes, given }, case)
+            setup_token::run(&SetupToken { provider, profile_id, expires_in, email, yes, no_config, given }, case)
         }
         Method::Token => {
             let (profile_id, expires_in) = (id()?, lifetime()?);
             let provider = provider.clone();
-            paste_token::run(&PasteToken { provider, profile_id, expires_in, email, yes, given }, case)
+            paste_token::run(&PasteToken { provider, profile_id, expires_in, email, yes, no_config, given }, case)
         }
         Method::Login => {
             let (provider, profile_id) = (Some(provider.clone()), id()?);
-            let plain =
-                Login { provider, profile_id, device: false, port: None, no_browser: false, wait: PATIENCE, yes };
+            let plain = Login {
+                provider,
+                profile_id,
+                device: false,
+                port: None,
+                no_browser: false,
+                wait: PATIENCE,
+                yes,
+                no_config,
+            };
             login::run(&plain, case)
         }
     }

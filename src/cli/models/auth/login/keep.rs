@@ -17,7 +17,7 @@ pub(crate) enum Home {
     /// Under the id that was asked for.
     Asked(Place),
     /// Under one that follows from whose it turns out to be.
-    Open { yes: bool },
+    Open { yes: bool, no_config: bool },
 }
 
 /// Where what `login` gives is going to be stored.
@@ -25,15 +25,16 @@ pub(crate) enum Home {
 /// # Errors
 /// It could not be: something else is there, or the store can be neither read nor written.
 pub(crate) fn home(case: &Case<'_>, login: &Login, client: &LoginClient) -> Result<Home, Failure> {
-    let (provider, yes) = (&client.endpoint.provider, login.yes);
+    let Login { yes, no_config, .. } = *login;
+    let provider = &client.endpoint.provider;
     case.current()?;
     let (home, path) = match &login.profile_id {
         Some(id) => {
-            let place = Place::of(case, id.clone(), provider, kind(client.gives), yes)?;
+            let place = Place::of(case, id.clone(), provider, kind(client.gives), yes)?.leaving_config(no_config);
             let path = place.path().to_owned();
             (Home::Asked(place), path)
         }
-        None => (Home::Open { yes }, case.installation.auth_store().own().path),
+        None => (Home::Open { yes, no_config }, case.installation.auth_store().own().path),
     };
     // A code is good for one use, so what it gives must not come to a disk that takes nothing.
     drop(AuthFile::at(path).lock()?);
@@ -56,7 +57,7 @@ pub(crate) fn keep(case: &mut Case<'_>, home: Home, client: &LoginClient, grant:
     };
     let place = match home {
         Home::Asked(place) => place,
-        Home::Open { yes } => free(case, client, &account, yes)?,
+        Home::Open { yes, no_config } => free(case, client, &account, yes)?.leaving_config(no_config),
     };
     let before = case.current()?.profiles;
     let held = before.by_id.get(place.id());
