@@ -120,7 +120,8 @@ pub struct AuthConfig {
     pub cooldowns: Cooldowns,
     /// `auth.crossBillingClass: "deny"`.
     pub deny_cross_billing: bool,
-    /// `auth.oauth`, by normalised provider: how its grants are renewed, where that is not as built in.
+    /// `auth.oauth`, by normalised provider: how one logs in there and its grants are renewed, where that is not as built
+    /// in.
     pub oauth: IndexMap<ProviderId, OAuthConfig>,
     /// `auth.claudeCli`.
     pub claude_cli: ClaudeCliConfig,
@@ -133,9 +134,22 @@ pub struct AuthConfig {
 /// One entry of `auth.oauth`. What it leaves open is as built in for the provider, if anything is.
 #[derive(Debug, Clone, Default)]
 pub struct OAuthConfig {
-    /// `tokenUrl`: where a refresh token is exchanged.
+    /// `authorizeUrl`: where a person logs in with a browser.
+    pub authorize_url: Option<String>,
+    /// `deviceUrl`: where a login is begun that is confirmed on another device.
+    pub device_url: Option<String>,
+    /// `userinfoUrl`: where a new login is asked whose it is.
+    pub userinfo_url: Option<String>,
+    /// `redirectUri`: where the provider sends the browser to after a login. An address of this machine is listened to.
+    pub redirect_uri: Option<String>,
+    /// `scopes`: what a login asks for.
+    pub scopes: Vec<String>,
+    /// `params`: what else stands in the address that a login begins with.
+    pub params: IndexMap<String, String>,
+    /// `tokenUrl`: where a code or a refresh token is exchanged.
     pub token_url: Option<String>,
-    /// `clientId`: the client that the grants were minted by. One that stands beside the grant comes first.
+    /// `clientId`: the client to log in with, and that the grants were minted by. One that stands beside the grant comes
+    /// first.
     pub client_id: Option<String>,
     /// `clientSecret`, for clients that have one.
     pub client_secret: Option<SecretString>,

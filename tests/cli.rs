@@ -2,6 +2,7 @@
 
 mod auth;
 mod config;
+mod container;
 mod cooldown;
 mod damage;
 mod external;
@@ -9,12 +10,14 @@ mod family;
 mod import;
 mod kill;
 mod man;
+mod login;
 mod models;
 mod order;
 mod process;
 mod seal;
 mod secrets;
 pub(crate) mod support;
+mod terminal;
 
 use std::path::Path;
 

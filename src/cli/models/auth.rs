@@ -1,12 +1,14 @@
 //! `modelpin models auth …`
 
 mod add;
+mod choose;
 mod clear_cooldown;
 mod configured;
 mod conversion;
 mod given;
 mod lifetime;
 mod list;
+mod login;
 mod order;
 mod paste_token;
 mod place;
@@ -39,6 +41,8 @@ pub(crate) enum Auth {
     PasteToken(paste_token::PasteToken),
     /// Store what `claude setup-token` prints
     SetupToken(setup_token::SetupToken),
+    /// Log in with a browser, here or on another device, and store what that gives
+    Login(login::Login),
     /// Show the credentials, without a character of their secrets
     List(list::List),
     /// Take a credential out of the store
@@ -70,6 +74,7 @@ pub(crate) fn run(command: &Auth, global: &Global, invoked_as: &str, output: &mu
         Auth::Add(add) => add::run(add, &mut case),
         Auth::PasteToken(paste) => paste_token::run(paste, &mut case),
         Auth::SetupToken(setup) => setup_token::run(setup, &mut case),
+        Auth::Login(login) => login::run(login, &mut case),
         Auth::List(list) => list::run(list, &mut case),
         Auth::Remove(remove) => remove::run(remove, &mut case),
         Auth::Order(order) => order::run(order, &mut case),

@@ -2,6 +2,7 @@
 
 use indexmap::IndexMap;
 use secrecy::SecretString;
+use serde_json::Value;
 
 use crate::catalog::ProviderId;
 use crate::config::field::Field;
@@ -114,6 +115,12 @@ fn oauth(field: &Field<'_>) -> Result<IndexMap<ProviderId, OAuthConfig>, KeyFaul
         };
         let skew = field.get("skewSeconds")?.whole(0, LONGEST_SKEW, "seconds, 86400 at most")?;
         let entry = OAuthConfig {
+            authorize_url: word("authorizeUrl")?,
+            device_url: word("deviceUrl")?,
+            userinfo_url: word("userinfoUrl")?,
+            redirect_uri: word("redirectUri")?,
+            scopes: scopes(&field.get("scopes")?)?,
+            params: params(&field.get("params")?)?,
             token_url: word("tokenUrl")?,
             client_id: word("clientId")?,
             client_secret: word("clientSecret")?.map(SecretString::from),
@@ -123,4 +130,19 @@ fn oauth(field: &Field<'_>) -> Result<IndexMap<ProviderId, OAuthConfig>, KeyFaul
         oauth.entry(provider).or_insert(entry);
     }
     Ok(oauth)
+}
+
+/// A list, or one text with blanks between them, as providers write them.
+fn scopes(field: &Field<'_>) -> Result<Vec<String>, KeyFault> {
+    let written = match field.present() {
+        Some(Value::String(text)) => vec![text.clone()],
+        Some(_) | None => field.ids()?.unwrap_or_default(),
+    };
+    Ok(written.iter().flat_map(|text| text.split_whitespace()).map(str::to_owned).collect())
+}
+
+fn params(field: &Field<'_>) -> Result<IndexMap<String, String>, KeyFault> {
+    let text =
+        |(name, field): (&str, Field<'_>)| Ok((name.to_owned(), field.string()?.ok_or_else(|| field.wrong("text"))?));
+    field.members()?.into_iter().map(text).collect()
 }

@@ -3,7 +3,7 @@
 use clap::Args;
 use serde::Serialize;
 
-use crate::catalog::{Catalog, ModelRef};
+use crate::catalog::{Alias, Catalog, ModelRef};
 use crate::cli::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::models::aliases::entry::Entry;
@@ -57,10 +57,8 @@ fn take_away(alias: &str, call: &Call<'_>, draft: &mut Draft) -> Result<(Vec<Mod
         entry.uncall(draft)?;
     }
     let after = call.catalog(draft)?;
-    let back = after.aliases().filter(|(word, of)| {
-        let was_there = before.aliases().any(|(known, model)| known == *word && model == *of);
-        !was_there
-    });
+    let was_there = |word: &Alias, of: &ModelRef| before.aliases().any(|(known, model)| known == word && model == of);
+    let back = after.aliases().filter(|(word, of)| word.as_str().eq_ignore_ascii_case(alias) || !was_there(word, of));
     let notes = back.map(|(word, of)| format!("`{word}` stands for {of} now, as built in.")).collect();
     Ok((called.into_iter().map(|entry| entry.model).collect(), notes))
 }

@@ -16,7 +16,7 @@ use crate::redact;
 const LONGEST: u64 = 64 * 1024;
 
 /// Where a secret comes from. The command line is not among the places: everybody on the machine can read it.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub(crate) struct Given {
     /// `-` reads it from standard input, which is done anyway where that is no terminal
     // Text, so that what does not belong here is refused below, where it is not printed.

@@ -1,5 +1,7 @@
 //! Where a new credential goes, and putting it there.
 
+use std::path::Path;
+
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -70,6 +72,16 @@ impl Place {
             Some(held) => Err(place.taken(case, &held)),
             None => Ok(place),
         }
+    }
+
+    /// The id.
+    pub(crate) fn id(&self) -> &ProfileId {
+        &self.id
+    }
+
+    /// The file.
+    pub(crate) fn path(&self) -> &Path {
+        &self.origin.path
     }
 
     /// The same, leaving the configuration as it is where `no_config` says so.
