@@ -178,7 +178,9 @@ fn table(rows: &[Row]) -> String {
         ];
         table.add_row(cells.map(|cell| modelpin_terminal::visible(&cell)));
     }
-    table.to_string().lines().map(|line| format!("{}\n", line.trim_end())).collect()
+    // Each cell comes with a blank on both sides.
+    let line = |line: &str| format!("{}\n", line.strip_prefix(' ').unwrap_or(line).trim_end());
+    table.to_string().lines().map(line).collect()
 }
 
 /// A number of tokens: `200k`.
