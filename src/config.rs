@@ -2,7 +2,7 @@
 
 #[cfg(feature = "cli")]
 mod declare;
-mod dotenv;
+pub(crate) mod dotenv;
 #[cfg(feature = "cli")]
 mod edit;
 mod env;

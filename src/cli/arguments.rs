@@ -7,6 +7,7 @@ use clap::{ArgAction, Args, Parser, Subcommand};
 use crate::cli::chat::Chat;
 use crate::cli::completions::Completions;
 use crate::cli::models::Models;
+use crate::cli::onboard::Onboard;
 use crate::cli::sessions::Sessions;
 
 /// Pins the model and the credential of one chat session
@@ -48,6 +49,8 @@ pub(crate) struct Global {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Set up credentials, the default model, bots and the service, step by step or by flags
+    Onboard(Box<Onboard>),
     /// Talk in the terminal, by hand or by script
     Chat(Chat),
     /// Look after the models and the credentials that answer

@@ -1,6 +1,6 @@
 //! `modelpin models …`
 
-mod auth;
+pub(crate) mod auth;
 
 use clap::Subcommand;
 

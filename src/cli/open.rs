@@ -69,7 +69,8 @@ pub(crate) fn quoted(text: &str) -> String {
     }
 }
 
-fn options(global: &Global, invoked_as: &str) -> AppOptions {
+/// What the command line says of where to look.
+pub(crate) fn options(global: &Global, invoked_as: &str) -> AppOptions {
     AppOptions {
         state_dir: global.state_dir.clone(),
         layout: global.layout.clone(),
