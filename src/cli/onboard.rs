@@ -91,12 +91,7 @@ pub(crate) struct Onboard {
 }
 
 /// Makes a plan, shows it and carries it out.
-pub(crate) fn run(
-    onboard: &Onboard,
-    global: &Global,
-    invoked_as: &str,
-    output: &mut Output,
-) -> Result<Exit, Failure> {
+pub(crate) fn run(onboard: &Onboard, global: &Global, invoked_as: &str, output: &mut Output) -> Result<Exit, Failure> {
     onboard.secrets.check()?;
     if !onboard.non_interactive {
         onboard.needs_a_person(global, invoked_as)?;
@@ -124,7 +119,7 @@ pub(crate) fn run(
     if onboard.first_message || (!onboard.non_interactive && wants_to_talk(&plan, &found, &mut case)) {
         report.first_message = Some(greeting::send(&mut case)?);
     }
-    report.end(&mut case)
+    report.end(onboard.first_message, &mut case)
 }
 
 impl Onboard {

@@ -86,10 +86,7 @@ fn everything_at_once_and_twice_is_the_same_as_once() {
     assert_eq!(told["written"].as_array().unwrap().len(), 3, "{told:#}");
     assert_eq!(told["credentials"][0]["id"], "anthropic:default");
     assert_eq!(told["next"], "modelpin chat");
-    assert_eq!(
-        profiles(&home),
-        json!({"anthropic:default": {"type": "api_key", "provider": "anthropic", "key": KEY}})
-    );
+    assert_eq!(profiles(&home), json!({"anthropic:default": {"type": "api_key", "provider": "anthropic", "key": KEY}}));
     assert_eq!(
         config(&home),
         json!({
@@ -290,8 +287,7 @@ fn what_is_there_stays_with_its_comments() {
 fn what_is_in_the_way_stays_and_nothing_else_is_written() {
     let home = Home::empty();
     family(&home.state(), "modelpin.json", crate::cli::support::nowhere);
-    let flags =
-        ["--auth-choice", "token", "--token-provider", "anthropic", "--token-profile-id", "anthropic:default"];
+    let flags = ["--auth-choice", "token", "--token-provider", "anthropic", "--token-profile-id", "anthropic:default"];
     let before = tree(home.path());
     let flags = [&flags[..], &["--token-file", "-", "--owner", "telegram:42"]].concat();
     let refused = onboard(&home, &flags, &setup_token(), &[]);
@@ -310,6 +306,50 @@ fn what_is_in_the_way_stays_and_nothing_else_is_written() {
 }
 
 #[test]
+fn a_model_that_an_agent_has_for_itself_goes_on_and_that_is_said() {
+    let home = Home::empty();
+    fs::create_dir(home.state()).unwrap();
+    let list = json!([{"id": "ops", "model": "openai/gpt-5.4"}]);
+    fs::write(home.state().join("modelpin.json"), json!({"agents": {"list": list}}).to_string()).unwrap();
+    let done = onboard(&home, &["--model", "opus", "--agent", "ops"], "", &[]);
+    assert_eq!(done.code, 0, "{}", done.err);
+    assert!(done.err.contains("ops has a model of its own in `agents.list`, openai/gpt-5.4"), "{}", done.err);
+}
+
+#[test]
+fn what_would_be_left_out_is_declared() {
+    let home = Home::empty();
+    fs::create_dir(home.state()).unwrap();
+    let declared = json!({"auth": {"profiles": {"openai:team": {"provider": "openai", "mode": "api_key"}}}});
+    fs::write(home.state().join("modelpin.json"), declared.to_string()).unwrap();
+    let done = onboard(&home, &["--openai-api-key-file", "-"], OPENAI, &[]);
+    assert_eq!(done.code, 0, "{}", done.err);
+    assert_eq!(config(&home)["auth"]["profiles"]["openai:default"], json!({"provider": "openai", "mode": "api_key"}));
+    let listing = home.json(&["models", "auth", "list"]);
+    assert_eq!(listing["profiles"][0]["state"], "usable", "{listing:#}");
+}
+
+#[test]
+fn what_was_written_before_a_file_refused_is_said_and_the_rest_follows_later() {
+    let home = Home::empty();
+    fs::create_dir(home.state()).unwrap();
+    // A folder is where the lock of the configuration would go.
+    let lock = home.state().join("modelpin.json.modelpin-lock");
+    fs::write(home.state().join("modelpin.json"), "{ /* mine */ }").unwrap();
+    fs::create_dir(&lock).unwrap();
+    let flags = ["--openai-api-key-file", "-", "--owner", "telegram:42"];
+    let failed = onboard(&home, &flags, OPENAI, &[]);
+    assert_eq!(failed.code, 70, "{}", failed.err);
+    let store = home.store().display().to_string();
+    assert!(failed.err.contains("Written before that: ") && failed.err.contains(&store), "{}", failed.err);
+    assert_eq!(fs::read_to_string(home.state().join("modelpin.json")).unwrap(), "{ /* mine */ }");
+    fs::remove_dir(&lock).unwrap();
+    let done = onboard(&home, &flags, OPENAI, &[]);
+    assert_eq!(done.code, 0, "{}", done.err);
+    assert_eq!(config(&home)["commands"]["ownerAllowFrom"], json!(["telegram:42"]));
+}
+
+#[test]
 fn a_token_that_the_environment_covers_is_said_to_be_covered() {
     let home = Home::empty();
     let done = onboard(&home, &["--telegram-token-file", "-"], &telegram(), &[("TELEGRAM_BOT_TOKEN", "123456:other")]);
@@ -323,13 +363,14 @@ async fn the_first_message_is_answered_with_the_key_that_was_just_stored() {
     let home = Home::empty();
     let url = server.base_url("anthropic");
     fs::create_dir(home.state()).unwrap();
-    let text = json!({"models": {"providers": {"anthropic": {"baseUrl": url, "api": "anthropic-messages", "models": []}}}});
+    let text =
+        json!({"models": {"providers": {"anthropic": {"baseUrl": url, "api": "anthropic-messages", "models": []}}}});
     fs::write(home.state().join("modelpin.json"), text.to_string()).unwrap();
     let (_, known) = crate::cli::support::SECRETS[0];
     let done = onboard(&home, &["--anthropic-api-key-file", "-", "--first-message", "--json"], known, &[]);
     assert_eq!(done.code, 0, "{}", done.err);
     let told: Value = serde_json::from_str(&done.out).unwrap();
-    let first = &told["first_message"].as_object().or(told["firstMessage"].as_object()).unwrap().clone();
+    let first = &told["firstMessage"];
     assert_eq!(first["answered"], true, "{told:#}");
     assert_eq!(first["receipt"]["profile"], "anthropic:default");
     assert_eq!(first["receipt"]["fingerprint"], told["credentials"][0]["fingerprint"]);
@@ -340,6 +381,7 @@ async fn the_first_message_is_answered_with_the_key_that_was_just_stored() {
     fs::create_dir(home.state()).unwrap();
     fs::write(home.state().join("modelpin.json"), text.to_string()).unwrap();
     let done = onboard(&home, &["--anthropic-api-key-file", "-", "--first-message"], KEY, &[]);
-    assert_eq!(done.code, 0, "{}", done.err);
+    assert_eq!(done.code, 70, "{}", done.err);
     assert!(done.err.contains("anthropic:default was refused by the provider"), "{}", done.err);
+    assert_eq!(profiles(&home)["anthropic:default"]["key"], KEY);
 }

@@ -59,7 +59,8 @@ impl Channel {
             }
             Self::Discord => {
                 let parts: Vec<&str> = token.split('.').collect();
-                let whole = parts.len() == 3 && token.len() >= 50 && parts.iter().all(|part| part.len() >= 5 && word(part));
+                let whole =
+                    parts.len() == 3 && token.len() >= 50 && parts.iter().all(|part| part.len() >= 5 && word(part));
                 whole.then_some(()).ok_or(
                     "that is no token of a Discord bot, which is three parts with dots between them: the developer portal \
                      shows it under Bot, Reset Token. Nothing was stored",

@@ -46,7 +46,10 @@ const OTHERS: [(&str, Choice); 15] = [
     ("token", Choice::Token),
     ("skip", Choice::Skip),
     ("claude-cli", Choice::Elsewhere("log in with `claude`: its login is used where it is, nothing has to be stored")),
-    ("codex-cli", Choice::Elsewhere("log in with `codex login`: its login is used where it is, nothing has to be stored")),
+    (
+        "codex-cli",
+        Choice::Elsewhere("log in with `codex login`: its login is used where it is, nothing has to be stored"),
+    ),
     ("openai-codex", Choice::Elsewhere("log in with `codex login`: its login is used where it is")),
     ("qwen-portal", Choice::Elsewhere("log in with Qwen Code: its login is used where it is")),
     ("chutes", Choice::Elsewhere("store its API key with `models auth add --provider chutes`")),
@@ -60,7 +63,9 @@ const OTHERS: [(&str, Choice); 15] = [
     ("github-copilot", Choice::Elsewhere("that API is not spoken here: use a key of another provider")),
     (
         "copilot-proxy",
-        Choice::Elsewhere("that is a server of your own: put its address into `models.providers.copilot-proxy.baseUrl`"),
+        Choice::Elsewhere(
+            "that is a server of your own: put its address into `models.providers.copilot-proxy.baseUrl`",
+        ),
     ),
 ];
 

@@ -33,7 +33,8 @@ impl Found {
     pub(crate) fn of(case: &Case<'_>) -> Result<Self, Failure> {
         let settings = case.installation.settings();
         let profiles = case.current()?.profiles.by_id.values().cloned().collect();
-        let providers = vendors().filter(|vendor| vendor.place.is_some()).filter_map(|vendor| ProviderId::new(vendor.id));
+        let providers =
+            vendors().filter(|vendor| vendor.place.is_some()).filter_map(|vendor| ProviderId::new(vendor.id));
         let variables = providers.filter_map(|provider| {
             let first = settings.environment.credentials(&provider).into_iter().next()?;
             Some((provider, first.name, first.place))
@@ -45,7 +46,8 @@ impl Found {
         Ok(Self {
             profiles,
             variables: variables.collect(),
-            has_model: model.is_some_and(|model| model.is_string() || model.get("primary").is_some_and(Value::is_string)),
+            has_model: model
+                .is_some_and(|model| model.is_string() || model.get("primary").is_some_and(Value::is_string)),
             bots: Channel::ALL.into_iter().filter(has_bot).collect(),
             owners: settings.config.commands.owners.clone(),
         })
@@ -76,8 +78,9 @@ impl Found {
             let why = excluded(case, profile).map_or_else(String::new, |why| format!(", {why}"));
             format!("{}: {kind}{whose}{why}", profile.id)
         };
-        let variable =
-            |(provider, name, place): &(ProviderId, &str, EnvPlace)| format!("{name}: for {provider}, in the {}", place.as_str());
+        let variable = |(provider, name, place): &(ProviderId, &str, EnvPlace)| {
+            format!("{name}: for {provider}, in the {}", place.as_str())
+        };
         let bots = self.bots.iter().map(|channel| format!("a bot's token for {channel}"));
         let owners = (!self.owners.is_empty()).then(|| format!("owners: {}", self.owners.join(", ")));
         let found = self.profiles.iter().map(profile).chain(self.variables.iter().map(variable));

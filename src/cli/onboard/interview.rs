@@ -120,8 +120,7 @@ fn credential(found: &Found, case: &mut Case<'_>) -> Result<Option<NewCredential
             let Some(anthropic) = ProviderId::new("anthropic") else { return Ok(None) };
             case.output.talk("  Run `claude setup-token` in another terminal, and paste here what it prints.");
             let Some(id) = id(&ProfileId::short(&anthropic, "manual"))? else { return Ok(None) };
-            let token =
-                asked("Token", case, |token, case| shape::token(token, &anthropic, |rest| case.command(rest)))?;
+            let token = asked("Token", case, |token, case| shape::token(token, &anthropic, |rest| case.command(rest)))?;
             Ok(token.map(|token| NewCredential::token(id, &anthropic, &token, Expiry::Never)))
         }
         Some(Way::Keep | Way::None) | None => Ok(None),

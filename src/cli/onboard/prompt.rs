@@ -12,7 +12,7 @@ use crate::cli::models::auth::shape;
 use crate::redact;
 
 /// What is shown below a choice.
-const CHOOSING: &str = "arrows and Enter choose, typing filters, Esc skips, Ctrl-C ends without a trace";
+const CHOOSING: &str = "arrows and Enter choose, typing filters, Esc skips, Ctrl-C ends it";
 /// What is shown below a text.
 const TYPING: &str = "Enter takes it, Esc or - skips";
 

@@ -10,6 +10,7 @@ use crate::cli::onboard::greeting::Answer;
 use crate::cli::onboard::plan::{Plan, Service, Variable};
 use crate::cli::onboard::preview::shortened;
 use crate::cli::onboard::printed;
+use crate::cli::onboard::setting::Setting;
 use crate::cli::onboard::write::Written;
 use crate::cli::open::again;
 use crate::profile::Fingerprint;
@@ -91,6 +92,14 @@ impl Report {
         if plan.service.is_some() || !plan.variables.is_empty() {
             notes.push(NO_GATEWAY.to_owned());
         }
+        let settings_now = case.installation.settings();
+        let agent = case.installation.agent();
+        let own = settings_now.config.agents.list.iter().find(|entry| entry.id == *agent);
+        if plan.settings.iter().any(|setting| matches!(setting, Setting::Model(_)))
+            && let Some(model) = own.and_then(|entry| entry.primary.as_ref())
+        {
+            notes.push(format!("{agent} has a model of its own in `agents.list`, {model}, and goes on using it"));
+        }
         let credentials = plan.credentials.iter().map(|new| Credential {
             id: new.id.to_string(),
             provider: new.profile.provider.to_string(),
@@ -137,7 +146,8 @@ impl Report {
         }
         lines.extend(self.copies.iter().map(|copy| format!("as it was before: {copy}")));
         lines.extend(self.settings.iter().map(|setting| format!("set: {setting}")));
-        if let (Some(service), Some(true)) = (&self.service, self.service.as_ref().and_then(|service| service.enabled)) {
+        if let (Some(service), Some(true)) = (&self.service, self.service.as_ref().and_then(|service| service.enabled))
+        {
             lines.push(format!("switched on: {}", service.name));
         }
         if printed(plan).is_some() {
@@ -147,16 +157,18 @@ impl Report {
             case.output.data(&(modelpin_terminal::visible(&lines.join("\n")) + "\n"))?;
         }
         for note in &self.notes {
-            case.output.talk(&modelpin_terminal::visible(&format!("Note: {note}.")));
+            // A line to type stays as it is.
+            let end = if note.contains('\n') || note.ends_with('.') { "" } else { "." };
+            case.output.talk(&modelpin_terminal::visible(&format!("Note: {note}{end}")));
         }
         Ok(())
     }
 
-    /// Says what the model answered, and what to type next.
+    /// Says what the model answered, and what to type next. Where an answer was `asked_for` by a script, none is a failure.
     ///
     /// # Errors
     /// Standard output cannot be written.
-    pub(crate) fn end(&self, case: &mut Case<'_>) -> Result<Exit, Failure> {
+    pub(crate) fn end(&self, asked_for: bool, case: &mut Case<'_>) -> Result<Exit, Failure> {
         if case.global.json {
             case.output.json(self)?;
         } else {
@@ -165,7 +177,7 @@ impl Report {
             }
             case.output.talk(&format!("\nNext: {}", self.next));
         }
-        // Everything was written; that nobody answered is no failure of that, and said above.
-        Ok(Exit::Ok)
+        let is_missing = self.first_message.as_ref().is_some_and(|answer| !answer.answered);
+        Ok(if asked_for && is_missing { Exit::Unexpected } else { Exit::Ok })
     }
 }

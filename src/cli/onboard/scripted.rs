@@ -66,7 +66,9 @@ fn credentials(onboard: &Onboard, found: &Found, case: &Case<'_>) -> Result<Vec<
             return Err(Failure::Misuse("whose token is it? Add --token-provider ID".to_owned()));
         }
         Some(Choice::Skip) if !secrets.is_empty() && (!providers.is_empty() || secrets.names(Of::Token)) => {
-            return Err(Failure::Misuse("a secret was named, and --auth-choice skip: leave one of them out".to_owned()));
+            return Err(Failure::Misuse(
+                "a secret was named, and --auth-choice skip: leave one of them out".to_owned(),
+            ));
         }
         Some(Choice::Elsewhere(instead)) => {
             return Err(Failure::Misuse(format!(
@@ -115,7 +117,8 @@ fn key(
             Some(_) => return Ok(None),
             None if found.has_key(provider) => return Ok(None),
             None => {
-                let file = Secrets::flag_of_key(provider).map_or_else(String::new, |flag| format!("--{flag} FILE, or "));
+                let file =
+                    Secrets::flag_of_key(provider).map_or_else(String::new, |flag| format!("--{flag} FILE, or "));
                 let variables = vendor(provider).map(|vendor| vendor.variables.join(" or ")).unwrap_or_default();
                 return Err(Failure::Misuse(format!(
                     "there is no API key of {provider}, and nothing was written: name one with {file}set {variables}"
@@ -187,7 +190,8 @@ fn chosen_model(
             case.installation.places().config_path.display()
         ))),
         Known::Unknown { nearest } => {
-            let near = if nearest.is_empty() { String::new() } else { format!(". Did you mean {}?", nearest.join(", ")) };
+            let near =
+                if nearest.is_empty() { String::new() } else { format!(". Did you mean {}?", nearest.join(", ")) };
             Err(Failure::Misuse(format!("no model is called `{wanted}`, and nothing was written{near}")))
         }
     }

@@ -124,14 +124,24 @@ impl Args for Secrets {
     fn augment_args(command: Command) -> Command {
         FLAGS.iter().fold(command, |command, Flag { family, file, of }| {
             let whose = match of {
-                Of::Key(provider) => format!("Read the API key of {provider} from this file, or from standard input (-)"),
+                Of::Key(provider) => {
+                    format!("Read the API key of {provider} from this file, or from standard input (-)")
+                }
                 Of::Token => "Read the token of --token-provider from this file, or from standard input (-)".to_owned(),
-                Of::Telegram => "Read the token of the Telegram bot from this file, or from standard input (-)".to_owned(),
-                Of::Discord => "Read the token of the Discord bot from this file, or from standard input (-)".to_owned(),
+                Of::Telegram => {
+                    "Read the token of the Telegram bot from this file, or from standard input (-)".to_owned()
+                }
+                Of::Discord => {
+                    "Read the token of the Discord bot from this file, or from standard input (-)".to_owned()
+                }
             };
             let named = Arg::new(*file).long(*file).value_name("FILE").value_parser(value_parser!(PathBuf)).help(whose);
             // Taken, so that what does not belong here is refused where it is not printed.
-            let shown = Arg::new(*family).long(*family).value_name("-").hide(true).num_args(0..=1)
+            let shown = Arg::new(*family)
+                .long(*family)
+                .value_name("-")
+                .hide(true)
+                .num_args(0..=1)
                 .default_missing_value("")
                 .allow_hyphen_values(true);
             command.arg(named.help_heading("Secrets")).arg(shown)

@@ -27,7 +27,9 @@ pub(crate) fn unit(case: &Case<'_>, name: Option<&str>, system: bool) -> Result<
     };
     let valid = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_' || c == '.';
     if name.is_empty() || name.starts_with(['-', '.']) || !name.chars().all(valid) {
-        return Err(Failure::Misuse(format!("`{name}` cannot be the name of a service: use letters, digits, `-` and `_`")));
+        return Err(Failure::Misuse(format!(
+            "`{name}` cannot be the name of a service: use letters, digits, `-` and `_`"
+        )));
     }
     let program = std::env::current_exe()
         .map_err(|fault| Failure::Unexpected(format!("where this program is cannot be told: {fault}")))?;

@@ -130,10 +130,7 @@ mod tests {
 
     #[rstest]
     #[case::a_list_begins("{}", r#"{"allowFrom":["42"]}"#)]
-    #[case::a_list_grows(
-        "{channels: {discord: {allowFrom: [7 /* Ann */]}}}",
-        r#"{"allowFrom":[7,"42"]}"#
-    )]
+    #[case::a_list_grows("{channels: {discord: {allowFrom: [7 /* Ann */]}}}", r#"{"allowFrom":[7,"42"]}"#)]
     #[case::everybody_is_somebody("{channels: {discord: {allowFrom: ['*']}}}", r#"{"allowFrom":["*"]}"#)]
     #[case::the_list_of_before(
         "{channels: {discord: {dm: {allowFrom: [42, '7']}}}}",

@@ -209,7 +209,11 @@ mod tests {
         let gateway = Gateway { program, ..gateway(folder.path(), &[], true) };
         let unit = Unit::of("modelpin-test", &gateway).unwrap();
         let file = folder.path().join(unit.file_name());
-        std::io::Write::write_all(&mut std::fs::File::options().write(true).create(true).truncate(true).open(&file).unwrap(), unit.text.as_bytes()).unwrap();
+        std::io::Write::write_all(
+            &mut std::fs::File::options().write(true).create(true).truncate(true).open(&file).unwrap(),
+            unit.text.as_bytes(),
+        )
+        .unwrap();
         match std::process::Command::new("systemd-analyze").arg("verify").arg(&file).output() {
             Err(_) => eprintln!("skipped: there is no systemd-analyze here"),
             Ok(output) => {

@@ -51,7 +51,11 @@ pub(crate) fn carry_out(plan: &Plan, preview: &Preview, case: &Case<'_>) -> Resu
 
 fn each(plan: &Plan, preview: &Preview, case: &Case<'_>, written: &mut Written) -> Result<(), Failure> {
     let places = case.installation.places();
-    for (credential, (place, _)) in plan.credentials.iter().zip(&preview.places) {
+    for (credential, (place, is_stored)) in plan.credentials.iter().zip(&preview.places) {
+        if *is_stored {
+            // Not even a lock is taken.
+            continue;
+        }
         let stored = place.write(case, &credential.profile)?;
         if stored.changed && written.files.iter().all(|(file, _)| *file != stored.path) {
             written.files.push((stored.path, None));
@@ -64,9 +68,7 @@ fn each(plan: &Plan, preview: &Preview, case: &Case<'_>, written: &mut Written) 
     }
     // The configuration may refer to what was just written.
     let mut environment = case.installation.settings().environment.as_ref().clone();
-    environment
-        .read_dotenv(&dotenv)
-        .map_err(|fault| Failure::Unreadable(format!("{}: {fault}", dotenv.display())))?;
+    environment.read_dotenv(&dotenv).map_err(|fault| Failure::Unreadable(format!("{}: {fault}", dotenv.display())))?;
     let edited: Result<Edited<Vec<String>>, EditFault> =
         edit(&places.config_path, &environment, |draft| apply_all(&plan.settings, draft));
     let Edited { written: files, value: settings } = edited.map_err(misconfigured)?;

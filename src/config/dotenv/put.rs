@@ -33,11 +33,7 @@ pub(crate) fn put(text: &str, name: &str, value: &str) -> Result<Option<String>,
         let after = text[line.written.end..line.whole.end].trim();
         let line_end = if text[line.whole.clone()].ends_with('\r') { "\r" } else { "" };
         let comment = if after.starts_with('#') { format!("{after}{line_end}\n") } else { String::new() };
-        format!(
-            "{}{comment}{before}{written}{line_end}{}",
-            &text[..line.whole.start],
-            &text[line.whole.end..]
-        )
+        format!("{}{comment}{before}{written}{line_end}{}", &text[..line.whole.start], &text[line.whole.end..])
     } else {
         let line_end = if text.ends_with("\r\n") { "\r\n" } else { "\n" };
         let gap = if text.is_empty() || text.ends_with('\n') { "" } else { line_end };
