@@ -12,7 +12,7 @@ pub(crate) fn run(global: &Global, invoked_as: &str, output: &mut Output) -> Res
     let demo = format!("{invoked_as} chat --demo");
     let (chat, onboard) = (again(global, invoked_as, "chat"), again(global, invoked_as, "onboard"));
     let help = format!("{invoked_as} --help");
-    let mut steps = vec![
+    let mut steps = [
         (onboard, "set up credentials, the model, bots and a service"),
         (demo, "see it at work: throw-away state, no key needed"),
         (chat, "talk over your own state directory"),

@@ -43,6 +43,7 @@ use crate::profile::ProfileId;
 
 /// Set up credentials, the default model, bots and the service, step by step or by flags
 #[derive(Debug, Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch of its own on the command line")]
 pub(crate) struct Onboard {
     /// Ask nothing: flags, files and the environment answer
     #[arg(long)]

@@ -17,6 +17,7 @@ pub(crate) use put::read_otherwise_by_systemd;
 
 /// A line that sets a variable, and where its parts are.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(not(feature = "cli"), allow(dead_code, reason = "only who changes the file asks where the parts are"))]
 struct Line {
     name: String,
     value: String,

@@ -76,15 +76,13 @@ impl FromStr for Choice {
         if let Some(provider) = KEYS.iter().find(|(name, _)| *name == text).and_then(|(_, id)| ProviderId::new(id)) {
             return Ok(Self::Key(provider));
         }
-        match OTHERS.iter().find(|(name, _)| *name == text) {
-            Some((_, choice)) => Ok(choice.clone()),
-            None => {
-                let names = KEYS.iter().map(|(name, _)| *name);
-                let others = OTHERS.iter().filter(|(_, choice)| !matches!(choice, Self::Elsewhere(_)));
-                let names: Vec<_> = names.chain(others.map(|(name, _)| *name)).collect();
-                Err(format!("choose one of {}", names.join(", ")))
-            }
+        if let Some((_, choice)) = OTHERS.iter().find(|(name, _)| *name == text) {
+            return Ok(choice.clone());
         }
+        let names = KEYS.iter().map(|(name, _)| *name);
+        let others = OTHERS.iter().filter(|(_, choice)| !matches!(choice, Self::Elsewhere(_)));
+        let names: Vec<_> = names.chain(others.map(|(name, _)| *name)).collect();
+        Err(format!("choose one of {}", names.join(", ")))
     }
 }
 

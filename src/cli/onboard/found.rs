@@ -39,7 +39,7 @@ impl Found {
             let first = settings.environment.credentials(&provider).into_iter().next()?;
             Some((provider, first.name, first.place))
         });
-        let draft = Draft::read(&case.installation.places().config_path).map_err(misconfigured)?;
+        let draft = Draft::read(&case.installation.places().config_path).map_err(|fault| misconfigured(&fault))?;
         let says = |key: &[&str]| draft.get(key).is_some_and(|value| value.as_str() != Some(""));
         let has_bot = |channel: &Channel| says(&["channels", channel.name(), channel.token_key()]);
         let model = draft.get(&["agents", "defaults", "model"]);

@@ -2,9 +2,12 @@
 
 use std::fmt;
 
+use secrecy::zeroize::Zeroizing;
+
 use crate::catalog::{ModelRef, ProviderId, vendors};
 use crate::cli::failure::Failure;
-use crate::cli::models::auth::{Case, shape};
+use crate::cli::models::auth::place::Place;
+use crate::cli::models::auth::{Case, new_id, shape};
 use crate::cli::onboard::channel::{Channel, Owner};
 use crate::cli::onboard::found::Found;
 use crate::cli::onboard::plan::{NewCredential, Plan, Service};
@@ -111,7 +114,9 @@ fn credential(found: &Found, case: &mut Case<'_>) -> Result<Option<NewCredential
         }
         Some(Way::Key) => {
             let Some(provider) = prompt::choose("Whose key is it?", providers(), 0)? else { return Ok(None) };
-            let Some(id) = id(&ProfileId::short(&provider, "default"))? else { return Ok(None) };
+            let Some(id) = id(&ProfileId::short(&provider, "default"), &provider, "api_key", case)? else {
+                return Ok(None);
+            };
             let question = format!("API key for {provider}");
             let key = asked(&question, case, |key, case| shape::key(key, &provider, |rest| case.command(rest)))?;
             Ok(key.map(|key| NewCredential::key(id, &provider, &key)))
@@ -119,7 +124,9 @@ fn credential(found: &Found, case: &mut Case<'_>) -> Result<Option<NewCredential
         Some(Way::SetupToken) => {
             let Some(anthropic) = ProviderId::new("anthropic") else { return Ok(None) };
             case.output.talk("  Run `claude setup-token` in another terminal, and paste here what it prints.");
-            let Some(id) = id(&ProfileId::short(&anthropic, "manual"))? else { return Ok(None) };
+            let Some(id) = id(&ProfileId::short(&anthropic, "manual"), &anthropic, "token", case)? else {
+                return Ok(None);
+            };
             let token = asked("Token", case, |token, case| shape::token(token, &anthropic, |rest| case.command(rest)))?;
             Ok(token.map(|token| NewCredential::token(id, &anthropic, &token, Expiry::Never)))
         }
@@ -134,10 +141,32 @@ fn providers() -> Vec<ProviderId> {
     USUAL.into_iter().chain(others).filter_map(ProviderId::new).collect()
 }
 
-/// What a new profile is to be called.
-fn id(usual: &ProfileId) -> Result<Option<ProfileId>, Failure> {
-    let typed = prompt::text("What is it to be called?", usual.as_str())?;
-    typed.map(|text| crate::cli::models::auth::new_id(&text).map_err(Failure::Misuse)).transpose()
+/// What a new profile of `provider` is to be called, where nothing of another `kind` is in the way.
+fn id(
+    usual: &ProfileId,
+    provider: &ProviderId,
+    kind: &'static str,
+    case: &mut Case<'_>,
+) -> Result<Option<ProfileId>, Failure> {
+    loop {
+        let Some(typed) = prompt::text("What is it to be called?", usual.as_str())? else { return Ok(None) };
+        let id = match new_id(&typed) {
+            Ok(id) => id,
+            Err(why) => {
+                case.output.talk(&format!("  {why}."));
+                continue;
+            }
+        };
+        match Place::of(case, id.clone(), provider, kind, false) {
+            Ok(_) => return Ok(Some(id)),
+            Err(Failure::Misuse(_)) => {
+                let word = modelpin_terminal::visible(id.as_str());
+                case.output
+                    .talk(&format!("  {word} is a credential of another kind, which stays: choose another name."));
+            }
+            Err(failure) => return Err(failure),
+        }
+    }
 }
 
 /// Asks for a secret until it is one that `check` takes, or the person passes over it.
@@ -145,7 +174,7 @@ fn asked(
     question: &str,
     case: &mut Case<'_>,
     check: impl Fn(&str, &Case<'_>) -> Result<(), String>,
-) -> Result<Option<secrecy::zeroize::Zeroizing<String>>, Failure> {
+) -> Result<Option<Zeroizing<String>>, Failure> {
     loop {
         let why = match prompt::secret(question)? {
             None => return Ok(None),

@@ -40,9 +40,10 @@ impl Preview {
             let place = Place::of(case, id.clone(), &profile.provider, credential.kind(), yes)?;
             stored.push((place, is_stored(case, credential)));
         }
-        let variables = dotenv::changes(&places.dotenv(), &named(&plan.variables)).map_err(unwritten)?;
-        let mut draft = Draft::read(&places.config_path).map_err(misconfigured)?;
-        let settings = apply_all(&plan.settings, &mut draft).map_err(misconfigured)?;
+        let variables =
+            dotenv::changes(&places.dotenv(), &named(&plan.variables)).map_err(|fault| unwritten(&fault))?;
+        let mut draft = Draft::read(&places.config_path).map_err(|fault| misconfigured(&fault))?;
+        let settings = apply_all(&plan.settings, &mut draft).map_err(|fault| misconfigured(&fault))?;
         let unit = match &plan.service {
             Some(Service::Installed(unit)) => {
                 let path = service::path(case, unit)?;
@@ -76,7 +77,9 @@ impl Preview {
             lines.push(short(place.path()));
             let told = credential.fingerprint().map_or_else(|| "-".to_owned(), |fingerprint| fingerprint.to_string());
             let kind = credential.kind().replace('_', " ");
-            lines.push(format!("  {}: {kind}, fingerprint {told}", credential.id));
+            let is_new = !case.installation.auth_store().current().profiles.by_id.contains_key(&credential.id);
+            let replacing = if is_new { "" } else { ", in the place of the one there" };
+            lines.push(format!("  {}: {kind}, fingerprint {told}{replacing}", credential.id));
             if vendor(&credential.profile.provider).is_none_or(|vendor| vendor.place.is_none()) {
                 lines.push(format!("  (where {} is has to be configured)", credential.profile.provider));
             }
@@ -126,7 +129,7 @@ pub(crate) fn shortened(path: &Path, home: Option<&Path>) -> String {
 }
 
 /// The configuration cannot be read or edited.
-pub(crate) fn misconfigured(fault: EditFault) -> Failure {
+pub(crate) fn misconfigured(fault: &EditFault) -> Failure {
     let text = fault.to_string();
     match fault {
         EditFault::Config(ConfigFault::MissingVariable { .. }) => Failure::Misuse(text),
@@ -138,7 +141,7 @@ pub(crate) fn misconfigured(fault: EditFault) -> Failure {
 }
 
 /// The `.env` cannot be read or written.
-pub(crate) fn unwritten(fault: DotenvFault) -> Failure {
+pub(crate) fn unwritten(fault: &DotenvFault) -> Failure {
     let text = fault.to_string();
     match fault {
         DotenvFault::Unreadable { .. } | DotenvFault::NoText { .. } | DotenvFault::Misfit { .. } => {

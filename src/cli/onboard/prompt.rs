@@ -26,12 +26,15 @@ pub(crate) fn choose<T: Display>(question: &str, options: Vec<T>, cursor: usize)
     answered(select.with_page_size(10).with_render_config(RenderConfig::default()).prompt())
 }
 
-/// Has the person type a line, which begins with `before`; `None` where it was passed over.
+/// Has the person type a line, `usual` where Enter is all; `None` where it was passed over.
 ///
 /// # Errors
 /// As [`choose`].
-pub(crate) fn text(question: &str, before: &str) -> Result<Option<String>, Failure> {
-    let prompt = Text::new(question).with_initial_value(before).with_help_message(TYPING);
+pub(crate) fn text(question: &str, usual: &str) -> Result<Option<String>, Failure> {
+    let mut prompt = Text::new(question).with_help_message(TYPING);
+    if !usual.is_empty() {
+        prompt = prompt.with_default(usual);
+    }
     let line = answered(prompt.prompt())?;
     Ok(line.map(|line| line.trim().to_owned()).filter(|line| !line.is_empty() && line != "-"))
 }

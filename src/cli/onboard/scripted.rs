@@ -89,7 +89,8 @@ fn credentials(onboard: &Onboard, found: &Found, case: &Case<'_>) -> Result<Vec<
         credentials.extend(key(onboard, &provider, found, case)?);
     }
     if wants_token || secrets.names(Of::Token) {
-        credentials.extend(token_of.map(|provider| token(onboard, provider, found, case)).transpose()?.flatten());
+        credentials
+            .extend(token_of.as_ref().map(|provider| token(onboard, provider, found, case)).transpose()?.flatten());
     } else if token_of.is_some() {
         return Err(Failure::Misuse("--token-provider goes with --token-file FILE".to_owned()));
     }
@@ -133,11 +134,11 @@ fn key(
 /// The token of `provider`: from the file that was named, else as it is stored.
 fn token(
     onboard: &Onboard,
-    provider: ProviderId,
+    provider: &ProviderId,
     found: &Found,
     case: &Case<'_>,
 ) -> Result<Option<NewCredential>, Failure> {
-    let id = onboard.token_profile_id.clone().unwrap_or_else(|| ProfileId::short(&provider, "manual"));
+    let id = onboard.token_profile_id.clone().unwrap_or_else(|| ProfileId::short(provider, "manual"));
     let Some(token) = onboard.secrets.read(Of::Token)? else {
         return if found.profiles.iter().any(|profile| profile.id == id) {
             Ok(None)
@@ -148,15 +149,15 @@ fn token(
             )))
         };
     };
-    shape::token(&token, &provider, |rest| case.command(rest)).map_err(Failure::Misuse)?;
+    shape::token(&token, provider, |rest| case.command(rest)).map_err(Failure::Misuse)?;
     let end = Lifetime::end(onboard.token_expires_in, case.installation.now());
-    let mut new = NewCredential::token(id, &provider, &token, end);
+    let mut new = NewCredential::token(id, provider, &token, end);
     // The same token does not last longer because it is named once more.
     let stored = found.profiles.iter().find(|profile| profile.id == new.id);
     if let Some(stored) = stored.filter(|stored| fingerprint(&stored.credential) == new.fingerprint())
         && matches!((&stored.credential, end), (Credential::Token { expires: Expiry::At(_), .. }, Expiry::At(_)))
     {
-        new = NewCredential::token(new.id, &provider, &token, stored.expires());
+        new = NewCredential::token(new.id, provider, &token, stored.expires());
     }
     Ok(Some(new))
 }

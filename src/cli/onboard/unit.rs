@@ -53,19 +53,20 @@ impl Unit {
         }
         // One that is not there yet must not keep the service from starting.
         let places: Vec<_> = places.iter().map(|place| optional(place)).collect();
-        let (network, user, wanted_by) = if *system {
+        let (bus, network, user, wanted_by) = if *system {
             (
+                "",
                 "Wants=network-online.target\nAfter=network-online.target\n",
                 "# The user whose state directory this is:\n#User=modelpin\n",
                 "multi-user.target",
             )
         } else {
-            ("", "", "default.target")
+            (" --user", "", "", "default.target")
         };
         let environment = text(state_dir)?.replace('%', "%%");
         let text = format!(
             "{MARK}, which replaces it when it is run again.\n\
-             # `systemctl edit {name}` is the place for changes of your own.\n\
+             # `systemctl{bus} edit {name}` is the place for changes of your own.\n\
              [Unit]\n\
              Description=modelpin gateway ({layout})\n\
              {network}\
@@ -140,10 +141,17 @@ fn optional(word: &str) -> String {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+#[allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    clippy::print_stderr,
+    reason = "a test stops at the first surprise, and says aloud what it leaves out"
+)]
 mod tests {
+    use std::fs;
     use std::os::unix::ffi::OsStrExt as _;
     use std::path::{Path, PathBuf};
+    use std::process::Command;
 
     use super::{Gateway, Unit};
 
@@ -209,12 +217,8 @@ mod tests {
         let gateway = Gateway { program, ..gateway(folder.path(), &[], true) };
         let unit = Unit::of("modelpin-test", &gateway).unwrap();
         let file = folder.path().join(unit.file_name());
-        std::io::Write::write_all(
-            &mut std::fs::File::options().write(true).create(true).truncate(true).open(&file).unwrap(),
-            unit.text.as_bytes(),
-        )
-        .unwrap();
-        match std::process::Command::new("systemd-analyze").arg("verify").arg(&file).output() {
+        fs::write(&file, &unit.text).unwrap();
+        match Command::new("systemd-analyze").arg("verify").arg(&file).output() {
             Err(_) => eprintln!("skipped: there is no systemd-analyze here"),
             Ok(output) => {
                 let said = String::from_utf8_lossy(&output.stderr);

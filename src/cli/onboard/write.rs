@@ -62,7 +62,7 @@ fn each(plan: &Plan, preview: &Preview, case: &Case<'_>, written: &mut Written) 
         }
     }
     let dotenv = places.dotenv();
-    let changed = put_all(&dotenv, &named(&plan.variables)).map_err(unwritten)?;
+    let changed = put_all(&dotenv, &named(&plan.variables)).map_err(|fault| unwritten(&fault))?;
     if changed {
         written.files.push((dotenv.clone(), None));
     }
@@ -71,7 +71,7 @@ fn each(plan: &Plan, preview: &Preview, case: &Case<'_>, written: &mut Written) 
     environment.read_dotenv(&dotenv).map_err(|fault| Failure::Unreadable(format!("{}: {fault}", dotenv.display())))?;
     let edited: Result<Edited<Vec<String>>, EditFault> =
         edit(&places.config_path, &environment, |draft| apply_all(&plan.settings, draft));
-    let Edited { written: files, value: settings } = edited.map_err(misconfigured)?;
+    let Edited { written: files, value: settings } = edited.map_err(|fault| misconfigured(&fault))?;
     written.files.extend(files);
     written.settings = settings;
     for Variable { channel, secret } in &plan.variables {

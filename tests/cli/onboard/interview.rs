@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use crate::cli::onboard::{DISCORD, KEY, config, profiles, telegram, tree};
-use crate::cli::support::{Home, SECRETS, provider};
+use crate::cli::support::{Home, SECRETS, family, nowhere, provider};
 use crate::support::leaks::Leaks;
 use crate::support::pty::{DOWN, ENTER, ESCAPE, INTERRUPT, Person};
 
@@ -178,6 +178,42 @@ async fn a_person_sets_everything_up_and_is_answered() {
         assert_eq!(person.end().0, 0);
     });
     assert_eq!(fs::read(home.state().join("modelpin.json")).unwrap(), before);
+}
+
+#[test]
+fn a_credential_of_another_kind_is_not_taken_the_name_of() {
+    let home = Home::empty();
+    family(&home.state(), "modelpin.json", nowhere);
+    let before = profiles(&home);
+    let mut person = begin(&home);
+    person.sees("anthropic:work: token");
+    person.sees("Which credential is to answer?");
+    person.types(&format!("{DOWN}{ENTER}"));
+    person.sees("Whose key is it?");
+    person.types(ENTER);
+    person.sees("What is it to be called?");
+    // Instead of `anthropic:default`, which stands there.
+    person.types("anthropic:work\r");
+    person.sees("another kind");
+    person.sees("What is it to be called?");
+    person.types(ENTER);
+    person.sees("API key for anthropic");
+    person.types(&format!("{KEY}\r"));
+    for (question, skip) in &QUESTIONS[1..5] {
+        person.sees(question);
+        person.types(skip);
+    }
+    person.sees("in the place of the one there");
+    person.sees("Write it?");
+    person.types(ENTER);
+    person.sees("Say hello");
+    person.types(ESCAPE);
+    let (code, shown) = person.end();
+    assert_eq!(code, 0, "{shown}");
+    let after = profiles(&home);
+    assert_eq!(after["anthropic:default"]["key"], KEY);
+    assert_eq!(after["anthropic:work"], before["anthropic:work"]);
+    Leaks::of(SECRETS.map(|(_, secret)| secret)).assert_none_in("the screen", shown);
 }
 
 #[test]
