@@ -3,7 +3,7 @@
 #[cfg(feature = "cli")]
 mod declare;
 mod depth;
-mod dotenv;
+pub(crate) mod dotenv;
 #[cfg(feature = "cli")]
 mod edit;
 mod env;

@@ -39,6 +39,16 @@ pub(crate) enum Exchanged {
     Blind,
 }
 
+/// Puts `after` into the file at `path` if it still holds `before` (`None`: if it is not there); returns whether it did.
+///
+/// # Errors
+///
+/// What the system refused; the file is then as it was.
+#[cfg(feature = "cli")]
+pub(crate) fn put(path: &Path, before: Option<&[u8]>, after: &[u8]) -> Result<bool, Refused> {
+    place(path, before, prepared(path, after)?)
+}
+
 /// Puts `ready` in the place of the file at `path` if that still holds `before` (`None`: if it is not there); returns
 /// whether it did. Nothing else is done where it already holds something else.
 ///

@@ -9,9 +9,10 @@ mod external;
 mod family;
 mod import;
 mod kill;
-mod man;
 mod login;
+mod man;
 mod models;
+mod onboard;
 mod order;
 mod process;
 mod seal;
@@ -43,6 +44,7 @@ fn alone_it_says_the_next_sensible_step() {
     let (code, out, err) = run(&[]);
     assert_eq!((code, err.as_str()), (0, ""));
     assert!(out.contains("modelpin chat --demo") && out.contains("modelpin --help"), "{out}");
+    assert!(out.contains("Next:\n  modelpin onboard "), "{out}");
 }
 
 #[cfg(unix)]
@@ -92,6 +94,11 @@ fn misuse_is_64_and_never_reads_as_a_credential_that_expires() {
         &["models", "auth", "order", "set", "--provider", "anthropic"],
         &["models", "auth", "order", "get"],
         &["completions", "tcsh"],
+        &["onboard"],
+        &["onboard", "--non-interactive", "--auth-choice", "magic"],
+        &["onboard", "--non-interactive", "--owner", "@ann"],
+        &["onboard", "--non-interactive", "--system"],
+        &["onboard", "--model", "opus"],
         &["chat", "--demo-fail", "anthropic:work=429"],
         &["chat", "--demo", "--state-dir", "x"],
         &["-v", "-q"],

@@ -9,6 +9,7 @@ use crate::cli::completions::Completions;
 use crate::cli::import::Import;
 use crate::cli::man::Man;
 use crate::cli::models::Models;
+use crate::cli::onboard::Onboard;
 use crate::cli::sessions::Sessions;
 
 /// Pins the model and the credential of one chat session
@@ -50,6 +51,8 @@ pub(crate) struct Global {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Set up credentials, the default model, bots and the service, step by step or by flags
+    Onboard(Box<Onboard>),
     /// Talk in the terminal, by hand or by script
     Chat(Chat),
     /// Look after the models and the credentials that answer

@@ -4,7 +4,7 @@ use std::io;
 use std::path::Path;
 
 use crate::cli::exit::Exit;
-use crate::config::EditFault;
+use crate::config::{ConfigFault, EditFault};
 use crate::openclaw::SourceFault;
 use crate::profile::StoreFileFault;
 use crate::store::StoreFault;
@@ -65,6 +65,8 @@ impl From<EditFault> for Failure {
     fn from(fault: EditFault) -> Self {
         let text = fault.to_string();
         match fault {
+            // A variable to be set where the command is typed.
+            EditFault::Config(ConfigFault::MissingVariable { .. }) => Self::Misuse(text),
             EditFault::Config(_)
             | EditFault::NoObject { .. }
             | EditFault::Syntax { .. }

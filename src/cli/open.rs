@@ -76,7 +76,8 @@ pub(crate) fn quoted(text: &str) -> String {
     }
 }
 
-fn options(global: &Global, invoked_as: &str) -> AppOptions {
+/// What the command line says of where to look.
+pub(crate) fn options(global: &Global, invoked_as: &str) -> AppOptions {
     let this_process = AppOptions::of_this_process(invoked_as);
     AppOptions {
         state_dir: global.state_dir.clone(),

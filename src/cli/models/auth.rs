@@ -5,19 +5,19 @@ mod choose;
 mod clear_cooldown;
 mod configured;
 mod conversion;
-mod given;
-mod lifetime;
+pub(crate) mod given;
+pub(crate) mod lifetime;
 mod list;
 mod login;
 mod order;
 mod paste_token;
-mod place;
+pub(crate) mod place;
 mod remove;
 mod seal;
 mod setup_token;
-mod shape;
+pub(crate) mod shape;
 mod unseal;
-mod verdict;
+pub(crate) mod verdict;
 
 use clap::Subcommand;
 
@@ -59,11 +59,11 @@ pub(crate) enum Auth {
 }
 
 /// What a command is carried out with.
-struct Case<'a> {
-    installation: Installation,
-    global: &'a Global,
-    invoked_as: &'a str,
-    output: &'a mut Output,
+pub(crate) struct Case<'a> {
+    pub(crate) installation: Installation,
+    pub(crate) global: &'a Global,
+    pub(crate) invoked_as: &'a str,
+    pub(crate) output: &'a mut Output,
 }
 
 /// Carries one of them out.
@@ -86,12 +86,12 @@ pub(crate) fn run(command: &Auth, global: &Global, invoked_as: &str, output: &mu
 
 impl Case<'_> {
     /// The line to type for another command on the same installation.
-    fn command(&self, rest: &str) -> String {
+    pub(crate) fn command(&self, rest: &str) -> String {
         again(self.global, self.invoked_as, &format!("models auth {rest}"))
     }
 
     /// What is stored, where all of it can be read.
-    fn current(&self) -> Result<Current, Failure> {
+    pub(crate) fn current(&self) -> Result<Current, Failure> {
         let mut current = self.installation.auth_store().current();
         match current.trouble.pop() {
             None => Ok(current),
@@ -101,7 +101,7 @@ impl Case<'_> {
 }
 
 /// An id, as it is given for a new profile.
-fn new_id(text: &str) -> Result<ProfileId, String> {
+pub(crate) fn new_id(text: &str) -> Result<ProfileId, String> {
     let text = text.trim();
     if text.chars().any(char::is_control) {
         return Err("a profile id must not hold control characters".to_owned());

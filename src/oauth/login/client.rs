@@ -106,6 +106,7 @@ fn own(provider: &ProviderId, auth: &AuthConfig) -> Result<TokenEndpoint, NoLogi
         | NoRenewal::NoRefreshToken
         | NoRenewal::Managed(_)
         | NoRenewal::NotInFile(_)
+        | NoRenewal::Sealed(_)
         | NoRenewal::Foreign(_) => NoLogin::NoClient(provider.clone()),
     })
 }

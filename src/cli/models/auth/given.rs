@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, IsTerminal as _, Read};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use secrecy::SecretString;
@@ -31,6 +31,11 @@ pub(crate) struct Given {
 }
 
 impl Given {
+    /// What is in `file`; `-` is standard input.
+    pub(crate) fn at(file: &Path) -> Self {
+        Self { rest: Vec::new(), file: Some(file.to_owned()), value: None }
+    }
+
     /// Whether a person will be asked for it.
     pub(crate) fn asks(&self) -> bool {
         self.file.is_none() && io::stdin().is_terminal()

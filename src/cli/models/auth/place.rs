@@ -11,7 +11,7 @@ use crate::cli::failure::Failure;
 use crate::cli::models::auth::configured::Configured;
 use crate::cli::models::auth::{Case, verdict};
 use crate::cli::open::quoted;
-use crate::profile::{Credential, Expiry, Fingerprint, Held, NewProfile, Origin, ProfileId, SecretValue};
+use crate::profile::{Credential, Expiry, Fingerprint, Held, NewProfile, Origin, ProfileId, SecretValue, Written};
 
 /// Where a new credential goes.
 pub(crate) struct Place {
@@ -79,7 +79,7 @@ impl Place {
         &self.id
     }
 
-    /// The file.
+    /// The file of the store.
     pub(crate) fn path(&self) -> &Path {
         &self.origin.path
     }
@@ -94,20 +94,7 @@ impl Place {
     /// # Errors
     /// It could not be stored.
     pub(crate) fn put(&self, case: &mut Case<'_>, profile: &NewProfile) -> Result<Exit, Failure> {
-        let written = case.installation.auth_store().edit(&self.origin, |document| {
-            let held = document.held(&self.id);
-            if let Some(held) = held.clone().filter(|held| self.is_in_the_way(held)) {
-                return Err(held);
-            }
-            let before = document.clone();
-            document.set_profile(&self.id, profile);
-            if held.is_some() && *document != before {
-                // What went wrong with the old secret says nothing about the new one.
-                document.clear_usage(&self.id);
-            }
-            Ok(held)
-        })?;
-        let held = written.value.map_err(|held| self.taken(case, &held))?;
+        let Written { path, changed, value: held } = self.write(case, profile)?;
         let configured = if self.no_config { Configured::default() } else { Configured::with(case, &self.id, profile) };
         let verdict = verdict::of(case, &self.id, &self.provider);
         let stored = Stored {
@@ -116,8 +103,8 @@ impl Place {
             kind: self.kind,
             fingerprint: fingerprint(&profile.credential).map(|fingerprint| fingerprint.to_string()),
             expires: end(&profile.credential).map(|end| format!("{end:.0}")),
-            file: written.path.display().to_string(),
-            changed: written.changed,
+            file: path.display().to_string(),
+            changed,
             replaced: held.as_ref().map(described),
             configured: configured.changes.clone(),
             config_files: configured.written.iter().map(|(file, _)| file.display().to_string()).collect(),
@@ -133,6 +120,28 @@ impl Place {
             case.output.talk(&modelpin_terminal::visible(line));
         }
         Ok(Exit::Ok)
+    }
+
+    /// Stores `profile` there, without a word; returns what was there before.
+    ///
+    /// # Errors
+    /// It could not be stored.
+    pub(crate) fn write(&self, case: &Case<'_>, profile: &NewProfile) -> Result<Written<Option<Held>>, Failure> {
+        let written = case.installation.auth_store().edit(&self.origin, |document| {
+            let held = document.held(&self.id);
+            if let Some(held) = held.clone().filter(|held| self.is_in_the_way(held)) {
+                return Err(held);
+            }
+            let before = document.clone();
+            document.set_profile(&self.id, profile);
+            if held.is_some() && *document != before {
+                // What went wrong with the old secret says nothing about the new one.
+                document.clear_usage(&self.id);
+            }
+            Ok(held)
+        })?;
+        let Written { path, changed, value } = written;
+        Ok(Written { path, changed, value: value.map_err(|held| self.taken(case, &held))? })
     }
 
     fn is_in_the_way(&self, held: &Held) -> bool {
