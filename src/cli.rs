@@ -12,6 +12,7 @@ mod models;
 mod open;
 mod output;
 mod panics;
+mod running;
 mod sessions;
 
 use std::ffi::OsString;

@@ -21,6 +21,6 @@ pub(crate) use build::report;
 pub(crate) use check::{Check, code};
 pub(crate) use differences::differences;
 pub(crate) use facts::Facts;
-pub(crate) use kept::{expiry, left, status_word};
-pub(crate) use report::{Probe, Probed, Probes, Provider, ProfileStatus, Remark, Report, Running};
+pub(crate) use kept::left;
+pub(crate) use report::{Probe, Probed, Probes, ProfileStatus, Provider, Remark, Report, Running};
 pub(crate) use survey::{Stand, Survey};

@@ -4,6 +4,8 @@ mod bench;
 mod gather;
 mod moment;
 mod names;
+#[cfg(feature = "cli")]
+mod probe;
 mod renew;
 mod run;
 mod wallet;

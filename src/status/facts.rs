@@ -30,7 +30,7 @@ pub(crate) struct Facts<'a> {
     /// How long before its end a credential counts as expiring.
     pub(crate) warn: SignedDuration,
     /// The line to type for a command of this program on the same installation.
-    pub(crate) command: &'a dyn Fn(&str) -> String,
+    pub(crate) command: &'a (dyn Fn(&str) -> String + Sync),
 }
 
 impl Facts<'_> {
