@@ -10,6 +10,7 @@ mod kill;
 mod order;
 mod process;
 mod secrets;
+mod status;
 pub(crate) mod support;
 
 use std::path::Path;
@@ -69,7 +70,6 @@ fn misuse_is_64_and_never_reads_as_a_credential_that_expires() {
         &["--nonsense"],
         &["sessions"],
         &["sessions", "import"],
-        &["models"],
         &["models", "auth"],
         &["models", "auth", "add"],
         &["models", "auth", "add", "--provider", "a/b"],

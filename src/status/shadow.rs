@@ -39,7 +39,8 @@ pub(crate) fn outside(provider: &ProviderId, facts: &Facts<'_>) -> Vec<Outside> 
     let entry = config.providers.get(provider).filter(|entry| entry.api_key.is_some() || entry.api_key_ref.is_some());
     if let Some(entry) = entry {
         let strays = facts.moment.wallet.stray(provider, facts.moment.settings).into_iter();
-        let known = strays.filter(|stray| matches!(stray.id, CredentialId::Config(_))).find_map(|stray| stray.fingerprint);
+        let known =
+            strays.filter(|stray| matches!(stray.id, CredentialId::Config(_))).find_map(|stray| stray.fingerprint);
         let fingerprint = entry.api_key.as_ref().map(Fingerprint::of).or(known);
         let source = format!("models.json: {}", facts.shown(&facts.places.config_path));
         found.push(Outside { source, fingerprint, configured: true });

@@ -24,6 +24,11 @@ pub(crate) fn of_stand(stand: &Stand<'_>, facts: &Facts<'_>) -> Option<Said> {
         many => format!("; pinned in {many} sessions"),
     };
     let unused = if stand.in_use { "" } else { " (not in use)" };
+    let stored = stand.profile.filter(|profile| profile.origin.managed_by.is_none());
+    let fix = match stored.filter(|_| !stand.in_use && level.is_some()) {
+        Some(profile) => remove(&profile.id, facts),
+        None => fix,
+    };
     let remark = Remark {
         code,
         provider: Some(stand.provider.to_string()),
@@ -139,7 +144,8 @@ fn excluded(stand: &Stand<'_>, why: Exclusion, facts: &Facts<'_>) -> Option<Foun
 
 /// What passes by itself is a warning; what a person has to mend counts, for it would still be so tomorrow.
 fn benched(stand: &Stand<'_>, bench: &Bench, facts: &Facts<'_>) -> Found {
-    let until = bench.until.map_or_else(|| "until its secret is replaced".to_owned(), |until| format!("until {until:.0}"));
+    let until =
+        bench.until.map_or_else(|| "until its secret is replaced".to_owned(), |until| format!("until {until:.0}"));
     let again = || stand.profile.and_then(|profile| anew(profile, facts));
     match bench.class {
         FailureClass::Auth => Found::missing("refused", format!("its provider refused it; not used {until}"), again()),
@@ -158,7 +164,10 @@ fn benched(stand: &Stand<'_>, bench: &Bench, facts: &Facts<'_>) -> Found {
             Found::missing("needs_login", why, stand.profile.map(|profile| ours(&login_command(profile), facts)))
         }
         FailureClass::NotRenewed => {
-            let why = format!("expired, and its last renewal failed; the next is tried {}", until.trim_start_matches("until "));
+            let why = format!(
+                "expired, and its last renewal failed; the next is tried {}",
+                until.trim_start_matches("until ")
+            );
             Found { level: Some(Level::Expiring), code: "not_renewed", why, fix: clear(stand, facts) }
         }
         FailureClass::RateLimit
