@@ -3,6 +3,7 @@
 mod bench;
 mod gather;
 mod names;
+mod outside;
 mod renew;
 mod run;
 mod wallet;

@@ -54,6 +54,9 @@ impl Installation {
         }
         let external = ExternalPaths::of(&environment);
         let settings = Settings::open(&places.config_path, &places.dotenv(), agent.as_deref(), environment)?;
+        let dotenv = places.dotenv();
+        let faults = settings.current().environment.dotenv_faults().to_vec();
+        warnings.extend(faults.iter().map(|fault| format!("{}, {fault}", dotenv.display())));
         let auth_store = AuthStore::new(store_paths(&places, &settings)).with_external(&external);
         auth_store.allow_write_back(settings.current().config.auth.claude_cli.write_back);
         let auth_store = Arc::new(auth_store);
