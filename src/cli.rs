@@ -7,6 +7,7 @@ mod chat;
 mod completions;
 mod exit;
 mod failure;
+mod link;
 mod log;
 mod models;
 mod open;
@@ -65,6 +66,7 @@ fn dispatch(arguments: &Arguments, invoked_as: &str, output: &mut Output) -> Res
         Some(Command::Chat(chat)) => chat::run(chat, global, invoked_as, output),
         Some(Command::Models(command)) => models::run(command, global, invoked_as, output),
         Some(Command::Sessions(command)) => sessions::run(command, global, invoked_as, output),
+        Some(Command::Link(link)) => link::run(link, global, invoked_as, output),
         Some(Command::Completions(completions)) => completions::run(completions, invoked_as, output),
     }
 }

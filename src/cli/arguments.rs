@@ -6,8 +6,10 @@ use clap::{ArgAction, Args, Parser, Subcommand};
 
 use crate::cli::chat::Chat;
 use crate::cli::completions::Completions;
+use crate::cli::link::Link;
 use crate::cli::models::Models;
 use crate::cli::sessions::Sessions;
+use crate::config::is_profile_name;
 
 /// Pins the model and the credential of one chat session
 #[derive(Debug, Parser)]
@@ -20,7 +22,7 @@ pub(crate) struct Arguments {
 }
 
 /// What every command takes.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(crate) struct Global {
     /// The state directory, instead of the layout's own
     #[arg(long, global = true, value_name = "DIR", help_heading = "Everywhere")]
@@ -28,6 +30,9 @@ pub(crate) struct Global {
     /// Whose files to serve: modelpin, hex, aipro, nova-engine, moltbot, epiloop or openclaw [default: by the program's name]
     #[arg(long, global = true, value_name = "NAME", help_heading = "Everywhere")]
     pub(crate) layout: Option<String>,
+    /// A further installation of that layout: `work` has its state in ~/.modelpin-work, and so on
+    #[arg(long, global = true, value_name = "NAME", conflicts_with = "state_dir", value_parser = installation, help_heading = "Everywhere")]
+    pub(crate) profile: Option<String>,
     /// The agent whose credentials and sessions are meant
     #[arg(long, global = true, value_name = "ID", help_heading = "Everywhere")]
     pub(crate) agent: Option<String>,
@@ -45,6 +50,11 @@ pub(crate) struct Global {
     pub(crate) log: Option<String>,
 }
 
+/// The name of a further installation.
+fn installation(text: &str) -> Result<String, String> {
+    if is_profile_name(text) { Ok(text.to_owned()) } else { Err("use letters, digits, `-` and `_`".to_owned()) }
+}
+
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -56,6 +66,8 @@ pub(crate) enum Command {
     /// Look after the chat sessions and their pins
     #[command(subcommand)]
     Sessions(Sessions),
+    /// Have the program answer to the names of the family's programs
+    Link(Link),
     /// Print the completions of a shell
     Completions(Completions),
 }
