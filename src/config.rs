@@ -23,6 +23,7 @@ use crate::agent::AgentId;
 use crate::catalog::ProviderId;
 use crate::profile::{ProfileId, SecretRef, SecretSource};
 
+pub use dotenv::{DotenvFault, DotenvTrouble};
 #[cfg(feature = "cli")]
 pub(crate) use edit::{Draft, EditFault, Edited, edit};
 pub use env::{EnvCredential, EnvPlace, Environment};
@@ -31,6 +32,8 @@ pub(crate) use file::shell_env;
 pub use file::{Loaded, load};
 pub use layout::{Layout, UnknownLayout};
 pub use login_shell::ShellFault;
+#[cfg(feature = "cli")]
+pub(crate) use places::is_profile_name;
 pub use places::{Places, PlacesFault};
 pub use typed::from_value;
 
