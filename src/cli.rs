@@ -13,6 +13,7 @@ mod models;
 mod open;
 mod output;
 mod panics;
+mod running;
 mod sessions;
 
 use std::ffi::OsString;
