@@ -72,7 +72,6 @@ fn misuse_is_64_and_never_reads_as_a_credential_that_expires() {
         &["--nonsense"],
         &["sessions"],
         &["sessions", "import"],
-        &["models"],
         &["models", "auth"],
         &["models", "auth", "add"],
         &["models", "auth", "add", "--provider", "a/b"],

@@ -31,8 +31,8 @@ pub(crate) struct Global {
     #[arg(long, global = true, value_name = "NAME", help_heading = "Everywhere")]
     pub(crate) layout: Option<String>,
     /// A further installation of that layout: `work` has its state in ~/.modelpin-work, and so on
-    #[arg(long, global = true, value_name = "NAME", conflicts_with = "state_dir", value_parser = installation, help_heading = "Everywhere")]
-    pub(crate) profile: Option<String>,
+    #[arg(long = "profile", global = true, value_name = "NAME", conflicts_with = "state_dir", value_parser = installation, help_heading = "Everywhere")]
+    pub(crate) installation: Option<String>,
     /// The agent whose credentials and sessions are meant
     #[arg(long, global = true, value_name = "ID", help_heading = "Everywhere")]
     pub(crate) agent: Option<String>,

@@ -59,12 +59,12 @@ fn sync(installation: &Installation, output: &mut Output) {
 
 /// How to call the program so that it does `rest` where this call looked: its name and the flags that say where.
 pub(crate) fn again(global: &Global, invoked_as: &str, rest: &str) -> String {
-    let Global { state_dir, layout, profile, agent, json: _, verbose: _, quiet: _, log: _ } = global;
+    let Global { state_dir, layout, installation, agent, json: _, verbose: _, quiet: _, log: _ } = global;
     let state_dir = state_dir.as_ref().map(|dir| dir.to_string_lossy().into_owned());
     let flags = [
         ("--state-dir", state_dir.as_deref()),
         ("--layout", layout.as_deref()),
-        ("--profile", profile.as_deref()),
+        ("--profile", installation.as_deref()),
         ("--agent", agent.as_deref()),
     ];
     let given = flags.into_iter().filter_map(|(flag, value)| Some(format!("{flag} {}", quoted(value?))));
@@ -88,8 +88,8 @@ fn options(global: &Global, invoked_as: &str) -> AppOptions {
         agent: global.agent.clone(),
         ..AppOptions::of_this_process(invoked_as)
     };
-    if let Some(profile) = &global.profile {
-        options.environment = options.environment.with_profile(profile);
+    if let Some(name) = &global.installation {
+        options.environment = options.environment.with_profile(name);
     }
     options
 }

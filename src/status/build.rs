@@ -5,14 +5,16 @@ mod providers;
 use indexmap::IndexMap;
 
 use crate::agent::AgentId;
-use crate::catalog::{Catalog, ModelRef, vendors};
 use crate::catalog::ProviderId;
+use crate::catalog::{Catalog, ModelRef, vendors};
 use crate::config::{Config, EnvPlace};
 use crate::profile::{Credential, Profile};
 use crate::status::build::providers::{profile_status, provider_status, provider_view, unusable};
 use crate::status::check::Level;
 use crate::status::kept::milliseconds;
-use crate::status::report::{Auth, Counts, ModelConfig, OAuthStatus, ProfileStatus, Provider, ProviderStatus, ShellEnv};
+use crate::status::report::{
+    Auth, Counts, ModelConfig, OAuthStatus, ProfileStatus, Provider, ProviderStatus, ShellEnv,
+};
 use crate::status::survey::Survey;
 use crate::status::verdict::{Said, of_provider, of_stand};
 use crate::status::{Check, Facts, Remark, Report, shadow};
@@ -21,10 +23,12 @@ use crate::status::{Check, Facts, Remark, Report, shadow};
 pub(crate) fn report(survey: &Survey<'_>, facts: &Facts<'_>) -> Report {
     let Facts { moment, places, agent, .. } = facts;
     let (config, catalog) = (&moment.settings.config, &moment.settings.catalog);
-    let providers: Vec<Provider> = survey.providers.iter().filter_map(|provider| provider_view(provider, facts)).collect();
+    let providers: Vec<Provider> =
+        survey.providers.iter().filter_map(|provider| provider_view(provider, facts)).collect();
     let profiles: Vec<ProfileStatus> = survey.stands().filter_map(|stand| profile_status(stand, facts)).collect();
     let (reasons, warnings) = said(survey, &providers, facts);
-    let missing = survey.providers.iter().filter(|provider| provider.in_use && provider.stands.iter().all(|stand| !stand.in_use));
+    let missing =
+        survey.providers.iter().filter(|provider| provider.in_use && provider.stands.iter().all(|stand| !stand.in_use));
     let shell = config.shell_env.enabled;
     Report {
         config_path: places.config_path.display().to_string(),

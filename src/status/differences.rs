@@ -10,11 +10,9 @@ use serde_json::Value;
 /// what changed.
 pub(crate) fn differences(own: &Value, theirs: &Value) -> Vec<String> {
     let mut found = Vec::new();
-    for (key, what) in [
-        ("/configPath", "configuration"),
-        ("/auth/storePath", "auth store"),
-        ("/resolvedDefault", "default model"),
-    ] {
+    for (key, what) in
+        [("/configPath", "configuration"), ("/auth/storePath", "auth store"), ("/resolvedDefault", "default model")]
+    {
         if let (Some(ours), Some(running)) = (own.pointer(key), theirs.pointer(key))
             && ours != running
         {
@@ -24,7 +22,8 @@ pub(crate) fn differences(own: &Value, theirs: &Value) -> Vec<String> {
     let providers = |report: &Value| named(report, "/auth/providers", "provider");
     let (ours, running) = (providers(own), providers(theirs));
     for name in ours.iter().chain(&running).collect::<BTreeSet<_>>() {
-        let (here, there) = (entry(own, "/auth/providers", "provider", name), entry(theirs, "/auth/providers", "provider", name));
+        let (here, there) =
+            (entry(own, "/auth/providers", "provider", name), entry(theirs, "/auth/providers", "provider", name));
         environment(name, here, there, &mut found);
     }
     let profiles = |report: &Value| named(report, "/auth/oauth/profiles", "profileId");
@@ -106,10 +105,7 @@ mod tests {
         let unset = report(Value::Null, json!([]));
         assert_eq!(differences(&set, &unset), ["it does not see env: A (for anthropic)"]);
         assert_eq!(differences(&unset, &set), ["it sees env: A (for anthropic), which is not set here"]);
-        assert_eq!(
-            differences(&set, &other),
-            ["it has another value of env: A (for anthropic): perhaps an older one"]
-        );
+        assert_eq!(differences(&set, &other), ["it has another value of env: A (for anthropic): perhaps an older one"]);
     }
 
     #[test]

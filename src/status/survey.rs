@@ -62,7 +62,8 @@ impl<'a> Survey<'a> {
     /// Looks at everything; nothing is opened, asked or changed.
     pub(crate) fn of(facts: &Facts<'a>) -> Self {
         let catalog = &facts.moment.settings.catalog;
-        let mut models: IndexSet<ModelRef> = [catalog.default_model()].into_iter().chain(catalog.fallbacks()).cloned().collect();
+        let mut models: IndexSet<ModelRef> =
+            [catalog.default_model()].into_iter().chain(catalog.fallbacks()).cloned().collect();
         let mut pins: IndexMap<(ModelRef, ProfileId), Vec<SessionKey>> = IndexMap::new();
         let mut pinned: Vec<Selection> = Vec::new();
         for session in facts.sessions {
@@ -92,7 +93,8 @@ impl<'a> Survey<'a> {
 
     /// A pinned profile is in use, whatever the auth order says of it.
     fn take_pin(&mut self, facts: &Facts<'a>, selection: &Selection) {
-        let Some(candidate) = facts.moment.resolve(Some(selection), None, &|_| true).candidates.into_iter().next() else {
+        let Some(candidate) = facts.moment.resolve(Some(selection), None, &|_| true).candidates.into_iter().next()
+        else {
             return;
         };
         let Some(id) = candidate.credential.profile().cloned() else { return };
@@ -171,7 +173,11 @@ fn surveyed<'a>(facts: &Facts<'a>, id: ProviderId, models: &IndexSet<ModelRef>) 
 fn references<'a>(facts: &Facts<'a>, provider: &ProviderId) -> Vec<(CredentialId, &'a SecretRef)> {
     let stored = facts.moment.profiles.by_id.values().filter(|profile| profile.provider == *provider);
     let stored = stored.filter_map(|profile| Some((CredentialId::Profile(profile.id.clone()), reference(profile)?)));
-    configured(facts, provider).map(|reference| (CredentialId::Config(provider.clone()), reference)).into_iter().chain(stored).collect()
+    configured(facts, provider)
+        .map(|reference| (CredentialId::Config(provider.clone()), reference))
+        .into_iter()
+        .chain(stored)
+        .collect()
 }
 
 /// Where the key that the configuration has for `provider` is, if that is elsewhere.

@@ -139,7 +139,8 @@ fn excluded(stand: &Stand<'_>, why: Exclusion, facts: &Facts<'_>) -> Option<Foun
 
 /// What passes by itself is a warning; what a person has to mend counts, for it would still be so tomorrow.
 fn benched(stand: &Stand<'_>, bench: &Bench, facts: &Facts<'_>) -> Found {
-    let until = bench.until.map_or_else(|| "until its secret is replaced".to_owned(), |until| format!("until {until:.0}"));
+    let until =
+        bench.until.map_or_else(|| "until its secret is replaced".to_owned(), |until| format!("until {until:.0}"));
     let again = || stand.profile.and_then(|profile| anew(profile, facts));
     match bench.class {
         FailureClass::Auth => Found::missing("refused", format!("its provider refused it; not used {until}"), again()),
@@ -158,7 +159,10 @@ fn benched(stand: &Stand<'_>, bench: &Bench, facts: &Facts<'_>) -> Found {
             Found::missing("needs_login", why, stand.profile.map(|profile| ours(&login_command(profile), facts)))
         }
         FailureClass::NotRenewed => {
-            let why = format!("expired, and its last renewal failed; the next is tried {}", until.trim_start_matches("until "));
+            let why = format!(
+                "expired, and its last renewal failed; the next is tried {}",
+                until.trim_start_matches("until ")
+            );
             Found { level: Some(Level::Expiring), code: "not_renewed", why, fix: clear(stand, facts) }
         }
         FailureClass::RateLimit

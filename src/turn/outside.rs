@@ -33,6 +33,21 @@ impl Outside {
         Self { credential, place: None, fingerprint, is_of_list: false, shadowed: false }
     }
 
+    /// The variable, or the provider whose `apiKey` it is.
+    pub(crate) fn name(&self) -> &str {
+        match &self.credential {
+            CredentialId::Env(name) => name,
+            CredentialId::Config(provider) => provider.as_str(),
+            CredentialId::Profile(id) => id.as_str(),
+            CredentialId::None => "none",
+        }
+    }
+
+    /// Whether it is one of several keys in one variable, which are all tried.
+    pub(crate) fn takes_turns(&self) -> bool {
+        self.is_of_list && !self.shadowed
+    }
+
     fn place(&self) -> &'static str {
         self.place.map_or("configuration", EnvPlace::as_str)
     }
@@ -53,7 +68,7 @@ pub(crate) fn shadows(places: &[Outside], stored: Option<&[Fingerprint]>) -> Vec
             (None, _) => continue,
         };
         // They take turns, and the candidates show them.
-        if stored.is_none() && this.is_of_list && !this.shadowed {
+        if stored.is_none() && this.takes_turns() {
             continue;
         }
         let differs = this.fingerprint.as_ref().is_some_and(|own| !known.is_empty() && !known.contains(&own));

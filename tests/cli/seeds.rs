@@ -187,8 +187,13 @@ impl Reader {
         let store = self.store();
         let stored =
             store["profiles"].as_object().map(|all| all.keys().cloned().collect::<Vec<_>>()).unwrap_or_default();
+        // A table that has to fit a screen may break a name.
+        let whole = self.succeeds(&format!("{command} --json"), "").out;
         for id in &stored {
-            assert!(out.contains(id), "{name}: {id} is not named:\n{out}");
+            assert!(
+                out.contains(&id[..15]) && whole.contains(&format!("\"{id}\"")),
+                "{name}: {id} is not named:\n{out}"
+            );
         }
         if stored.is_empty() {
             assert!(out.contains("ANTHROPIC_API_KEY"), "{name}:\n{out}");

@@ -5,13 +5,13 @@ use jiff::Timestamp;
 use crate::health::{Bench, FailureClass};
 use crate::profile::{Credential, ExternalCli, Profile};
 use crate::resolver::CredentialId;
+use crate::status::Facts;
 use crate::status::build::counts;
 use crate::status::kept::{expiry, left, milliseconds, refreshable, status_word};
 use crate::status::report::{Benched, Effective, Origin, Pins, ProfileStatus, Provider, ProviderStatus, Unusable};
 use crate::status::shadow::{outside, shadowed, shown, sourced};
 use crate::status::survey::{Stand, Surveyed};
 use crate::status::verdict::of_stand;
-use crate::status::Facts;
 
 /// A provider; `None` where there is nothing to say of it.
 pub(crate) fn provider_view(provider: &Surveyed<'_>, facts: &Facts<'_>) -> Option<Provider> {
@@ -26,7 +26,10 @@ pub(crate) fn provider_view(provider: &Surveyed<'_>, facts: &Facts<'_>) -> Optio
     let tried: Vec<&Stand<'_>> = stands.iter().filter(|stand| stand.exclusion.is_none()).collect();
     let first = tried.iter().find(|stand| stand.id != CredentialId::None).or(tried.first());
     let effective = match first.map(|stand| &stand.id) {
-        Some(CredentialId::Profile(_)) => ("profiles", facts.shown(&facts.places.agent_dir(&facts.moment.settings.config, facts.agent).join("auth-profiles.json"))),
+        Some(CredentialId::Profile(_)) => (
+            "profiles",
+            facts.shown(&facts.places.agent_dir(&facts.moment.settings.config, facts.agent).join("auth-profiles.json")),
+        ),
         Some(CredentialId::Env(_)) => ("env", env.as_ref().map(|env| env.value.clone()).unwrap_or_default()),
         Some(CredentialId::Config(_)) => {
             ("models.json", models_json.as_ref().map(|found| found.value.clone()).unwrap_or_default())

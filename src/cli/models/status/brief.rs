@@ -11,7 +11,9 @@ pub(crate) fn brief(report: &Report) -> String {
         lines.push(match report.warnings.len() {
             0 => "ok: all credentials in use are usable".to_owned(),
             1 => "ok: all credentials in use count as usable; there is one warning, see `models status`".to_owned(),
-            many => format!("ok: all credentials in use count as usable; there are {many} warnings, see `models status`"),
+            many => {
+                format!("ok: all credentials in use count as usable; there are {many} warnings, see `models status`")
+            }
         });
     }
     visible(&(lines.join("\n") + "\n"))

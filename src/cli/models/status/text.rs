@@ -45,7 +45,8 @@ impl Page {
             row("Image model", format!("{image} (not asked here)"));
         }
         if !report.aliases.is_empty() {
-            let aliases: Vec<String> = report.aliases.iter().map(|(alias, model)| format!("{alias} -> {model}")).collect();
+            let aliases: Vec<String> =
+                report.aliases.iter().map(|(alias, model)| format!("{alias} -> {model}")).collect();
             row(&format!("Aliases ({})", aliases.len()), aliases.join(", "));
         }
         if !report.allowed.is_empty() {
@@ -144,12 +145,14 @@ impl Page {
 
     fn remarks(&self, report: &Report) -> String {
         let list = |what: &str, remarks: &[_]| {
-            let lines: Vec<String> = remarks.iter().map(|remark| format!("  {}", line(remark).replace('\n', "\n  "))).collect();
+            let lines: Vec<String> =
+                remarks.iter().map(|remark| format!("  {}", line(remark).replace('\n', "\n  "))).collect();
             if lines.is_empty() { String::new() } else { format!("{what}\n{}\n", visible(&lines.join("\n"))) }
         };
         let problems = list("To be mended", &report.check.reasons);
         let warnings = list("Worth knowing", &report.warnings);
-        let parts: Vec<&str> = [problems.trim_end(), warnings.trim_end()].into_iter().filter(|part| !part.is_empty()).collect();
+        let parts: Vec<&str> =
+            [problems.trim_end(), warnings.trim_end()].into_iter().filter(|part| !part.is_empty()).collect();
         if parts.is_empty() { "All credentials in use are usable.".to_owned() } else { parts.join("\n\n") }
     }
 
