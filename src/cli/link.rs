@@ -68,6 +68,7 @@ enum Outcome {
     Replaced,
     Removed,
     Absent,
+    Foreign,
 }
 
 impl Outcome {
@@ -78,6 +79,7 @@ impl Outcome {
             Self::Replaced => "replaced",
             Self::Removed => "removed",
             Self::Absent => "was not there",
+            Self::Foreign => "is no link to modelpin, and stays",
         }
     }
 }
@@ -92,10 +94,10 @@ pub(crate) fn run(link: &Link, global: &Global, invoked_as: &str, output: &mut O
     }
     let names = names(&link.names);
     let found: Vec<_> = names.iter().map(|layout| Entry::look(&directory.join(layout.as_str()), &program)).collect();
-    if let Some(foreign) = found.iter().find(|entry| entry.is_in_the_way(link.force, link.remove)) {
-        return Err(in_the_way(foreign, link, invoked_as));
-    }
     if !link.remove {
+        if let Some(foreign) = found.iter().find(|entry| entry.is_in_the_way(link.force)) {
+            return Err(in_the_way(foreign, link, invoked_as));
+        }
         fs::create_dir_all(&directory).map_err(|fault| at(&directory, &fault))?;
     }
     let environment = Environment::capture();
@@ -145,7 +147,8 @@ fn make(entry: &Entry, program: &Path) -> io::Result<Outcome> {
 fn remove(entry: &Entry) -> io::Result<Outcome> {
     match entry.found {
         Found::Current | Found::Older => fs::remove_file(&entry.path).map(|()| Outcome::Removed),
-        Found::Nothing | Found::Foreign | Found::Folder | Found::Itself => Ok(Outcome::Absent),
+        Found::Nothing => Ok(Outcome::Absent),
+        Found::Foreign | Found::Folder | Found::Itself => Ok(Outcome::Foreign),
     }
 }
 
@@ -156,9 +159,6 @@ fn in_the_way(entry: &Entry, link: &Link, invoked_as: &str) -> Failure {
     Failure::Misuse(match entry.found {
         Found::Itself => format!("{path} is this very program, so nothing was changed; leave that name out"),
         Found::Folder => format!("{path} is a folder, so nothing was changed; move it away, or leave that name out"),
-        Found::Foreign if link.remove => {
-            format!("{path} is no link to modelpin, so nothing was removed; leave that name out")
-        }
         Found::Foreign | Found::Nothing | Found::Current | Found::Older => format!(
             "{path} is there and is no link to modelpin, so nothing was changed. To replace it: {}",
             again.concat().join(" ")

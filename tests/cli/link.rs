@@ -69,9 +69,9 @@ fn what_is_somebody_elses_stays_unless_it_is_meant() {
         assert_eq!((code, out.as_str()), (64, ""));
         let again = format!("link '{}' epiloop {name} --force", folder.display());
         assert!(err.contains("nothing was changed") && err.contains(&again), "{err}");
-        let (code, _, err) = link(&home, &["--remove", name]);
-        assert_eq!(code, 64);
-        assert!(err.contains("nothing was removed"), "{err}");
+        let (code, out, err) = link(&home, &["--remove", name]);
+        assert_eq!(code, 0, "{err}");
+        assert!(out.contains("is no link to modelpin, and stays"), "{out}");
     }
     assert_eq!(listed(&folder), ["aipro", "hex", "moltbot"], "all or none");
     assert_eq!(fs::read_to_string(folder.join("hex")).unwrap(), "#!/bin/sh\n");
@@ -92,6 +92,7 @@ fn neither_a_folder_nor_the_program_itself_is_replaced() {
     let (code, _, err) = link(&home, &["hex", "--force"]);
     assert_eq!(code, 64);
     assert!(err.contains("is a folder, so nothing was changed"), "{err}");
+    assert_eq!(outcomes(&home, &["hex", "--remove"]), ["hex foreign"]);
     let own = folder.join("modelpin");
     fs::copy(program(), &own).unwrap();
     let mut command = std::process::Command::new(&own);

@@ -54,12 +54,12 @@ impl Entry {
         Self { path: path.to_owned(), found }
     }
 
-    /// Whether it keeps what was asked for from being done.
-    pub(crate) fn is_in_the_way(&self, force: bool, remove: bool) -> bool {
+    /// Whether it keeps a link from being made here.
+    pub(crate) fn is_in_the_way(&self, force: bool) -> bool {
         match self.found {
             Found::Nothing | Found::Current | Found::Older => false,
             Found::Foreign => !force,
-            Found::Folder | Found::Itself => !remove,
+            Found::Folder | Found::Itself => true,
         }
     }
 
