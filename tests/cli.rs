@@ -13,6 +13,7 @@ mod precedence;
 mod process;
 mod secrets;
 mod seeds;
+mod status;
 pub(crate) mod support;
 
 use std::path::Path;

@@ -1,6 +1,6 @@
 //! A look at how the credentials stand: from the files alone, or as a running program sees it.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use jiff::SignedDuration;
 
@@ -69,14 +69,15 @@ impl Installation {
 /// The same from within a running program, with the environment that it was started with.
 #[derive(Clone)]
 pub(crate) struct Looker {
-    engine: Arc<Engine>,
+    /// Whoever may be asked must not keep a program from putting its state away.
+    engine: Weak<Engine>,
     places: Places,
 }
 
 impl App {
     /// What looks at it while it runs.
     pub(crate) fn looker(&self) -> Looker {
-        Looker { engine: self.engine(), places: self.places.clone() }
+        Looker { engine: Arc::downgrade(&self.engine), places: self.places.clone() }
     }
 }
 
@@ -86,14 +87,10 @@ impl Looker {
         &self.places
     }
 
-    /// The time.
-    pub(crate) fn now(&self) -> jiff::Timestamp {
-        self.engine.sources().now()
-    }
-
-    /// How the credentials stand for this program.
-    pub(crate) async fn report(&self, asked: Asked<'_>) -> Report {
-        let sources = self.engine.sources();
+    /// How the credentials stand for this program; `None` where it is about to end.
+    pub(crate) async fn report(&self, asked: Asked<'_>) -> Option<Report> {
+        let engine = self.engine.upgrade()?;
+        let sources = engine.sources();
         let (settings, Current { profiles, trouble }) = (sources.settings.current(), sources.auth_store.current());
         let mut unreadable: Vec<String> = trouble.iter().map(ToString::to_string).collect();
         let prefix = format!("agent:{}:", sources.agent);
@@ -119,7 +116,7 @@ impl Looker {
             warn: asked.warn,
             command: asked.command,
         };
-        report(&Survey::of(&facts), &facts)
+        Some(report(&Survey::of(&facts), &facts))
     }
 }
 

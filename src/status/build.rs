@@ -68,7 +68,7 @@ fn said(survey: &Survey<'_>, providers: &[Provider], facts: &Facts<'_>) -> (Vec<
     let unreadable = facts.unreadable.iter().map(|why| (Some(Level::Unreadable), plain("unreadable", why)));
     let stands = survey.stands().filter_map(|stand| of_stand(stand, facts));
     let whole = survey.providers.iter().filter_map(|provider| of_provider(provider, facts));
-    let shadowed = providers.iter().flat_map(|view| {
+    let shadowed = providers.iter().filter(|view| view.in_use).flat_map(|view| {
         ProviderId::new(&view.provider).map(|id| shadow::remarks(&id, &view.shadowed)).unwrap_or_default()
     });
     let moment = &facts.moment;

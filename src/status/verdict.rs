@@ -24,6 +24,11 @@ pub(crate) fn of_stand(stand: &Stand<'_>, facts: &Facts<'_>) -> Option<Said> {
         many => format!("; pinned in {many} sessions"),
     };
     let unused = if stand.in_use { "" } else { " (not in use)" };
+    let stored = stand.profile.filter(|profile| profile.origin.managed_by.is_none());
+    let fix = match stored.filter(|_| !stand.in_use && level.is_some()) {
+        Some(profile) => remove(&profile.id, facts),
+        None => fix,
+    };
     let remark = Remark {
         code,
         provider: Some(stand.provider.to_string()),

@@ -12,6 +12,7 @@ use crate::provider::{Ask, Failure};
 use crate::redact::scrub;
 use crate::resolver::CredentialId;
 use crate::turn::gather::{Sources, endpoint_of};
+use crate::turn::wallet::WalletFault;
 
 /// What is asked.
 const QUESTION: &str = "Reply with the word OK.";
@@ -58,7 +59,7 @@ impl Sources {
         let ask = Ask {
             model: model.clone(),
             endpoint,
-            auth: auth.map_err(crate::turn::wallet::WalletFault::into_failure)?,
+            auth: auth.map_err(WalletFault::into_failure)?,
             messages: vec![Utterance { role: Role::User, text: QUESTION.to_owned(), at: self.now() }],
             max_tokens,
             total: patience,

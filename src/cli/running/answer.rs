@@ -7,7 +7,7 @@ use std::os::unix::net::UnixStream as Caller;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::{UnixListener, UnixStream};
@@ -15,6 +15,7 @@ use tokio::task::JoinHandle;
 
 use crate::app::{Asked, Looker};
 use crate::cli::running::place::{name, pids, way};
+use crate::redact::known;
 
 /// The longest question, and how long it may take.
 const QUESTION: u64 = 1_024;
@@ -36,12 +37,12 @@ impl Drop for Serving {
 
 /// Begins to answer as the program that runs `command`; `None` where there is no place for a socket. Nobody is kept from
 /// anything by that.
-pub(crate) fn serve(looker: Looker, command: &'static str) -> Option<Serving> {
+pub(crate) fn serve(looker: Looker, command: &'static str, since: Timestamp) -> Option<Serving> {
     let folder = looker.places().state_dir.clone();
     clear_stale(&folder);
     match listen(&folder) {
         Ok((listener, socket)) => {
-            let since = looker.now().to_string();
+            let since = format!("{since:.0}");
             let task = tokio::spawn(async move {
                 while let Ok((caller, _)) = listener.accept().await {
                     let (looker, since) = (looker.clone(), since.clone());
@@ -92,10 +93,10 @@ async fn answer(caller: UnixStream, looker: &Looker, command: &str, since: &str)
     }
     let again = |rest: &str| format!("modelpin {rest}");
     let asked = Asked { agent_named: false, warn: SignedDuration::from_hours(24), command: &again };
-    let report = looker.report(asked).await;
+    let Some(report) = looker.report(asked).await else { return Ok(()) };
     let (pid, version) = (std::process::id(), env!("CARGO_PKG_VERSION"));
     let mut line = json!({ "pid": pid, "command": command, "version": version, "since": since, "report": report });
-    crate::redact::known().scrub_json(&mut line);
+    known().scrub_json(&mut line);
     answering.write_all(format!("{line}\n").as_bytes()).await?;
     answering.shutdown().await
 }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::health::{Bench, FailureClass};
-use crate::profile::{Credential, ExternalCli, Profile};
+use crate::profile::{Credential, Expiry, ExternalCli, Profile};
 use crate::resolver::CredentialId;
 use crate::status::Facts;
 use crate::status::build::counts;
@@ -187,8 +187,8 @@ fn label(stand: &Stand<'_>, facts: &Facts<'_>) -> Option<String> {
 
 fn at(profile: &Profile) -> Option<i64> {
     match profile.expires() {
-        crate::profile::Expiry::At(end) => Some(end.as_millisecond()),
-        crate::profile::Expiry::Never | crate::profile::Expiry::Invalid => None,
+        Expiry::At(end) => Some(end.as_millisecond()),
+        Expiry::Never | Expiry::Invalid => None,
     }
 }
 

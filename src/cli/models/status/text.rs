@@ -1,5 +1,7 @@
 //! The status for a person: tables that fit the screen, and below them what is to be done.
 
+use std::collections::HashMap;
+
 use comfy_table::{Cell, Color, ContentArrangement, Table, TableStyle};
 use modelpin_terminal::visible;
 
@@ -12,7 +14,7 @@ pub(crate) const WIDTH: u16 = 80;
 /// The whole text; without a `width`, that of the screen.
 pub(crate) fn text(report: &Report, width: Option<u16>, colours: bool) -> String {
     let page = Page { width, colours };
-    let mut parts = vec![page.head(report), page.credentials(&report.auth.oauth.profiles), page.providers(report)];
+    let mut parts = vec![page.head(report), page.credentials(report), page.providers(report)];
     if let Some(probes) = &report.auth.probes {
         parts.push(page.probes(probes));
     }
@@ -59,17 +61,20 @@ impl Page {
         finished(&table)
     }
 
-    fn credentials(&self, profiles: &[ProfileStatus]) -> String {
+    fn credentials(&self, report: &Report) -> String {
+        let profiles = &report.auth.oauth.profiles;
+        let remarks: HashMap<&str, &str> = report
+            .warnings
+            .iter()
+            .chain(&report.check.reasons)
+            .filter_map(|remark| Some((remark.profile.as_deref()?, remark.code)))
+            .collect();
         if profiles.is_empty() {
             return String::new();
         }
         let mut table = self.table(&["Credential", "Type", "State", "Expires", "Used", "Fingerprint"]);
         for profile in profiles {
-            let state = match (&profile.reason, profile.usable) {
-                (Some(reason), _) => reason.clone(),
-                (None, true) => "usable".to_owned(),
-                (None, false) => "not usable".to_owned(),
-            };
+            let state = state(profile, remarks.get(profile.profile_id.as_str()).copied());
             let good = profile.usable && profile.expiry.state != "expiring";
             let expires = match (profile.expiry.remaining_ms, profile.refreshable) {
                 (Some(ms), _) if ms <= 0 && profile.refreshable => "renewed at use".to_owned(),
@@ -176,6 +181,16 @@ impl Page {
             table.set_header(header.iter().copied());
         }
         table
+    }
+}
+
+/// In a word or two: what is wrong is told in full below.
+fn state(profile: &ProfileStatus, code: Option<&str>) -> String {
+    match (code, &profile.reason, profile.usable) {
+        (Some(code), _, _) => code.replace('_', " "),
+        (None, Some(reason), _) => reason.clone(),
+        (None, None, true) => "usable".to_owned(),
+        (None, None, false) => "not usable".to_owned(),
     }
 }
 
