@@ -4,8 +4,8 @@ use std::fmt;
 
 /// The id of an agent, in canonical form: `[a-z0-9_-]`, 1 to 64 characters.
 ///
-/// Any text has a canonical form, as in the family: trimmed and lower-cased, runs of other characters become `-`,
-/// leading and trailing `-` go, and what is left empty is `main`.
+/// Any text has a canonical form, as in the family, since it names the folder of a store: trimmed and lower-cased. Where
+/// that is no id yet, runs of other characters become `-`, leading and trailing `-` go, and what is left empty is `main`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct AgentId(String);
 
@@ -15,13 +15,20 @@ impl AgentId {
 
     /// The canonical id for `text`.
     pub fn new(text: &str) -> Self {
+        let text = text.trim().to_lowercase();
+        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' || c == '-';
+        if text.len() <= 64 && text.starts_with(|c: char| c.is_ascii_alphanumeric()) && text.chars().all(plain) {
+            return Self(text);
+        }
         let mut id = String::with_capacity(text.len());
-        for character in text.trim().chars().flat_map(char::to_lowercase) {
-            if character.is_ascii_alphanumeric() || character == '_' || character == '-' {
+        let mut replaced = false;
+        for character in text.chars() {
+            if plain(character) {
                 id.push(character);
-            } else if !id.ends_with('-') {
+            } else if !replaced {
                 id.push('-');
             }
+            replaced = !plain(character);
         }
         let kept: String = id.trim_matches('-').chars().take(64).collect();
         Self(if kept.is_empty() { Self::MAIN.to_owned() } else { kept })

@@ -9,6 +9,7 @@ mod exit;
 mod failure;
 mod first_words;
 mod import;
+mod link;
 mod log;
 mod man;
 mod models;
@@ -73,6 +74,7 @@ fn dispatch(arguments: &Arguments, invoked_as: &str, output: &mut Output) -> Res
         Some(Command::Models(command)) => models::run(command, global, invoked_as, output),
         Some(Command::Sessions(command)) => sessions::run(command, global, invoked_as, output),
         Some(Command::Import(command)) => import::run(command, global, invoked_as, output),
+        Some(Command::Link(link)) => link::run(link, global, invoked_as, output),
         Some(Command::Completions(completions)) => completions::run(completions, invoked_as, output),
         Some(Command::Man(man)) => man::run(man, global, invoked_as, output),
     }

@@ -28,6 +28,7 @@ use crate::profile::{ProfileId, SealWith, SecretRef, SecretSource};
 
 #[cfg(feature = "cli")]
 pub(crate) use declare::declare_profile;
+pub use dotenv::{DotenvFlaw, DotenvTrouble};
 #[cfg(feature = "cli")]
 pub(crate) use edit::{Draft, EditFault, Edited, edit};
 pub use env::{EnvCredential, EnvPlace, Environment};
@@ -36,6 +37,8 @@ pub(crate) use file::shell_env;
 pub use file::{Loaded, load};
 pub use layout::{Layout, UnknownLayout};
 pub use login_shell::ShellFault;
+#[cfg(feature = "cli")]
+pub(crate) use places::is_profile_name;
 pub use places::{Places, PlacesFault};
 pub use typed::from_value;
 

@@ -4,6 +4,7 @@ mod bench;
 mod gather;
 mod moment;
 mod names;
+mod outside;
 #[cfg(feature = "cli")]
 mod probe;
 mod renew;

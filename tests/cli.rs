@@ -9,14 +9,17 @@ mod external;
 mod family;
 mod import;
 mod kill;
+mod link;
 mod login;
 mod man;
 mod models;
 mod onboard;
 mod order;
+mod precedence;
 mod process;
 mod seal;
 mod secrets;
+mod seeds;
 mod status;
 pub(crate) mod support;
 mod terminal;
@@ -105,6 +108,11 @@ fn misuse_is_64_and_never_reads_as_a_credential_that_expires() {
         &["-v", "-q"],
         &["--log", "modelpin=loud"],
         &["--state-dir"],
+        &["--profile", "../x", "models", "auth", "list"],
+        &["--profile", "x", "--state-dir", "y", "models", "auth", "list"],
+        &["link"],
+        &["link", "bin", "clawdbot"],
+        &["link", "bin", "--remove", "--force"],
     ] {
         let (code, out, err) = run(arguments);
         assert_eq!((code, out.as_str()), (64, ""), "{arguments:?}");

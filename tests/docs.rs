@@ -4,7 +4,7 @@ mod commands;
 mod embed;
 mod grammar;
 mod links;
-mod markdown;
+pub(crate) mod markdown;
 mod process;
 mod readme;
 mod script;

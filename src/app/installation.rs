@@ -54,6 +54,9 @@ impl Installation {
         }
         let external = ExternalPaths::of(&environment);
         let settings = Settings::open(&places.config_path, &places.dotenv(), agent.as_deref(), environment)?;
+        let dotenv = places.dotenv();
+        let flaws = settings.current().environment.dotenv_flaws().to_vec();
+        warnings.extend(flaws.iter().map(|flaw| format!("{}, {flaw}", dotenv.display())));
         let sealing = Sealing::new(seal, &places.state_dir, layout.prefixes(), places.home());
         let auth_store = AuthStore::new(store_paths(&places, &settings, settings.agent()))
             .with_external(&external)

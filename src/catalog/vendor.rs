@@ -137,6 +137,15 @@ mod tests {
     }
 
     #[test]
+    fn the_page_of_variables_has_every_row() {
+        let page = include_str!("../../docs/ENVIRONMENT.md");
+        let named = TABLE.iter().filter(|row| !row.variables.is_empty());
+        let rows = named.map(|row| format!("| {} | `{}` |\n", row.id, row.variables.join("`, `")));
+        let table: String = ["| provider | variables |\n| --- | --- |\n".to_owned()].into_iter().chain(rows).collect();
+        assert!(page.ends_with(&table), "docs/ENVIRONMENT.md has to end with:\n{table}");
+    }
+
+    #[test]
     fn a_key_leaves_the_machine_over_tls_only() {
         for (id, place) in TABLE.iter().filter_map(|row| Some((row.id, row.place.as_ref()?))) {
             assert!(place.base_url.starts_with("https://") || !place.needs_credential, "{id}");

@@ -7,10 +7,12 @@ use clap::{ArgAction, Args, Parser, Subcommand};
 use crate::cli::chat::Chat;
 use crate::cli::completions::Completions;
 use crate::cli::import::Import;
+use crate::cli::link::Link;
 use crate::cli::man::Man;
 use crate::cli::models::Models;
 use crate::cli::onboard::Onboard;
 use crate::cli::sessions::Sessions;
+use crate::config::is_profile_name;
 
 /// Pins the model and the credential of one chat session
 #[derive(Debug, Parser)]
@@ -23,7 +25,7 @@ pub(crate) struct Arguments {
 }
 
 /// What every command takes.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(crate) struct Global {
     /// The state directory, instead of the layout's own
     #[arg(long, global = true, value_name = "DIR", help_heading = "Everywhere")]
@@ -31,6 +33,9 @@ pub(crate) struct Global {
     /// Whose files to serve: modelpin, hex, aipro, nova-engine, moltbot, epiloop or openclaw [default: by the program's name]
     #[arg(long, global = true, value_name = "NAME", help_heading = "Everywhere")]
     pub(crate) layout: Option<String>,
+    /// A further installation of that layout: `work` has its state in ~/.modelpin-work, and so on
+    #[arg(long = "profile", global = true, value_name = "NAME", conflicts_with = "state_dir", value_parser = installation, help_heading = "Everywhere")]
+    pub(crate) installation: Option<String>,
     /// The agent whose credentials and sessions are meant
     #[arg(long, global = true, value_name = "ID", help_heading = "Everywhere")]
     pub(crate) agent: Option<String>,
@@ -48,6 +53,11 @@ pub(crate) struct Global {
     pub(crate) log: Option<String>,
 }
 
+/// The name of a further installation.
+fn installation(text: &str) -> Result<String, String> {
+    if is_profile_name(text) { Ok(text.to_owned()) } else { Err("use letters, digits, `-` and `_`".to_owned()) }
+}
+
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -63,6 +73,8 @@ pub(crate) enum Command {
     /// Take over what another program has; shows what it would do unless told to --apply
     #[command(subcommand)]
     Import(Import),
+    /// Have the program answer to the names of the family's programs
+    Link(Link),
     /// Print the completions of a shell
     Completions(Completions),
     /// Print the manual page, or write one for every command

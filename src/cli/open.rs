@@ -66,9 +66,14 @@ fn sync(installation: &Installation, output: &mut Output) {
 
 /// How to call the program so that it does `rest` where this call looked: its name and the flags that say where.
 pub(crate) fn again(global: &Global, invoked_as: &str, rest: &str) -> String {
-    let Global { state_dir, layout, agent, json: _, verbose: _, quiet: _, log: _ } = global;
+    let Global { state_dir, layout, installation, agent, json: _, verbose: _, quiet: _, log: _ } = global;
     let state_dir = state_dir.as_ref().map(|dir| dir.to_string_lossy().into_owned());
-    let flags = [("--state-dir", state_dir.as_deref()), ("--layout", layout.as_deref()), ("--agent", agent.as_deref())];
+    let flags = [
+        ("--state-dir", state_dir.as_deref()),
+        ("--layout", layout.as_deref()),
+        ("--profile", installation.as_deref()),
+        ("--agent", agent.as_deref()),
+    ];
     let given = flags.into_iter().filter_map(|(flag, value)| Some(format!("{flag} {}", quoted(value?))));
     [format!("{invoked_as} {rest}")].into_iter().chain(given).collect::<Vec<_>>().join(" ")
 }
@@ -86,13 +91,17 @@ pub(crate) fn quoted(text: &str) -> String {
 /// What the command line says of where to look.
 pub(crate) fn options(global: &Global, invoked_as: &str) -> AppOptions {
     let this_process = AppOptions::of_this_process(invoked_as);
-    AppOptions {
+    let mut options = AppOptions {
         state_dir: global.state_dir.clone(),
         layout: global.layout.clone(),
         agent: global.agent.clone(),
         seal: SealPorts { ask: passphrase::asking(), ..this_process.seal },
         ..this_process
+    };
+    if let Some(name) = &global.installation {
+        options.environment = options.environment.with_profile(name);
     }
+    options
 }
 
 impl From<AppFault> for Failure {

@@ -5,6 +5,7 @@
 
 #[cfg(feature = "cli")]
 mod file;
+mod flaw;
 #[cfg(feature = "cli")]
 mod put;
 
@@ -12,6 +13,7 @@ use std::ops::Range;
 
 #[cfg(feature = "cli")]
 pub(crate) use file::{DotenvFault, changes, put_all};
+pub use flaw::{DotenvFlaw, DotenvTrouble};
 #[cfg(feature = "cli")]
 pub(crate) use put::read_otherwise_by_systemd;
 
@@ -27,15 +29,29 @@ struct Line {
     written: Range<usize>,
 }
 
-/// The variables that `text` sets, in order; a later line of the same name counts.
-///
-/// `export` may stand before a name. An unquoted value ends at a `#`, quoted ones may span lines, and `\n` and `\r` mean
-/// line ends in double quotes only. Nothing is expanded. A line that sets nothing is passed over.
-pub(crate) fn variables(text: &str) -> Vec<(String, String)> {
-    lines(text).into_iter().map(|line| (line.name, line.value)).collect()
+/// What a `.env` says.
+#[derive(Debug, Default)]
+pub(crate) struct Dotenv {
+    /// The variables that it sets, in order; a later line of the same name counts.
+    pub(crate) variables: Vec<(String, String)>,
+    /// The lines that are not as they should be. Nothing is guessed for them.
+    pub(crate) flaws: Vec<DotenvFlaw>,
 }
 
-fn lines(text: &str) -> Vec<Line> {
+impl Dotenv {
+    /// Reads `text`.
+    ///
+    /// `export` may stand before a name. An unquoted value ends at a `#`, quoted ones may span lines, and `\n` and `\r`
+    /// mean line ends in double quotes only. Nothing is expanded. A line that sets nothing is passed over.
+    pub(crate) fn read(text: &str) -> Self {
+        let mut flaws = Vec::new();
+        let lines = lines(text, &mut |at, trouble| flaws.push(DotenvFlaw { line: line_number(text, at), trouble }));
+        Self { variables: lines.into_iter().map(|line| (line.name, line.value)).collect(), flaws }
+    }
+}
+
+/// The lines that set variables. Whoever wants to know of the others is told where they begin.
+fn lines(text: &str, flawed: &mut dyn FnMut(usize, DotenvTrouble)) -> Vec<Line> {
     let mut lines = Vec::new();
     let mut at = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
     while at < text.len() {
@@ -45,6 +61,10 @@ fn lines(text: &str) -> Vec<Line> {
         let Some((name, value)) =
             text[start..end].split_once('=').and_then(|(name, value)| Some((valid_name(name)?, value)))
         else {
+            let line = text[start..end].trim();
+            if !line.is_empty() && !line.starts_with('#') {
+                flawed(start, DotenvTrouble::NoVariable);
+            }
             continue;
         };
         let value_at = end - value.trim_start_matches([' ', '\t']).len();
@@ -54,8 +74,16 @@ fn lines(text: &str) -> Vec<Line> {
             let inside = text[value_at + 1..value_at + 1 + length].replace("\r\n", "\n");
             let value = if quote == '"' { inside.replace("\\n", "\n").replace("\\r", "\r") } else { inside };
             let after = value_at + length + 2;
-            (value, value_at..after, line_end(text, after))
+            let end = line_end(text, after);
+            let left = text[after..end].trim();
+            if !left.is_empty() && !left.starts_with('#') {
+                flawed(start, DotenvTrouble::AfterQuote);
+            }
+            (value, value_at..after, end)
         } else {
+            if quote.is_some() {
+                flawed(start, DotenvTrouble::OpenQuote);
+            }
             let plain = text[value_at..end].split('#').next().unwrap_or_default().trim_end();
             (plain.trim().to_owned(), value_at..value_at + plain.len(), end)
         };
@@ -68,6 +96,11 @@ fn lines(text: &str) -> Vec<Line> {
 /// Where the line that `at` is in ends.
 fn line_end(text: &str, at: usize) -> usize {
     text[at..].find('\n').map_or(text.len(), |length| at + length)
+}
+
+/// The number of the line that begins at `at`, the first being 1.
+fn line_number(text: &str, at: usize) -> usize {
+    text[..at].matches('\n').count() + 1
 }
 
 fn valid_name(text: &str) -> Option<&str> {

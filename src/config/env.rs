@@ -1,5 +1,8 @@
 //! The environment, captured once. Nothing else in the program reads it.
 
+mod credential;
+mod key_list;
+
 use std::collections::HashMap;
 use std::fmt;
 use std::fs;
@@ -10,8 +13,14 @@ use std::time::Duration;
 use secrecy::SecretString;
 
 use crate::catalog::{ProviderId, vendor, vendors};
-use crate::config::{Config, Mode, ShellFault, dotenv, login_shell};
+#[cfg(feature = "cli")]
+use crate::config::Layout;
+use crate::config::dotenv::{Dotenv, DotenvFlaw};
+use crate::config::env::key_list::{list_of, number_of, parts};
+use crate::config::{Config, ShellFault, login_shell};
 use crate::redact::names_a_secret;
+
+pub use credential::EnvCredential;
 
 /// How long the login shell may take where the configuration does not say.
 const SHELL_TIMEOUT: Duration = Duration::from_secs(15);
@@ -23,6 +32,7 @@ const SHELL_TIMEOUT: Duration = Duration::from_secs(15);
 pub struct Environment {
     process: Variables,
     dotenv: Variables,
+    dotenv_flaws: Vec<DotenvFlaw>,
     config: HashMap<String, SecretString>,
     shell: Variables,
 }
@@ -50,19 +60,6 @@ impl EnvPlace {
             Self::LoginShell => "login shell",
         }
     }
-}
-
-/// A credential that is set as a variable.
-#[derive(Debug, Clone)]
-pub struct EnvCredential {
-    /// The variable.
-    pub name: &'static str,
-    /// What it holds.
-    pub secret: SecretString,
-    /// Where it is set.
-    pub place: EnvPlace,
-    /// How it is used: as a token where the variable's name says `OAUTH_TOKEN`, as an API key otherwise.
-    pub mode: Mode,
 }
 
 /// Some of them may be secrets, so only their number is ever shown.
@@ -103,8 +100,23 @@ impl Environment {
             Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
             Err(error) => return Err(error),
         };
-        self.dotenv = Variables(dotenv::variables(&text).into_iter().collect());
+        let Dotenv { variables, flaws } = Dotenv::read(&text);
+        self.dotenv = Variables(variables.into_iter().collect());
+        self.dotenv_flaws = flaws;
         Ok(())
+    }
+
+    /// The lines of the `.env` in the state directory that are not as they should be.
+    pub fn dotenv_flaws(&self) -> &[DotenvFlaw] {
+        &self.dotenv_flaws
+    }
+
+    /// As if `*_PROFILE` were set to `name` for the process, whichever layout is going to look.
+    #[cfg(feature = "cli")]
+    pub(crate) fn with_profile(mut self, name: &str) -> Self {
+        let first = Layout::ALL.into_iter().filter_map(|layout| layout.prefixes().first());
+        self.process.0.extend(first.map(|prefix| (format!("{prefix}_PROFILE"), name.to_owned())));
+        self
     }
 
     /// Takes in the variables that the configuration sets.
@@ -113,7 +125,8 @@ impl Environment {
     }
 
     /// Asks the login shell for the variables that hold credentials, if the configuration or
-    /// `<prefix>_LOAD_SHELL_ENV` wants that.
+    /// `<prefix>_LOAD_SHELL_ENV` wants that. It may take as long as `env.shellEnv.timeoutMs` or
+    /// `<prefix>_SHELL_ENV_TIMEOUT_MS` says.
     ///
     /// # Errors
     ///
@@ -123,10 +136,11 @@ impl Environment {
         if !config.shell_env.enabled && !prefixes.iter().any(switch) {
             return Ok(());
         }
-        let timeout = config.shell_env.timeout_ms.map_or(SHELL_TIMEOUT, Duration::from_millis);
+        let variable = |prefix: &&str| self.var(&format!("{prefix}_SHELL_ENV_TIMEOUT_MS"))?.trim().parse().ok();
+        let timeout = config.shell_env.timeout_ms.or_else(|| prefixes.iter().find_map(variable));
+        let timeout = timeout.map_or(SHELL_TIMEOUT, Duration::from_millis);
         let shell = self.process.get("SHELL").unwrap_or("/bin/sh");
-        let names = vendors().flat_map(|vendor| vendor.variables.iter().copied());
-        self.shell = Variables(login_shell::variables(shell, names, timeout)?);
+        self.shell = Variables(login_shell::variables(shell, self.home().as_deref(), holds_a_credential, timeout)?);
         Ok(())
     }
 
@@ -147,23 +161,46 @@ impl Environment {
         let named = plain.filter(|(name, value)| names_a_secret(name) && !is_path(value));
         let named = named.map(|(_, value)| SecretString::from(value.as_str()));
         let configured = self.config.iter().filter(|(name, _)| names_a_secret(name)).map(|(_, secret)| secret.clone());
-        let vendors = vendors().flat_map(|vendor| vendor.variables.iter().flat_map(|name| self.places(name)));
-        named.chain(configured).chain(vendors.map(|(_, secret)| secret)).collect()
+        let credentials = vendors().filter_map(|vendor| ProviderId::new(vendor.id));
+        let credentials = credentials.flat_map(|provider| self.credentials(&provider));
+        named.chain(configured).chain(credentials.map(|found| found.secret)).collect()
     }
 
-    /// Every credential of `provider` that is set, the one that counts first; those after it are shadowed.
+    /// Every credential of `provider` that is set, in the order in which they are tried.
     ///
-    /// An earlier place beats a later one, whichever of the provider's variables it sets.
+    /// An earlier place beats a later one, whichever of the provider's variables it sets. Within a place, variables with one
+    /// key come first, as the table has them; then those with several (`OPENAI_API_KEYS`), then those with a number
+    /// (`OPENAI_API_KEY_2`).
     pub fn credentials(&self, provider: &ProviderId) -> Vec<EnvCredential> {
-        let credential = |name: &'static str| {
-            let mode = if name.contains("OAUTH_TOKEN") { Mode::OAuth } else { Mode::ApiKey };
-            self.places(name).map(move |(place, secret)| EnvCredential { name, secret, place, mode })
-        };
         let variables = vendor(provider).map_or(&[][..], |vendor| vendor.variables);
-        let mut found: Vec<_> = variables.iter().copied().flat_map(credential).collect();
-        // Stable: within one place the order of the table stays.
+        let mut found: Vec<_> = variables.iter().flat_map(|name| self.keys(name, |secret| vec![secret])).collect();
+        let lists = || variables.iter().filter_map(|name| Some((*name, list_of(name)?)));
+        found.extend(lists().flat_map(|(_, list)| self.keys(&list, |secret| parts(&secret))));
+        let numbered = lists().flat_map(|(single, _)| self.numbered(single));
+        found.extend(numbered.flat_map(|name| self.keys(&name, |secret| vec![secret])));
+        // Stable: within one place the order from above stays.
         found.sort_by_key(|credential| credential.place);
+        for at in 1..found.len() {
+            let (before, [this, ..]) = found.split_at_mut(at) else { break };
+            this.shadowed = before.iter().any(|other| other.variable == this.variable && other.place != this.place);
+        }
         found
+    }
+
+    /// What the variable `name` holds, place by place.
+    fn keys(&self, name: &str, split: impl Fn(SecretString) -> Vec<SecretString>) -> Vec<EnvCredential> {
+        let places = self.places(name);
+        places.flat_map(|(place, value)| EnvCredential::of(name, place, split(value))).collect()
+    }
+
+    /// The variables that are called `single` and a number, by that number.
+    fn numbered(&self, single: &str) -> Vec<String> {
+        let plain = [&self.process, &self.dotenv, &self.shell].into_iter().flat_map(|variables| variables.0.keys());
+        let names = plain.chain(self.config.keys());
+        let mut found: Vec<(u32, &String)> = names.filter_map(|name| Some((number_of(name, single)?, name))).collect();
+        found.sort_unstable();
+        found.dedup();
+        found.into_iter().map(|(_, name)| name.clone()).collect()
     }
 
     /// The home directory.
@@ -190,6 +227,14 @@ impl Environment {
         let off = ["0", "false", "no", "off"];
         self.var(name).is_some_and(|value| !off.contains(&value.trim().to_ascii_lowercase().as_str()))
     }
+}
+
+/// Whether the login shell's `name` is of use: it holds a credential of some vendor.
+fn holds_a_credential(name: &str) -> bool {
+    let mut variables = vendors().flat_map(|vendor| vendor.variables);
+    variables.any(|single| {
+        name == *single || list_of(single).is_some_and(|list| list == name) || number_of(name, single).is_some()
+    })
 }
 
 /// Whether a variable says where a secret is (`DB_PASSWORD=/run/secrets/db`) instead of what it is.

@@ -2,11 +2,14 @@
 
 use std::collections::HashMap;
 use std::io::{self, Read};
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::os::unix::process::CommandExt;
+use std::path::{Component, Path, PathBuf};
+use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
+
+use rustix::process::{Pid, Signal, kill_process_group};
 
 /// As much as is read of what the shell prints, in bytes.
 const LONGEST: u64 = 2 * 1024 * 1024;
@@ -14,8 +17,8 @@ const LONGEST: u64 = 2 * 1024 * 1024;
 /// The login shell gave no variables. Nothing depends on it: the caller warns and goes on.
 #[derive(Debug, thiserror::Error)]
 pub enum ShellFault {
-    /// `$SHELL` is no absolute path, so it is not known what would run.
-    #[error("$SHELL is `{0}`, which is no absolute path; the login shell is not asked for variables")]
+    /// `$SHELL` is no absolute path or leads through `..`, so it is not plain what would run.
+    #[error("$SHELL is `{0}`, which is no plain absolute path; the login shell is not asked for variables")]
     NotAbsolute(String),
     /// It could not be started.
     #[error("the login shell {} could not be started: {source}", path.display())]
@@ -35,30 +38,35 @@ pub enum ShellFault {
     },
 }
 
-/// The variables of `names` that `shell` has after a login.
+/// The variables that `shell` has after a login, as far as they are `wanted`.
+///
+/// It finds its start-up files in `home`. With it, everything that it started is stopped at the end.
 ///
 /// # Errors
 ///
 /// The shell is no absolute path, does not start, or takes longer than `timeout`.
-pub(crate) fn variables<'a>(
+pub(crate) fn variables(
     shell: &str,
-    names: impl Iterator<Item = &'a str>,
+    home: Option<&Path>,
+    wanted: impl Fn(&str) -> bool,
     timeout: Duration,
 ) -> Result<HashMap<String, String>, ShellFault> {
     let path = Path::new(shell);
-    if !path.is_absolute() {
+    let leads_up = path.components().any(|part| matches!(part, Component::ParentDir));
+    if !path.is_absolute() || leads_up {
         return Err(ShellFault::NotAbsolute(shell.to_owned()));
     }
     let start = |source| ShellFault::Start { path: path.to_owned(), source };
-    let mut child = Command::new(path)
-        .args(["-l", "-c", "env -0"])
-        // Where zsh looks for its start-up files: one that was set for some other shell leads astray.
-        .env_remove("ZDOTDIR")
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .map_err(start)?;
+    let mut command = Command::new(path);
+    command.args(["-l", "-c", "env -0"]).process_group(0);
+    // Where shells look for start-up files: what was set for some other shell leads astray.
+    for name in ["ZDOTDIR", "BASH_ENV", "ENV"] {
+        command.env_remove(name);
+    }
+    if let Some(home) = home {
+        command.env("HOME", home);
+    }
+    let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().map_err(start)?;
     let output = child.stdout.take();
     let (sender, receiver) = mpsc::channel();
     // A start-up file may leave something running that keeps the pipe open, so the pipe is not read here.
@@ -69,14 +77,20 @@ pub(crate) fn variables<'a>(
         let _ = sender.send(read.map(|_| printed));
     });
     let outcome = receiver.recv_timeout(timeout);
-    // Already gone, where it printed everything.
-    let _ = child.kill();
-    let _ = child.wait();
+    stop(&mut child);
     let Ok(printed) = outcome else {
         return Err(ShellFault::TimedOut { path: path.to_owned(), timeout });
     };
     let printed = printed.map_err(start)?;
     let printed = String::from_utf8_lossy(&printed);
-    let set: HashMap<&str, &str> = printed.split('\0').filter_map(|entry| entry.split_once('=')).collect();
-    Ok(names.filter_map(|name| Some((name.to_owned(), (*set.get(name)?).to_owned()))).collect())
+    let set = printed.split('\0').filter_map(|entry| entry.split_once('='));
+    Ok(set.filter(|(name, _)| wanted(name)).map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
+}
+
+/// Before anybody waits for it: as long as nobody has, its number is nobody else's.
+fn stop(child: &mut Child) {
+    let _ = kill_process_group(Pid::from_child(child), Signal::KILL);
+    // Already gone, where it printed everything.
+    let _ = child.kill();
+    let _ = child.wait();
 }

@@ -161,14 +161,19 @@ fn home(naming: &Naming, env: &Environment) -> Option<PathBuf> {
     own.and_then(|(_, text)| expanded(text, process.as_deref())).or(process)
 }
 
+/// Whether `text` may be the name of a further installation, which becomes part of a directory's name.
+pub(crate) fn is_profile_name(text: &str) -> bool {
+    let valid = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    !text.is_empty() && text.chars().all(valid)
+}
+
 /// `*_PROFILE`, unless it names the usual one.
 fn profile(naming: &Naming, env: &Environment) -> Result<Option<String>, PlacesFault> {
     let Some((name, value)) = first_set(naming, env, "PROFILE") else { return Ok(None) };
     if value.eq_ignore_ascii_case("default") {
         return Ok(None);
     }
-    let valid = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-    if !value.chars().all(valid) {
+    if !is_profile_name(value) {
         return Err(PlacesFault::InvalidProfile { name, value: value.to_owned() });
     }
     Ok(Some(value.to_owned()))

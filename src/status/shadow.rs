@@ -4,7 +4,6 @@ use crate::catalog::ProviderId;
 use crate::config::EnvPlace;
 use crate::profile::Fingerprint;
 use crate::resolver::CredentialId;
-use crate::settings::Loaded;
 use crate::status::report::{Shadowed, Sourced};
 use crate::status::survey::Surveyed;
 use crate::status::{Facts, Remark};
@@ -16,36 +15,27 @@ pub(crate) struct Outside {
     pub(crate) fingerprint: Option<Fingerprint>,
     /// Whether it stands in the configuration.
     pub(crate) configured: bool,
+    /// Whether it is one of several keys that take turns.
+    takes_turns: bool,
 }
 
 /// Those of `provider`, the one that counts first.
 pub(crate) fn outside(provider: &ProviderId, facts: &Facts<'_>) -> Vec<Outside> {
-    let Loaded { config, environment, .. } = facts.moment.settings;
-    let mut found: Vec<Outside> = environment
-        .credentials(provider)
-        .into_iter()
-        .map(|credential| Outside {
-            source: match credential.place {
-                EnvPlace::ProcessEnv => format!("env: {}", credential.name),
-                EnvPlace::StateDotenv | EnvPlace::ConfigEnv => {
-                    format!("env: {} ({})", credential.name, credential.place.as_str())
-                }
-                EnvPlace::LoginShell => format!("shell env: {}", credential.name),
-            },
-            fingerprint: Some(Fingerprint::of(&credential.secret)),
-            configured: false,
-        })
-        .collect();
-    let entry = config.providers.get(provider).filter(|entry| entry.api_key.is_some() || entry.api_key_ref.is_some());
-    if let Some(entry) = entry {
-        let strays = facts.moment.wallet.stray(provider, facts.moment.settings).into_iter();
-        let known =
-            strays.filter(|stray| matches!(stray.id, CredentialId::Config(_))).find_map(|stray| stray.fingerprint);
-        let fingerprint = entry.api_key.as_ref().map(Fingerprint::of).or(known);
-        let source = format!("models.json: {}", facts.shown(&facts.places.config_path));
-        found.push(Outside { source, fingerprint, configured: true });
-    }
+    let source = |place: Option<EnvPlace>, name: &str| match place {
+        Some(EnvPlace::ProcessEnv) => format!("env: {name}"),
+        Some(place @ (EnvPlace::StateDotenv | EnvPlace::ConfigEnv)) => format!("env: {name} ({})", place.as_str()),
+        Some(EnvPlace::LoginShell) => format!("shell env: {name}"),
+        None => format!("models.json: {}", facts.shown(&facts.places.config_path)),
+    };
+    let found = facts.moment.wallet.outside(provider, facts.moment.settings).into_iter();
     found
+        .map(|found| Outside {
+            source: source(found.place, found.name()),
+            takes_turns: found.takes_turns(),
+            configured: found.place.is_none(),
+            fingerprint: found.fingerprint,
+        })
+        .collect()
 }
 
 /// Those that do not count, because a stored profile or one named above comes first.
@@ -54,7 +44,7 @@ pub(crate) fn shadowed(provider: &Surveyed<'_>, outside: &[Outside]) -> Vec<Shad
     let counts = provider.stands.iter().any(|stand| stray(&stand.id));
     let stored: Vec<&Fingerprint> = provider.stands.iter().filter_map(|stand| stand.fingerprint.as_ref()).collect();
     let winner = outside.first().filter(|_| counts).and_then(|first| first.fingerprint.as_ref());
-    let shadowed = outside.iter().skip(usize::from(counts));
+    let shadowed = outside.iter().skip(usize::from(counts)).filter(|outside| !(counts && outside.takes_turns));
     shadowed
         .map(|outside| {
             let own = outside.fingerprint.as_ref();

@@ -22,6 +22,7 @@ use crate::settings::{Loaded, Settings};
 use crate::store::{Store, StoreFault};
 use crate::turn::moment::{Moment, keyless};
 use crate::turn::names::ProfileNames;
+use crate::turn::outside::shadows;
 use crate::turn::wallet::Wallet;
 
 /// Everything the engine reads from. Shared by all conversations.
@@ -226,12 +227,10 @@ impl Sources {
     pub(crate) fn remarks(&self, gathered: &Gathered) -> Vec<String> {
         let provider = &gathered.model().provider;
         let of_store = |profile: &Profile| profile.provider == *provider && profile.origin.managed_by.is_none();
-        let stored = gathered.profiles.by_id.values().any(of_store);
-        let strays = self.wallet.stray(provider, &gathered.settings);
-        let shadowed = strays.iter().skip(usize::from(!stored)).map(|stray| {
-            let by = if stored { "the auth store" } else { "what is named above it" };
-            format!("{} is there too, but {by} comes first", stray.id)
-        });
+        let stored: Vec<&Profile> = gathered.profiles.by_id.values().filter(|profile| of_store(profile)).collect();
+        let known: Vec<_> = stored.iter().filter_map(|profile| self.wallet.fingerprint(profile)).collect();
+        let stored = if stored.is_empty() { None } else { Some(known.as_slice()) };
+        let shadowed = shadows(&self.wallet.outside(provider, &gathered.settings), stored).into_iter();
         let outside = gathered.profiles.outside.iter();
         let outside = outside.filter(|bad| ProfileId::new(&bad.id).is_some_and(|id| gathered.may_use(&id)));
         let file = |bad: &Rejected| shortened(&bad.path, self.home.as_deref());

@@ -17,6 +17,7 @@ use crate::provider::{Auth, Endpoint, Failure, NoEndpoint};
 use crate::receipt::BillingClass;
 use crate::resolver::{CredentialId, Stray};
 use crate::settings::Loaded;
+use crate::turn::outside::Outside;
 
 /// Opens secrets at the moment of use.
 ///
@@ -104,10 +105,10 @@ impl Wallet {
     /// configured key. The same variable or the same secret again is no further credential.
     pub(crate) fn stray(&self, provider: &ProviderId, settings: &Loaded) -> Vec<Stray> {
         let mut strays: Vec<Stray> = Vec::new();
-        for found in settings.environment.credentials(provider) {
+        for found in settings.environment.credentials(provider).into_iter().filter(|found| !found.shadowed) {
             let fingerprint = Some(Fingerprint::of(&found.secret));
-            let id = CredentialId::Env(found.name.to_owned());
-            if strays.iter().all(|known| known.id != id && known.fingerprint != fingerprint) {
+            let id = CredentialId::Env(found.name);
+            if strays.iter().all(|known| known.fingerprint != fingerprint) {
                 strays.push(Stray { billing: billing(found.mode), fingerprint, id });
             }
         }
@@ -122,6 +123,23 @@ impl Wallet {
             strays.push(Stray { id, fingerprint, billing: BillingClass::Metered });
         }
         strays
+    }
+
+    /// Every place outside of the store that sets a credential of `provider`, the first to count first; those that are
+    /// never used as well.
+    pub(crate) fn outside(&self, provider: &ProviderId, settings: &Loaded) -> Vec<Outside> {
+        let mut places: Vec<Outside> =
+            settings.environment.credentials(provider).into_iter().map(Outside::of).collect();
+        let id = CredentialId::Config(provider.clone());
+        match settings.config.providers.get(provider).map(|entry| (&entry.api_key, &entry.api_key_ref)) {
+            Some((Some(key), _)) => places.push(Outside::configured(id, Some(Fingerprint::of(key)))),
+            Some((None, Some(reference))) => {
+                let fingerprint = self.remembered(&id, reference);
+                places.push(Outside::configured(id, fingerprint));
+            }
+            Some((None, None)) | None => {}
+        }
+        places
     }
 
     /// The secret of `credential`, ready for the wire; `None` where no credential is wanted.
@@ -168,7 +186,7 @@ impl Wallet {
             }
             CredentialId::Env(name) => {
                 let mut found = settings.environment.credentials(&endpoint.provider).into_iter();
-                let found = found.find(|found| found.name == name).ok_or_else(gone)?;
+                let found = found.find(|found| found.name == *name && !found.shadowed).ok_or_else(gone)?;
                 let bearer = billing(found.mode) == BillingClass::Subscription || is_setup_token(&found.secret);
                 Ok(Some(if bearer { Auth::Bearer(found.secret) } else { Auth::ApiKey(found.secret) }))
             }

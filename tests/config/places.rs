@@ -59,6 +59,25 @@ fn places(layout: Layout, entries: &[&str], variables: &[(&str, &str)]) -> (Stri
 #[case(Layout::Hex, &[], &[("HEX_PROFILE", "dev")], ".hex-dev", ".hex-dev/hex.json")]
 #[case(Layout::Hex, &[], &[("HEX_PROFILE", "Default")], ".hex", ".hex/hex.json")]
 #[case(Layout::Hex, &[], &[("HEX_PROFILE", "dev"), ("HEX_STATE_DIR", "~/s")], "s", "s/hex.json")]
+#[case(Layout::Hex, &[".clawdbot/clawdbot.json", ".moltbot"], &[], ".hex", ".hex/hex.json")]
+#[case(Layout::Epiloop, &[".clawdbot/epiloop.json"], &[("CLAWDBOT_STATE_DIR", "~/old")], ".epiloop", ".epiloop/epiloop.json")]
+#[case(Layout::Moltbot, &[".clawdbot/clawdbot.json", ".clawdbot/moltbot.json"], &[], ".clawdbot", ".clawdbot/moltbot.json")]
+#[case(Layout::Moltbot, &[".moltbot", ".clawdbot"], &[], ".clawdbot", ".clawdbot/moltbot.json")]
+#[case(Layout::Moltbot, &[], &[("CLAWDBOT_STATE_DIR", "~/old")], "old", "old/moltbot.json")]
+#[case(Layout::Moltbot, &[], &[("CLAWDBOT_CONFIG_PATH", "~/old.json")], ".clawdbot", "old.json")]
+#[case(Layout::Moltbot, &[], &[("CLAWDBOT_PROFILE", "dev")], ".clawdbot-dev", ".clawdbot-dev/moltbot.json")]
+#[case(Layout::Moltbot, &[], &[("MOLTBOT_HOME", "~/h")], ".clawdbot", ".clawdbot/moltbot.json")]
+#[case(Layout::Openclaw, &[".moldbot"], &[], ".moldbot", ".moldbot/openclaw.json")]
+#[case(Layout::Openclaw, &[".clawdbot", ".moltbot"], &[], ".clawdbot", ".clawdbot/openclaw.json")]
+#[case(Layout::Openclaw, &[".clawdbot", ".openclaw"], &[], ".openclaw", ".openclaw/openclaw.json")]
+#[case(Layout::Openclaw, &[".openclaw/moldbot.json"], &[], ".openclaw", ".openclaw/moldbot.json")]
+#[case(Layout::Openclaw, &[], &[("OPENCLAW_STATE_DIR", "~/s"), ("CLAWDBOT_STATE_DIR", "~/old")], "s", "s/openclaw.json")]
+#[case(Layout::Openclaw, &[], &[("CLAWDBOT_STATE_DIR", "~/old")], "old", "old/openclaw.json")]
+#[case(Layout::NovaEngine, &[], &[("NOVA_HOME", "~/h")], "h/.nova-engine", "h/.nova-engine/nova-engine.json")]
+#[case(Layout::NovaEngine, &[".moltbot/moltbot.json", ".moldbot/moldbot.json"], &[], ".nova-engine", ".moldbot/moldbot.json")]
+#[case(Layout::NovaEngine, &[".clawdbot/clawdbot.json"], &[("NOVA_STATE_DIR", "~/s")], "s", "s/nova-engine.json")]
+#[case(Layout::Aipro, &[], &[("AIPRO_PROFILE", "b"), ("AIPRO_CONFIG_PATH", "~/c.json")], ".aipro-b", "c.json")]
+#[case(Layout::Modelpin, &[".clawdbot", ".openclaw"], &[("OPENCLAW_STATE_DIR", "/x")], ".modelpin", ".modelpin/modelpin.json")]
 #[case(Layout::NovaEngine, &[], &[("NOVA_ENGINE_STATE_DIR", "~/x"), ("NOVA_STATE_DIR", "~/y")], "y", "y/nova-engine.json")]
 fn a_layout_has_its_own_places(
     #[case] layout: Layout,
@@ -104,6 +123,58 @@ fn an_agents_store_is_where_it_says_or_where_the_variable_says_for_main() {
     assert_eq!(dir("near"), home.path().join(".hex/agents/near/agent"));
     assert_eq!(dir("main"), Path::new("/main-store"));
     assert_eq!(places.oauth_dir(), home.path().join("oauth"));
+}
+
+/// Which variable of the main agent's directory counts with which layout, and that asking makes and moves nothing.
+#[rstest]
+#[case(Layout::Modelpin, &["MODELPIN_AGENT_DIR"], &["PI_CODING_AGENT_DIR", "CLAWDBOT_AGENT_DIR"])]
+#[case(Layout::Hex, &["HEX_AGENT_DIR", "PI_CODING_AGENT_DIR"], &["CLAWDBOT_AGENT_DIR"])]
+#[case(Layout::Aipro, &["AIPRO_AGENT_DIR", "PI_CODING_AGENT_DIR"], &["CLAWDBOT_AGENT_DIR"])]
+#[case(Layout::NovaEngine, &["NOVA_AGENT_DIR", "PI_CODING_AGENT_DIR"], &["NOVA_ENGINE_AGENT_DIR"])]
+#[case(Layout::Moltbot, &["MOLTBOT_AGENT_DIR", "CLAWDBOT_AGENT_DIR", "PI_CODING_AGENT_DIR"], &["OPENCLAW_AGENT_DIR"])]
+#[case(Layout::Epiloop, &["EPILOOP_AGENT_DIR", "PI_CODING_AGENT_DIR"], &["CLAWDBOT_AGENT_DIR"])]
+#[case(Layout::Openclaw, &["OPENCLAW_AGENT_DIR", "CLAWDBOT_AGENT_DIR", "PI_CODING_AGENT_DIR"], &["MOLTBOT_AGENT_DIR"])]
+fn the_main_agents_directory_is_a_variable_of_the_layout(
+    #[case] layout: Layout,
+    #[case] counts: &[&str],
+    #[case] others: &[&str],
+) {
+    let home = home(&[".clawdbot/agents/main/agent/auth-profiles.json", ".moltbot"]);
+    let config = from_value(&json!({})).unwrap();
+    let dir = |variables: &[(&str, &str)]| {
+        Places::resolve(layout, None, &env(home.path(), variables)).unwrap().agent_dir(&config, &AgentId::main())
+    };
+    // The first that is set counts: each of them is given a value of its own.
+    for from in 0..counts.len() {
+        let set: Vec<(&str, String)> = counts[from..].iter().map(|name| (*name, format!("/by/{name}"))).collect();
+        let set: Vec<(&str, &str)> = set.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        assert_eq!(dir(&set), Path::new("/by").join(counts[from]));
+    }
+    let usual = dir(&[]);
+    assert!(usual.ends_with("agents/main/agent"), "{}", usual.display());
+    for name in others {
+        assert_eq!(dir(&[(name, "/elsewhere")]), usual, "{name} belongs to another program");
+    }
+    let mut left: Vec<_> = fs::read_dir(home.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    left.sort();
+    assert_eq!(left, [".clawdbot", ".moltbot"], "nothing is made, moved or renamed");
+}
+
+#[rstest]
+#[case("", "main")]
+#[case("  Work ", "work")]
+#[case("Ops_2-b", "ops_2-b")]
+#[case("Ann's Bot!", "ann-s-bot")]
+#[case("--x--", "x")]
+#[case("x--", "x--")]
+#[case("a- b", "a--b")]
+#[case("-x", "x")]
+#[case("!!!", "main")]
+fn an_agents_directory_is_named_by_its_normal_id(#[case] written: &str, #[case] folder: &str) {
+    let home = home(&[]);
+    let places = Places::resolve(Layout::Hex, None, &env(home.path(), &[])).unwrap();
+    let dir = places.agent_dir(&from_value(&json!({})).unwrap(), &AgentId::new(written));
+    assert_eq!(dir, home.path().join(".hex/agents").join(folder).join("agent"));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::json;
 
-use crate::support::bot::{Bot, GPT, SONNET, invented};
+use crate::support::bot::{Bot, Chat, GPT, SONNET, invented};
 
 #[test]
 fn a_variable_serves_where_the_store_has_nothing() {
@@ -91,4 +91,48 @@ fn a_reference_that_leads_nowhere_benches_nobody_and_sends_nothing() {
     assert_eq!(chat.passed_over(), ["anthropic:a"]);
     assert!(chat.rows()["benches"].is_empty());
     chat.say("/model sonnet@anthropic:a").say("hi").nothing_sent().replies("NOT_SET");
+}
+
+fn with_keys(chat: &Chat, line: &str) {
+    fs::write(chat.directory.path().join(".env"), format!("{line}\n")).unwrap();
+}
+
+#[test]
+fn several_keys_in_one_variable_take_turns_as_profiles_do() {
+    let bot = Bot::new().profiles("anthropic:a").known("openai:one", "openai").known("openai:two", "openai");
+    let chat = bot.start();
+    let [one, two] = ["openai:one", "openai:two"].map(|id| invented(id, 0));
+    with_keys(&chat, &format!("OPENAI_API_KEYS=\"{one}, {two};{one}\""));
+    let chat = chat.say("/model gpt").say("hi").wire(&[("openai:one", GPT)]);
+    assert_eq!(chat.receipt()["profile"], "env:OPENAI_API_KEYS#1");
+    let chat = chat.fails("openai:one=429:600").say("hi").wire(&[("openai:one", GPT), ("openai:two", GPT)]);
+    assert_eq!(chat.receipt()["profile"], "env:OPENAI_API_KEYS#2");
+    // The bench is the key's own, wherever it stands.
+    with_keys(&chat, &format!("OPENAI_API_KEYS={two} {one}"));
+    let chat = chat.say("hi").wire(&[("openai:two", GPT)]);
+    assert_eq!(chat.receipt()["profile"], "env:OPENAI_API_KEYS#1");
+    let chat = chat.restart().say("hi").wire(&[("openai:two", GPT)]);
+    let chat = chat.say("/model status").replies("env:OPENAI_API_KEYS#1").replies("env:OPENAI_API_KEYS#2");
+    chat.says_nothing_of("#3");
+}
+
+#[test]
+fn keys_that_are_numbered_follow_the_one_that_is_not() {
+    let bot = Bot::new().profiles("anthropic:a").known("openai:one", "openai").variable("OPENAI_API_KEY", "openai");
+    let chat = bot.start();
+    with_keys(&chat, &format!("OPENAI_API_KEY_2={}", invented("openai:one", 0)));
+    let chat = chat.fails("env:OPENAI_API_KEY=429:600").say("/model gpt").say("hi");
+    let chat = chat.wire(&[("env:OPENAI_API_KEY", GPT), ("openai:one", GPT)]);
+    assert_eq!(chat.receipt()["profile"], "env:OPENAI_API_KEY_2");
+}
+
+#[test]
+fn what_is_stored_comes_before_any_number_of_keys() {
+    let bot = Bot::new().profiles("anthropic:a openai:a").known("openai:one", "openai");
+    let chat = bot.start();
+    with_keys(&chat, &format!("OPENAI_API_KEYS={}", invented("openai:one", 0)));
+    let chat = chat.say("/model gpt").say("hi").on_wire("openai:a", GPT);
+    let chat = chat.fails("openai:a=429:600").say("hi").wire(&[("openai:a", GPT)]).outcome("rate_limit");
+    let said = "env:OPENAI_API_KEYS#1 in the state-dir .env is there too, but the auth store comes first, and holds something else";
+    chat.say("/model status").replies(said);
 }

@@ -15,7 +15,7 @@ pub(crate) struct Found {
     /// The profiles, logins of other programs included.
     pub(crate) profiles: Vec<Profile>,
     /// The providers of which a key is in a variable, the variable, and where that is set.
-    pub(crate) variables: Vec<(ProviderId, &'static str, EnvPlace)>,
+    pub(crate) variables: Vec<(ProviderId, String, EnvPlace)>,
     /// Whether the configuration names a default model.
     pub(crate) has_model: bool,
     /// The channels that have a token.
@@ -77,7 +77,7 @@ impl Found {
             let why = excluded(case, profile).map_or_else(String::new, |why| format!(", {why}"));
             format!("{}: {kind}{whose}{why}", profile.id)
         };
-        let variable = |(provider, name, place): &(ProviderId, &str, EnvPlace)| {
+        let variable = |(provider, name, place): &(ProviderId, String, EnvPlace)| {
             format!("{name}: for {provider}, in the {}", place.as_str())
         };
         let bots = self.bots.iter().map(|channel| format!("a bot's token for {channel}"));

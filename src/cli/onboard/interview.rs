@@ -21,7 +21,7 @@ const USUAL: [&str; 4] = ["anthropic", "openai", "openrouter", "google"];
 /// A way to a first credential, as it is offered.
 enum Way {
     Keep,
-    Variable(ProviderId, &'static str),
+    Variable(ProviderId, String),
     Key,
     SetupToken,
     None,
@@ -99,7 +99,7 @@ fn credential(found: &Found, case: &mut Case<'_>) -> Result<Option<NewCredential
     let lost = found.variables.iter().filter(|(provider, _, place)| {
         *place == EnvPlace::ProcessEnv && !found.profiles.iter().any(|profile| profile.provider == *provider)
     });
-    ways.extend(lost.map(|(provider, name, _)| Way::Variable(provider.clone(), name)));
+    ways.extend(lost.map(|(provider, name, _)| Way::Variable(provider.clone(), name.clone())));
     ways.extend([Way::Key, Way::SetupToken]);
     if !found.has_credential() {
         ways.push(Way::None);
@@ -107,7 +107,7 @@ fn credential(found: &Found, case: &mut Case<'_>) -> Result<Option<NewCredential
     match prompt::choose("Which credential is to answer?", ways, 0)? {
         Some(Way::Variable(provider, name)) => {
             let settings = case.installation.settings();
-            let text = settings.environment.var(name).unwrap_or_default();
+            let text = settings.environment.var(&name).unwrap_or_default();
             let key = shape::cleaned(text.as_bytes()).map_err(|why| Failure::Misuse(format!("{name}: {why}")))?;
             shape::key(&key, &provider, |rest| case.command(rest)).map_err(Failure::Misuse)?;
             Ok(Some(NewCredential::key(ProfileId::short(&provider, "default"), &provider, &key)))

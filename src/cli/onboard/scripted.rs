@@ -111,7 +111,7 @@ fn key(
         Some(key) => key,
         None => match settings.environment.credentials(provider).first() {
             Some(credential) if credential.place == EnvPlace::ProcessEnv => {
-                let text = settings.environment.var(credential.name).unwrap_or_default();
+                let text = settings.environment.var(&credential.name).unwrap_or_default();
                 shape::cleaned(text.as_bytes()).map_err(|why| Failure::Misuse(format!("{}: {why}", credential.name)))?
             }
             // It is there whenever the program runs.

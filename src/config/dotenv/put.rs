@@ -1,6 +1,6 @@
 //! Setting one variable in the text of a `.env`, and leaving every other line alone.
 
-use crate::config::dotenv::{lines, variables};
+use crate::config::dotenv::{Dotenv, lines};
 
 /// The variable cannot be set there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -22,7 +22,7 @@ pub(crate) enum Misfit {
 ///
 /// [`Misfit`].
 pub(crate) fn put(text: &str, name: &str, value: &str) -> Result<Option<String>, Misfit> {
-    let present = lines(text);
+    let present = lines(text, &mut |_, _| {});
     let line = present.iter().rev().find(|line| line.name == name);
     if line.is_some_and(|line| line.value == value) {
         return Ok(None);
@@ -39,12 +39,12 @@ pub(crate) fn put(text: &str, name: &str, value: &str) -> Result<Option<String>,
         let gap = if text.is_empty() || text.ends_with('\n') { "" } else { line_end };
         format!("{text}{gap}{name}={written}{line_end}")
     };
-    let mut expected: Vec<(String, String)> = variables(text);
+    let mut expected: Vec<(String, String)> = Dotenv::read(text).variables;
     match expected.iter_mut().rev().find(|(known, _)| known == name) {
         Some((_, known)) => value.clone_into(known),
         None => expected.push((name.to_owned(), value.to_owned())),
     }
-    if variables(&changed) == expected { Ok(Some(changed)) } else { Err(Misfit::Unclosed) }
+    if Dotenv::read(&changed).variables == expected { Ok(Some(changed)) } else { Err(Misfit::Unclosed) }
 }
 
 /// `value` in the form that this program, the family and systemd's `EnvironmentFile=` read alike.
@@ -69,7 +69,7 @@ fn written(value: &str) -> Result<String, Misfit> {
 /// The variables in `text` that systemd would read as something else than this program does: comments behind values,
 /// backslashes, back quotes. (Lines with `export` it does not read at all, and then ours counts.)
 pub(crate) fn read_otherwise_by_systemd(text: &str) -> Vec<String> {
-    let present = lines(text);
+    let present = lines(text, &mut |_, _| {});
     let odd = present.iter().filter(|line| {
         let written = &text[line.written.clone()];
         let exported = text[line.whole.start..].trim_start().starts_with("export");
@@ -86,7 +86,7 @@ mod tests {
     use rstest::rstest;
 
     use super::{Misfit, put, read_otherwise_by_systemd};
-    use crate::config::dotenv::variables;
+    use crate::config::dotenv::Dotenv;
 
     #[rstest]
     #[case::nothing_there("", "T=new\n")]
@@ -136,11 +136,11 @@ mod tests {
         ) {
             if let Ok(Some(changed)) = put(&text, "A", &value) {
                 let counts = |text: &str, name: &str| {
-                    variables(text).into_iter().rev().find(|(known, _)| known == name).map(|(_, value)| value)
+                    Dotenv::read(text).variables.into_iter().rev().find(|(known, _)| known == name).map(|(_, value)| value)
                 };
                 prop_assert_eq!(counts(&changed, "A"), Some(value.clone()));
                 let others = |text: &str| {
-                    variables(text).into_iter().filter(|(name, _)| name != "A").collect::<Vec<_>>()
+                    Dotenv::read(text).variables.into_iter().filter(|(name, _)| name != "A").collect::<Vec<_>>()
                 };
                 prop_assert_eq!(others(&changed), others(&text));
                 prop_assert_eq!(put(&changed, "A", &value), Ok(None));
@@ -150,7 +150,7 @@ mod tests {
         #[test]
         fn any_token_can_be_put_and_is_read(value in "[!-&(-\\[\\]-~]{1,80}") {
             let changed = put("# mine\n", "TOKEN", &value).unwrap().unwrap();
-            prop_assert_eq!(variables(&changed), [("TOKEN".to_owned(), value)]);
+            prop_assert_eq!(Dotenv::read(&changed).variables, [("TOKEN".to_owned(), value)]);
         }
     }
 }

@@ -28,16 +28,7 @@ pub(crate) fn run(provider: &ProviderId, case: &mut Case<'_>) -> Result<Exit, Fa
         && owner.agent != own.agent
     {
         // Every agent reads main's order, so one agent's command must not take it from all of them.
-        let Global { state_dir, layout, json, verbose, quiet, log, agent: _ } = case.global;
-        let main = Global {
-            state_dir: state_dir.clone(),
-            layout: layout.clone(),
-            agent: Some(AgentId::MAIN.to_owned()),
-            json: *json,
-            verbose: *verbose,
-            quiet: *quiet,
-            log: log.clone(),
-        };
+        let main = Global { agent: Some(AgentId::MAIN.to_owned()), ..case.global.clone() };
         let there = again(&main, case.invoked_as, &format!("models auth order clear --provider {provider}"));
         return Err(Failure::Misuse(format!(
             "agent {} has no order of its own for {provider}; the one that counts is main's, in {}, and all agents read it. \
