@@ -62,9 +62,8 @@ impl Given {
         if bytes.len() as u64 > LONGEST {
             return Err(Failure::Misuse("that is longer than 64 KiB, which no key or token is".to_owned()));
         }
-        // As it was given, should it be refused, and as it will be stored.
-        redact::learn([&SecretString::from(String::from_utf8_lossy(&bytes).as_ref())]);
         let cleaned = shape::cleaned(&bytes).map_err(|why| Failure::Misuse(why.to_owned()))?;
+        // Before it is judged: why it is refused is said in words.
         redact::learn([&SecretString::from(cleaned.as_str())]);
         Ok(cleaned)
     }
