@@ -112,6 +112,16 @@ impl Catalog {
             .is_ok_and(|at| self.offered[at].1.contains(model))
     }
 
+    /// What is known by name and left out by the allowlist, in no particular order.
+    pub fn barred(&self) -> impl Iterator<Item = &ModelRef> {
+        self.barred_names.by_ref.values().flatten()
+    }
+
+    /// Whether `agents.defaults.models` restricts the choice.
+    pub fn has_allowlist(&self) -> bool {
+        self.closed
+    }
+
     /// The alias that `model` is shown by. An alias of two models is nobody's.
     pub fn alias_of(&self, model: &ModelRef) -> Option<&Alias> {
         self.shown_by.get(model)

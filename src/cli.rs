@@ -7,11 +7,16 @@ mod chat;
 mod completions;
 mod exit;
 mod failure;
+mod first_words;
+mod import;
 mod log;
+mod man;
 mod models;
+mod onboard;
 mod open;
 mod output;
 mod panics;
+mod passphrase;
 mod sessions;
 
 use std::ffi::OsString;
@@ -61,26 +66,15 @@ fn dispatch(arguments: &Arguments, invoked_as: &str, output: &mut Output) -> Res
     let Arguments { global, command } = arguments;
     log::start(global)?;
     match command {
-        None => first_words(invoked_as, output),
+        None => first_words::run(global, invoked_as, output),
+        Some(Command::Onboard(onboard)) => onboard::run(onboard, global, invoked_as, output),
         Some(Command::Chat(chat)) => chat::run(chat, global, invoked_as, output),
         Some(Command::Models(command)) => models::run(command, global, invoked_as, output),
         Some(Command::Sessions(command)) => sessions::run(command, global, invoked_as, output),
+        Some(Command::Import(command)) => import::run(command, global, invoked_as, output),
         Some(Command::Completions(completions)) => completions::run(completions, invoked_as, output),
+        Some(Command::Man(man)) => man::run(man, global, invoked_as, output),
     }
-}
-
-/// What the bare program says: what it is, and the next sensible step.
-fn first_words(name: &str, output: &mut Output) -> Result<Exit, Failure> {
-    output.data(&format!(
-        "modelpin pins the model and the credential of one chat session: /model opus@work\n\
-         \n\
-         Next:\n\
-         \x20 {name} chat --demo      see it at work: throw-away state, pretended providers, no key needed\n\
-         \x20 {name} chat             talk over your own state directory\n\
-         \x20 {name} models auth add --provider anthropic     store an API key for it\n\
-         \x20 {name} --help           all commands\n"
-    ))?;
-    Ok(Exit::Ok)
 }
 
 /// The name the program was called by, without its folder and, where systems have that, its extension.

@@ -1,6 +1,11 @@
 //! The configuration, as read: plain data, defaults filled in, nothing resolved against the outside world.
 
-mod dotenv;
+#[cfg(feature = "cli")]
+mod declare;
+mod depth;
+pub(crate) mod dotenv;
+#[cfg(feature = "cli")]
+mod edit;
 mod env;
 mod fault;
 mod field;
@@ -19,8 +24,12 @@ use secrecy::SecretString;
 
 use crate::agent::AgentId;
 use crate::catalog::ProviderId;
-use crate::profile::{ProfileId, SecretRef, SecretSource};
+use crate::profile::{ProfileId, SealWith, SecretRef, SecretSource};
 
+#[cfg(feature = "cli")]
+pub(crate) use declare::declare_profile;
+#[cfg(feature = "cli")]
+pub(crate) use edit::{Draft, EditFault, Edited, edit};
 pub use env::{EnvCredential, EnvPlace, Environment};
 pub use fault::{ConfigFault, KeyFault};
 pub(crate) use file::shell_env;
@@ -111,18 +120,36 @@ pub struct AuthConfig {
     pub cooldowns: Cooldowns,
     /// `auth.crossBillingClass: "deny"`.
     pub deny_cross_billing: bool,
-    /// `auth.oauth`, by normalised provider: how its grants are renewed, where that is not as built in.
+    /// `auth.oauth`, by normalised provider: how one logs in there and its grants are renewed, where that is not as built
+    /// in.
     pub oauth: IndexMap<ProviderId, OAuthConfig>,
     /// `auth.claudeCli`.
     pub claude_cli: ClaudeCliConfig,
+    /// `auth.seal`: how secrets are sealed before they are written. They are not unless configured.
+    pub seal: Option<SealWith>,
+    /// `auth.sealPassphraseFile`; `~` not yet expanded.
+    pub seal_passphrase_file: Option<String>,
 }
 
 /// One entry of `auth.oauth`. What it leaves open is as built in for the provider, if anything is.
 #[derive(Debug, Clone, Default)]
 pub struct OAuthConfig {
-    /// `tokenUrl`: where a refresh token is exchanged.
+    /// `authorizeUrl`: where a person logs in with a browser.
+    pub authorize_url: Option<String>,
+    /// `deviceUrl`: where a login is begun that is confirmed on another device.
+    pub device_url: Option<String>,
+    /// `userinfoUrl`: where a new login is asked whose it is.
+    pub userinfo_url: Option<String>,
+    /// `redirectUri`: where the provider sends the browser to after a login. An address of this machine is listened to.
+    pub redirect_uri: Option<String>,
+    /// `scopes`: what a login asks for.
+    pub scopes: Vec<String>,
+    /// `params`: what else stands in the address that a login begins with.
+    pub params: IndexMap<String, String>,
+    /// `tokenUrl`: where a code or a refresh token is exchanged.
     pub token_url: Option<String>,
-    /// `clientId`: the client that the grants were minted by. One that stands beside the grant comes first.
+    /// `clientId`: the client to log in with, and that the grants were minted by. One that stands beside the grant comes
+    /// first.
     pub client_id: Option<String>,
     /// `clientSecret`, for clients that have one.
     pub client_secret: Option<SecretString>,
@@ -173,6 +200,17 @@ pub enum Mode {
     Token,
     /// `oauth`: accepts stored tokens too.
     OAuth,
+}
+
+impl Mode {
+    /// As the configuration has it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ApiKey => "api_key",
+            Self::Token => "token",
+            Self::OAuth => "oauth",
+        }
+    }
 }
 
 /// `auth.profiles.<id>.grants`: who may use a credential.
@@ -233,6 +271,10 @@ pub struct ProviderModel {
     pub api: Option<String>,
     /// The longest answer, in tokens.
     pub max_tokens: Option<u32>,
+    /// `contextWindow`, in tokens, where that is a number.
+    pub context_window: Option<u64>,
+    /// `input`: what it reads, such as `text` and `image`.
+    pub input: Vec<String>,
 }
 
 /// `session.*`.

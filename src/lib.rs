@@ -31,6 +31,7 @@
 //!
 //! What is done:
 //!
+//! - [`openclaw`]: reading what OpenClaw keeps in databases since it gave up the shared file.
 //! - [`oauth`]: renewing a grant, once among all who want it.
 //! - [`provider`]: one request to a vendor, with the one credential it is given.
 //! - [`redact`]: keeping secrets out of everything that is shown or kept.
@@ -47,6 +48,7 @@
 //!     BoxFuture, Conversation, Event, Handler, Inbound, Kind, Outbox, OutboxError, Reply, Sender, Withdrawal,
 //! };
 //! use modelpin::clock::SystemClock;
+//! use modelpin::profile::SealPorts;
 //! use modelpin::{App, AppOptions};
 //!
 //! /// The way back into the chat; a bot sends a message here.
@@ -84,6 +86,7 @@
 //!     agent: None,
 //!     environment: environment.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
 //!     clock: Arc::new(SystemClock),
+//!     seal: SealPorts::default(),
 //! })?;
 //!
 //! let inbound = Inbound {
@@ -134,8 +137,10 @@ pub mod store;
 pub mod app;
 mod engine;
 pub mod oauth;
+pub mod openclaw;
 pub mod provider;
 pub mod redact;
+mod replace;
 mod reply;
 mod settings;
 mod turn;

@@ -16,6 +16,8 @@ mod home;
 mod http;
 mod known;
 mod lock;
+#[cfg(feature = "cli")]
+pub(crate) mod login;
 mod refresher;
 mod rest;
 mod server;

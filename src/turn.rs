@@ -7,7 +7,7 @@ mod renew;
 mod run;
 mod wallet;
 
-pub(crate) use gather::{Gathered, Sources, endpoint_of};
+pub(crate) use gather::{Gathered, Sources, endpoint_of, keyless};
 pub(crate) use names::ProfileNames;
 pub(crate) use run::{HISTORY_MESSAGES, Outcome, Turn, TurnEnd};
 pub(crate) use wallet::Wallet;

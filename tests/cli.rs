@@ -1,16 +1,24 @@
 //! The command line from outside: what is printed where, and how it ends.
 
 mod auth;
+mod config;
+mod container;
 mod cooldown;
 mod damage;
 mod external;
 mod family;
 mod import;
 mod kill;
+mod login;
+mod man;
+mod models;
+mod onboard;
 mod order;
 mod process;
+mod seal;
 mod secrets;
 pub(crate) mod support;
+mod terminal;
 
 use std::path::Path;
 
@@ -36,6 +44,7 @@ fn alone_it_says_the_next_sensible_step() {
     let (code, out, err) = run(&[]);
     assert_eq!((code, err.as_str()), (0, ""));
     assert!(out.contains("modelpin chat --demo") && out.contains("modelpin --help"), "{out}");
+    assert!(out.contains("Next:\n  modelpin onboard "), "{out}");
 }
 
 #[cfg(unix)]
@@ -70,6 +79,10 @@ fn misuse_is_64_and_never_reads_as_a_credential_that_expires() {
         &["sessions"],
         &["sessions", "import"],
         &["models"],
+        &["models", "set"],
+        &["models", "set", "no-such-model"],
+        &["models", "aliases"],
+        &["models", "fallbacks", "add"],
         &["models", "auth"],
         &["models", "auth", "add"],
         &["models", "auth", "add", "--provider", "a/b"],
@@ -81,6 +94,11 @@ fn misuse_is_64_and_never_reads_as_a_credential_that_expires() {
         &["models", "auth", "order", "set", "--provider", "anthropic"],
         &["models", "auth", "order", "get"],
         &["completions", "tcsh"],
+        &["onboard"],
+        &["onboard", "--non-interactive", "--auth-choice", "magic"],
+        &["onboard", "--non-interactive", "--owner", "@ann"],
+        &["onboard", "--non-interactive", "--system"],
+        &["onboard", "--model", "opus"],
         &["chat", "--demo-fail", "anthropic:work=429"],
         &["chat", "--demo", "--state-dir", "x"],
         &["-v", "-q"],

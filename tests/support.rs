@@ -2,7 +2,12 @@
 
 pub(crate) mod bot;
 pub(crate) mod idp;
+pub(crate) mod keyring;
 pub(crate) mod leaks;
+pub(crate) mod openclaw;
+#[cfg(target_os = "linux")]
+pub(crate) mod pty;
 pub(crate) mod rerun;
+pub(crate) mod tty;
 #[cfg(target_os = "linux")]
 pub(crate) mod watch;

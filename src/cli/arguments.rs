@@ -6,7 +6,10 @@ use clap::{ArgAction, Args, Parser, Subcommand};
 
 use crate::cli::chat::Chat;
 use crate::cli::completions::Completions;
+use crate::cli::import::Import;
+use crate::cli::man::Man;
 use crate::cli::models::Models;
+use crate::cli::onboard::Onboard;
 use crate::cli::sessions::Sessions;
 
 /// Pins the model and the credential of one chat session
@@ -48,6 +51,8 @@ pub(crate) struct Global {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Set up credentials, the default model, bots and the service, step by step or by flags
+    Onboard(Box<Onboard>),
     /// Talk in the terminal, by hand or by script
     Chat(Chat),
     /// Look after the models and the credentials that answer
@@ -56,6 +61,11 @@ pub(crate) enum Command {
     /// Look after the chat sessions and their pins
     #[command(subcommand)]
     Sessions(Sessions),
+    /// Take over what another program has; shows what it would do unless told to --apply
+    #[command(subcommand)]
+    Import(Import),
     /// Print the completions of a shell
     Completions(Completions),
+    /// Print the manual page, or write one for every command
+    Man(Man),
 }

@@ -4,6 +4,8 @@ use std::io;
 use std::path::Path;
 
 use crate::cli::exit::Exit;
+use crate::config::{ConfigFault, EditFault};
+use crate::openclaw::SourceFault;
 use crate::profile::StoreFileFault;
 use crate::store::StoreFault;
 
@@ -45,14 +47,32 @@ impl From<StoreFileFault> for Failure {
     fn from(fault: StoreFileFault) -> Self {
         let text = fault.to_string();
         match fault {
-            StoreFileFault::Corrupt { .. } | StoreFileFault::NotAStore { .. } | StoreFileFault::Unreadable { .. } => {
-                Self::Unreadable(text)
-            }
+            StoreFileFault::Corrupt { .. }
+            | StoreFileFault::NotAStore { .. }
+            | StoreFileFault::Unreadable { .. }
+            | StoreFileFault::NotSealed { .. } => Self::Unreadable(text),
             StoreFileFault::ReadOnly { path, .. } => Self::Unexpected(format!("{text}{}", owners(&path))),
             StoreFileFault::Busy { .. }
             | StoreFileFault::Contended { .. }
             | StoreFileFault::Full { .. }
+            | StoreFileFault::NotVerified { .. }
             | StoreFileFault::Io { .. } => Self::Unexpected(text),
+        }
+    }
+}
+
+impl From<EditFault> for Failure {
+    fn from(fault: EditFault) -> Self {
+        let text = fault.to_string();
+        match fault {
+            // A variable to be set where the command is typed.
+            EditFault::Config(ConfigFault::MissingVariable { .. }) => Self::Misuse(text),
+            EditFault::Config(_)
+            | EditFault::NoObject { .. }
+            | EditFault::Syntax { .. }
+            | EditFault::Entangled { .. } => Self::Unreadable(text),
+            EditFault::ReadOnly { path, .. } => Self::Unexpected(format!("{text}{}", owners(&path))),
+            EditFault::Contended { .. } | EditFault::Full { .. } | EditFault::Write { .. } => Self::Unexpected(text),
         }
     }
 }
@@ -78,6 +98,19 @@ fn owners(path: &Path) -> String {
 #[cfg(not(unix))]
 fn owners(_path: &Path) -> String {
     String::new()
+}
+
+impl From<SourceFault> for Failure {
+    fn from(fault: SourceFault) -> Self {
+        let text = fault.to_string();
+        match fault {
+            SourceFault::Nothing(_)
+            | SourceFault::Newer { .. }
+            | SourceFault::Damaged { .. }
+            | SourceFault::Unreadable { .. } => Self::Unreadable(text),
+            SourceFault::Busy(_) | SourceFault::NoCopy { .. } => Self::Unexpected(text),
+        }
+    }
 }
 
 impl From<io::Error> for Failure {

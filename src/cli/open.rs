@@ -4,7 +4,8 @@ use crate::app::{App, AppFault, AppOptions, Installation};
 use crate::cli::arguments::Global;
 use crate::cli::failure::Failure;
 use crate::cli::output::Output;
-use crate::profile::ExternalCli;
+use crate::cli::passphrase;
+use crate::profile::{ExternalCli, SealPorts};
 
 /// Assembles the program over the state directory that the command line names, and says what does not work.
 pub(crate) fn open(global: &Global, invoked_as: &str, output: &mut Output) -> Result<App, Failure> {
@@ -29,11 +30,17 @@ pub(crate) fn open_to_serve(global: &Global, invoked_as: &str, output: &mut Outp
 /// Finds the files that the command line means, and nothing else: no engine, no database, no runtime. The logins of other
 /// programs are brought up to date.
 pub(crate) fn find(global: &Global, invoked_as: &str, output: &mut Output) -> Result<Installation, Failure> {
+    let installation = look(global, invoked_as, output)?;
+    sync(&installation, output);
+    Ok(installation)
+}
+
+/// [`find`], without a change of anything.
+pub(crate) fn look(global: &Global, invoked_as: &str, output: &mut Output) -> Result<Installation, Failure> {
     let installation = Installation::open(options(global, invoked_as))?;
     for warning in &installation.warnings {
         output.talk(warning);
     }
-    sync(&installation, output);
     Ok(installation)
 }
 
@@ -69,12 +76,15 @@ pub(crate) fn quoted(text: &str) -> String {
     }
 }
 
-fn options(global: &Global, invoked_as: &str) -> AppOptions {
+/// What the command line says of where to look.
+pub(crate) fn options(global: &Global, invoked_as: &str) -> AppOptions {
+    let this_process = AppOptions::of_this_process(invoked_as);
     AppOptions {
         state_dir: global.state_dir.clone(),
         layout: global.layout.clone(),
         agent: global.agent.clone(),
-        ..AppOptions::of_this_process(invoked_as)
+        seal: SealPorts { ask: passphrase::asking(), ..this_process.seal },
+        ..this_process
     }
 }
 

@@ -59,6 +59,11 @@ impl Output {
         }
     }
 
+    /// Whether there is somebody who reads the talk off a screen, and can answer.
+    pub(crate) fn is_talk_answered() -> bool {
+        io::stdin().is_terminal() && io::stderr().is_terminal()
+    }
+
     /// Whether somebody reads the data off a screen.
     pub(crate) fn is_terminal() -> bool {
         io::stdout().is_terminal()

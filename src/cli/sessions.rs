@@ -2,6 +2,7 @@
 
 mod import;
 mod list;
+pub(crate) mod pins;
 
 use clap::Subcommand;
 

@@ -1,4 +1,4 @@
-//! The configuration file. It is read here; editing it in place, comments kept, will be a module of its own.
+//! Reading the configuration file.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
-use crate::config::include::Includes;
+use crate::config::include::{Includes, Texts};
 use crate::config::substitute::substitute;
 use crate::config::typed::env_texts;
 use crate::config::{Config, ConfigFault, Environment, ShellEnvConfig, from_value};
@@ -37,18 +37,50 @@ pub fn load(path: &Path, env: &Environment) -> Result<Loaded, ConfigFault> {
         Ok(false) => return Ok(Loaded::default()),
         Err(source) => return Err(ConfigFault::Unreadable { path: path.to_owned(), source }),
     }
-    let mut includes = Includes::of(path)?;
-    let mut value = includes.read(path)?;
+    let texts = Texts::default();
+    let mut includes = Includes::of(path, &texts);
+    let value = includes.read(path)?;
+    let files = includes.files;
+    let (config, secrets) = valid(path, value, env)?;
+    Ok(Loaded { config, files, secrets })
+}
+
+/// The value of the configuration at `path` with all that it includes, `${NAME}` as text, where `texts` stand for what
+/// files hold, and the files that it was read from. A file that is not there is an empty object.
+///
+/// # Errors
+///
+/// As [`load`].
+#[cfg(feature = "cli")]
+pub(crate) fn read_resolved(path: &Path, texts: &Texts) -> Result<(Value, Vec<PathBuf>), ConfigFault> {
+    if texts.read(&Texts::real(path))?.is_none() {
+        return Ok((json!({}), Vec::new()));
+    }
+    let mut includes = Includes::of(path, texts);
+    let value = includes.read(path)?;
+    Ok((value, includes.files))
+}
+
+/// What the resolved `value` of the configuration at `path` says, its variables filled in, and the secrets in it.
+///
+/// # Errors
+///
+/// A variable is not set, or a key has a value of the wrong kind.
+pub(crate) fn valid(
+    path: &Path,
+    mut value: Value,
+    env: &Environment,
+) -> Result<(Config, Vec<SecretString>), ConfigFault> {
     fill_in_variables(&mut value, path, env)?;
     let config = from_value(&value).map_err(|fault| ConfigFault::Key { path: path.to_owned(), fault })?;
-    Ok(Loaded { config, files: includes.files, secrets: secrets_in(&value) })
+    Ok((config, secrets_in(&value)))
 }
 
 /// What the configuration at `path` says of the login shell, without filling in variables: some may be set there only.
 /// Where it cannot be read it says nothing; [`load`] tells why.
 pub(crate) fn shell_env(path: &Path) -> ShellEnvConfig {
     let read = || {
-        let value = Includes::of(path).ok()?.read(path).ok()?;
+        let value = Includes::of(path, &Texts::default()).read(path).ok()?;
         let shell_env = value.get("env")?.get("shellEnv")?;
         from_value(&json!({ "env": { "shellEnv": shell_env } })).ok()
     };

@@ -1,23 +1,78 @@
 //! `$include`: one configuration in several files.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
 
 use crate::config::ConfigFault;
+use crate::config::depth::too_deep;
 use crate::config::field::joined;
 
 /// How deep includes may be nested.
 const DEEPEST: usize = 10;
+/// How deep objects and lists may be nested in a file: each level takes room on the stack.
+const DEEPEST_VALUE: usize = 100;
 /// The longest file that is read, in bytes.
 const LONGEST: u64 = 2 * 1024 * 1024;
 
-const KEYWORD: &str = "$include";
+/// The key whose value names the files to be included.
+pub(crate) const KEYWORD: &str = "$include";
+
+/// What some files are to hold, by their real path: read in their place while an edit is not written yet.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Texts(BTreeMap<PathBuf, String>);
+
+impl Texts {
+    /// `path` with its links followed; as it is where nothing is there.
+    pub(crate) fn real(path: &Path) -> PathBuf {
+        fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
+    }
+
+    /// What `file` is to hold.
+    #[cfg(feature = "cli")]
+    pub(crate) fn of(&self, file: &Path) -> Option<&str> {
+        self.0.get(file).map(String::as_str)
+    }
+
+    /// Notes what `file` is to hold.
+    #[cfg(feature = "cli")]
+    pub(crate) fn put(&mut self, file: &Path, text: String) {
+        self.0.insert(file.to_owned(), text);
+    }
+
+    /// What `file` holds, or is to hold; `None` where there is none.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be read.
+    pub(crate) fn read(&self, file: &Path) -> Result<Option<String>, ConfigFault> {
+        match self.0.get(file) {
+            Some(text) => Ok(Some(text.clone())),
+            None if matches!(file.try_exists(), Ok(false)) => Ok(None),
+            None => read_bounded(file).map(Some),
+        }
+    }
+
+    /// The value in `file`, its includes not followed; an empty object where there is none.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be read, or is no JSON5.
+    pub(crate) fn value(&self, file: &Path) -> Result<Value, ConfigFault> {
+        match self.read(file)? {
+            Some(text) => parse(file, &text),
+            None => Ok(Value::Object(Map::new())),
+        }
+    }
+}
 
 /// Reads a file with everything that it includes, and notes each file that it read.
 #[derive(Debug)]
-pub(crate) struct Includes {
+pub(crate) struct Includes<'a> {
+    /// What is read in the place of files.
+    texts: &'a Texts,
     /// The folder of the main file: nothing outside of it is included.
     root: PathBuf,
     /// The files being read, the main one first.
@@ -26,16 +81,12 @@ pub(crate) struct Includes {
     pub(crate) files: Vec<PathBuf>,
 }
 
-impl Includes {
-    /// Nothing read yet; `main` is the file to begin with, and it is there.
-    ///
-    /// # Errors
-    ///
-    /// Its folder cannot be resolved.
-    pub(crate) fn of(main: &Path) -> Result<Self, ConfigFault> {
-        let real = fs::canonicalize(main).map_err(|source| unreadable(main, source))?;
+impl<'a> Includes<'a> {
+    /// Nothing read yet; `main` is the file to begin with, and `texts` are read in the place of what files hold.
+    pub(crate) fn of(main: &Path, texts: &'a Texts) -> Self {
+        let real = Texts::real(main);
         let root = real.parent().unwrap_or(&real).to_owned();
-        Ok(Self { root, open: Vec::new(), files: Vec::new() })
+        Self { texts, root, open: Vec::new(), files: Vec::new() }
     }
 
     /// The value in the file at `path`, includes resolved.
@@ -44,8 +95,11 @@ impl Includes {
     ///
     /// The file or one that it includes cannot be read, is no JSON5, or is not to be included.
     pub(crate) fn read(&mut self, path: &Path) -> Result<Value, ConfigFault> {
-        let real = fs::canonicalize(path).map_err(|source| unreadable(path, source))?;
-        let value = parse(path, &read_bounded(path)?)?;
+        let real = Texts::real(path);
+        let value = match self.texts.0.get(&real) {
+            Some(text) => parse(path, text)?,
+            None => parse(path, &read_bounded(path)?)?,
+        };
         self.files.push(path.to_owned());
         self.open.push(real);
         let resolved = self.resolve(value, path, "");
@@ -124,6 +178,14 @@ fn targets(wanted: Value, path: &Path, key: &str) -> Result<Vec<String>, ConfigF
     }
 }
 
+/// The files that `wanted`, the value of a `$include` in `file`, names; what makes no sense in it is reported by reading.
+#[cfg(feature = "cli")]
+pub(crate) fn included_paths(wanted: &Value, file: &Path) -> Vec<PathBuf> {
+    let folder = file.parent().unwrap_or(Path::new("."));
+    let targets = targets(wanted.clone(), file, "").unwrap_or_default();
+    targets.into_iter().map(|target| folder.join(target)).collect()
+}
+
 /// `over` laid over `under`: objects member by member, lists one after the other, anything else replaced.
 fn merge(under: Value, over: Value) -> Value {
     match (under, over) {
@@ -156,6 +218,11 @@ fn read_bounded(path: &Path) -> Result<String, ConfigFault> {
 
 fn parse(path: &Path, text: &str) -> Result<Value, ConfigFault> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if let Some(at) = too_deep(text, DEEPEST_VALUE) {
+        let json5::Position { line, column } = json5::Position::from_offset(at, text);
+        let what = format!("nested more than {DEEPEST_VALUE} deep");
+        return Err(ConfigFault::Syntax { path: path.to_owned(), line: line + 1, column: column + 1, what });
+    }
     json5::from_str(text).map_err(|error| {
         let end = || json5::Position::from_offset(text.len(), text);
         let position = error.position().unwrap_or_else(end);

@@ -8,7 +8,7 @@ use secrecy::SecretString;
 use crate::catalog::ProviderId;
 use crate::config::{AuthConfig, BodyForm, OAuthConfig};
 use crate::oauth::known::{USUAL_SKEW, known, owner};
-use crate::profile::{Credential, Expiry, ExternalCli, Profile};
+use crate::profile::{Credential, Expiry, ExternalCli, Profile, SealTrouble};
 
 /// A new access token is left alone for so long at the least: one that seems to have ended already, or to be about to,
 /// would be renewed with every message.
@@ -56,6 +56,9 @@ pub enum NoRenewal {
     /// The login is that of a program whose files are not known here.
     #[error("it is managed by {0}, which renews it: start that once")]
     Foreign(&'static str),
+    /// Its tokens are sealed, and do not open.
+    #[error("it {0}")]
+    Sealed(SealTrouble),
     /// Nobody knows where.
     #[error("set `auth.oauth.{0}.tokenUrl` to renew it, or log in again")]
     NoTokenUrl(ProviderId),
@@ -71,6 +74,9 @@ impl TokenEndpoint {
     /// # Errors
     /// [`NoRenewal`] when that is not known, or not ours to do.
     pub fn of(profile: &Profile, auth: &AuthConfig) -> Result<Self, NoRenewal> {
+        if let Some(why) = profile.closed() {
+            return Err(NoRenewal::Sealed(why.clone()));
+        }
         let Credential::OAuth(grant) = &profile.credential else { return Err(NoRenewal::NotAGrant) };
         let outside = profile.origin.managed_by;
         match (outside, &grant.refresh) {
@@ -83,24 +89,40 @@ impl TokenEndpoint {
             // A copy in the store is not what would be renewed, whoever opted in: the login itself is somewhere else.
             (None, Some(_)) => owner(&profile.id).map_or(Ok(()), Err)?,
         }
-        let provider = profile.provider.clone();
+        Self::at(&profile.provider, auth, grant.client_id.clone(), outside.is_some())
+    }
+
+    /// Where what a login at `provider` gives is redeemed and will be renewed, by the configured client: one that is built
+    /// in is another program's, and only renews what that has minted.
+    ///
+    /// # Errors
+    /// [`NoRenewal`] names what is not configured.
+    #[cfg(feature = "cli")]
+    pub(crate) fn of_login(provider: &ProviderId, auth: &AuthConfig) -> Result<Self, NoRenewal> {
+        let client = auth.oauth.get(provider).and_then(|configured| configured.client_id.clone());
+        Self::at(provider, auth, Some(client.ok_or_else(|| NoRenewal::NoClient(provider.clone()))?), false)
+    }
+
+    /// The one of `provider`, for a grant that was minted by `client` where that is known, and is at home `outside` of the
+    /// store or in it.
+    fn at(provider: &ProviderId, auth: &AuthConfig, client: Option<String>, outside: bool) -> Result<Self, NoRenewal> {
         let (none, built_in) = (OAuthConfig::default(), known(provider.as_str()));
-        let configured = auth.oauth.get(&provider).unwrap_or(&none);
+        let configured = auth.oauth.get(provider).unwrap_or(&none);
         let url = configured.token_url.clone().or_else(|| built_in.map(|known| known.token_url.to_owned()));
-        let client = grant.client_id.clone().or_else(|| configured.client_id.clone());
+        let client = client.or_else(|| configured.client_id.clone());
         let client = client.or_else(|| built_in.and_then(|known| known.client_id).map(str::to_owned));
         let skew = configured.skew_seconds.map(|seconds| Duration::from_secs(seconds.into()));
         // Its owner writes the true end, and renews it some minutes before that: whoever else does it leaves him the first go.
-        let skew = skew.or(outside.map(|_| Duration::ZERO));
+        let skew = skew.or(outside.then_some(Duration::ZERO));
         Ok(Self {
             url: url.ok_or_else(|| NoRenewal::NoTokenUrl(provider.clone()))?,
             client_id: client.ok_or_else(|| NoRenewal::NoClient(provider.clone()))?,
             client_secret: configured.client_secret.clone(),
             body: configured.body_form.or_else(|| built_in.map(|known| known.body)).unwrap_or(BodyForm::Form),
             skew: skew.or_else(|| built_in.map(|known| known.skew)).unwrap_or(USUAL_SKEW),
-            stored_early: outside.is_none() && built_in.is_some_and(|known| known.stored_early),
+            stored_early: !outside && built_in.is_some_and(|known| known.stored_early),
             bare_400_is_final: built_in.is_some_and(|known| known.bare_400_is_final),
-            provider,
+            provider: provider.clone(),
         })
     }
 
@@ -165,7 +187,7 @@ mod tests {
     use super::*;
     use crate::agent::AgentId;
     use crate::config::from_value;
-    use crate::profile::{OAuth, Origin};
+    use crate::profile::{OAuth, Origin, Seal};
 
     fn grant(id: &str, client: Option<&str>, expires: Expiry) -> Profile {
         let secret = |text: &str| Some(SecretString::from(text));
@@ -178,6 +200,7 @@ mod tests {
             account: None,
             display_name: None,
             origin: Arc::new(Origin { agent: AgentId::main(), path: "/x".into(), managed_by: None }),
+            seal: Seal::Absent,
         }
     }
 

@@ -1,15 +1,20 @@
 //! Token endpoints over HTTP: the only place where a refresh token is exposed.
 
+#[cfg(feature = "cli")]
+mod login;
+
 use std::time::Duration;
 
+use jiff::Timestamp;
 use modelpin_chat::BoxFuture;
 use once_cell::sync::OnceCell;
-use reqwest::header::ACCEPT;
-use reqwest::{Client, Response, Url, redirect};
+use reqwest::header::{ACCEPT, HeaderMap};
+use reqwest::{Client, RequestBuilder, Response, Url, redirect};
 use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value};
 
+use crate::catalog::ProviderId;
 use crate::config::BodyForm;
 use crate::health::FailureClass;
 use crate::oauth::verdict::{verdict, words};
@@ -48,31 +53,69 @@ impl TokenServer for TokenHttp {
     fn refresh<'a>(&'a self, request: &'a TokenRequest) -> BoxFuture<'a, Result<Tokens, TokenFault>> {
         Box::pin(async move {
             let secrets = Secrets::of(request);
-            redact::learn(secrets.secrets.iter().copied());
-            let response = self.send(request, &secrets).await?;
-            let status = response.status();
-            let headers = response.headers().clone();
-            if status.is_redirection() {
-                let said =
-                    "the token endpoint answers with a redirect, which is not followed lest the token go elsewhere";
-                return Err(secrets.fault(Verdict::Refused, said));
+            let TokenRequest { endpoint, refresh, at } = request;
+            let mut fields = vec![
+                ("grant_type", "refresh_token"),
+                ("refresh_token", refresh.expose_secret()),
+                ("client_id", &endpoint.client_id),
+            ];
+            if let Some(secret) = &endpoint.client_secret {
+                fields.push(("client_secret", secret.expose_secret()));
             }
-            let body = body(response, &secrets).await?;
-            let value: Value = serde_json::from_slice(&body).unwrap_or_default();
-            redact::learn(&redact::secrets_in(&value));
-            if status.is_success() {
-                return tokens(&value).ok_or_else(|| {
-                    // Not a word of it is repeated: there may be tokens in it.
-                    let said = "the token endpoint answered without an access token";
-                    secrets.fault(Verdict::Trouble { retry_after: None }, said)
-                });
+            let place = Place { provider: &endpoint.provider, key: "tokenUrl", url: &endpoint.url };
+            let answered = self.ask(&place, endpoint.body, &fields, &secrets).await?;
+            if answered.is_success() {
+                // Not a word of it is repeated: there may be tokens in it.
+                let said = "the token endpoint answered without an access token";
+                let trouble = || secrets.fault(Verdict::Trouble { retry_after: None }, said);
+                return tokens(&answered.value).ok_or_else(trouble);
             }
-            let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
-            let read = ErrorBody::of(&value).unwrap_or_default();
-            let wait = retry_after(FailureClass::RateLimit, &header, &read, request.at);
-            let found = verdict(status.as_u16(), &value, wait, request.endpoint.bare_400_is_final);
-            Err(secrets.fault(found, &said(status.as_u16(), &value, &read)))
+            Err(secrets.fault(answered.verdict(*at, endpoint.bare_400_is_final), &answered.said()))
         })
+    }
+}
+
+/// Where something is asked, and the key of the configuration that says otherwise.
+struct Place<'a> {
+    provider: &'a ProviderId,
+    key: &'static str,
+    url: &'a str,
+}
+
+/// What was answered.
+struct Answered {
+    status: u16,
+    headers: HeaderMap,
+    /// The body; `null` where it is no JSON.
+    value: Value,
+}
+
+impl Answered {
+    fn is_success(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+
+    /// What follows from a refusal that came at `at`.
+    fn verdict(&self, at: Timestamp, bare_400_is_final: bool) -> Verdict {
+        let Self { status, headers, value } = self;
+        let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let read = ErrorBody::of(value).unwrap_or_default();
+        let wait = retry_after(FailureClass::RateLimit, &header, &read, at);
+        verdict(*status, value, wait, bare_400_is_final)
+    }
+
+    /// A refusal in words: the code of the standard, and the sentence that came with it.
+    fn said(&self) -> String {
+        let Self { status, headers: _, value } = self;
+        let word = words(value).into_iter().next();
+        let sentence = value["error_description"].as_str().map(str::to_owned);
+        let sentence = sentence.or_else(|| ErrorBody::of(value).unwrap_or_default().message);
+        let sentence = sentence.filter(|sentence| word.as_deref() != Some(sentence.as_str()));
+        match (word, sentence) {
+            (Some(word), Some(sentence)) => format!("{word}: {sentence}"),
+            (Some(text), None) | (None, Some(text)) => text,
+            (None, None) => format!("the token endpoint answered HTTP {status}"),
+        }
     }
 }
 
@@ -82,35 +125,40 @@ impl TokenHttp {
         Self { direct: OnceCell::new(), proxied: OnceCell::new(), total }
     }
 
-    async fn send(&self, request: &TokenRequest, secrets: &Secrets<'_>) -> Result<Response, TokenFault> {
-        let TokenRequest { endpoint, refresh, at: _ } = request;
-        let unusable = |said: &str| {
-            let said = format!("`auth.oauth.{}.tokenUrl` {said}", endpoint.provider);
-            secrets.fault(Verdict::Refused, &said)
-        };
-        let url = Url::parse(&endpoint.url).map_err(|_| unusable("is not a URL"))?;
-        if url.scheme() != "https" && !(url.scheme() == "http" && is_loopback(&url)) {
-            return Err(unusable("must begin with https://: a refresh token is not sent in the clear"));
-        }
-        let mut fields = vec![
-            ("grant_type", "refresh_token"),
-            ("refresh_token", refresh.expose_secret()),
-            ("client_id", &endpoint.client_id),
-        ];
-        if let Some(secret) = &endpoint.client_secret {
-            fields.push(("client_secret", secret.expose_secret()));
-        }
+    /// Posts `fields` once and reads the answer, whatever it is. Redirects are not followed.
+    async fn ask(
+        &self,
+        place: &Place<'_>,
+        form: BodyForm,
+        fields: &[(&str, &str)],
+        secrets: &Secrets<'_>,
+    ) -> Result<Answered, TokenFault> {
+        redact::learn(secrets.secrets.iter().copied());
+        let url = place.checked(secrets)?;
         let client = self.client(&url).map_err(|fault| secrets.broken(&fault))?;
-        let post = client.post(url).header(ACCEPT, "application/json").timeout(self.total);
-        let post = match endpoint.body {
-            BodyForm::Form => post.form(&fields),
+        let post = match form {
+            BodyForm::Form => client.post(url).form(fields),
             BodyForm::Json => {
                 let fields: Map<String, Value> =
-                    fields.into_iter().map(|(name, value)| (name.to_owned(), Value::from(value))).collect();
-                post.json(&fields)
+                    fields.iter().map(|(name, value)| ((*name).to_owned(), Value::from(*value))).collect();
+                client.post(url).json(&fields)
             }
         };
-        post.send().await.map_err(|fault| secrets.broken(&fault))
+        self.send(post, secrets).await
+    }
+
+    async fn send(&self, request: RequestBuilder, secrets: &Secrets<'_>) -> Result<Answered, TokenFault> {
+        let request = request.header(ACCEPT, "application/json").timeout(self.total);
+        let response = request.send().await.map_err(|fault| secrets.broken(&fault))?;
+        let (status, headers) = (response.status(), response.headers().clone());
+        if status.is_redirection() {
+            let said = "the token endpoint answers with a redirect, which is not followed lest the token go elsewhere";
+            return Err(secrets.fault(Verdict::Refused, said));
+        }
+        let body = body(response, secrets).await?;
+        let value: Value = serde_json::from_slice(&body).unwrap_or_default();
+        redact::learn(&redact::secrets_in(&value));
+        Ok(Answered { status: status.as_u16(), headers, value })
     }
 
     fn client(&self, url: &Url) -> Result<&Client, reqwest::Error> {
@@ -126,6 +174,19 @@ impl TokenHttp {
         } else {
             self.proxied.get_or_try_init(|| builder().build())
         }
+    }
+}
+
+impl Place<'_> {
+    /// The address, if a secret may be sent there.
+    fn checked(&self, secrets: &Secrets<'_>) -> Result<Url, TokenFault> {
+        let Self { provider, key, url } = self;
+        let unusable = |said: &str| secrets.fault(Verdict::Refused, &format!("`auth.oauth.{provider}.{key}` {said}"));
+        let url = Url::parse(url).map_err(|_| unusable("is not a URL"))?;
+        if url.scheme() != "https" && !(url.scheme() == "http" && is_loopback(&url)) {
+            return Err(unusable("must begin with https://: a refresh token is not sent in the clear"));
+        }
+        Ok(url)
     }
 }
 
@@ -190,16 +251,4 @@ fn tokens(answer: &Value) -> Option<Tokens> {
         refresh: token("refresh_token"),
         lasts: lasts.map(|seconds| Duration::from_secs_f64(seconds.clamp(0.0, LONGEST))),
     })
-}
-
-/// A refusal in words: the code of the standard, and the sentence that came with it.
-fn said(status: u16, value: &Value, read: &ErrorBody) -> String {
-    let word = words(value).into_iter().next();
-    let sentence = value["error_description"].as_str().map(str::to_owned).or_else(|| read.message.clone());
-    let sentence = sentence.filter(|sentence| word.as_deref() != Some(sentence.as_str()));
-    match (word, sentence) {
-        (Some(word), Some(sentence)) => format!("{word}: {sentence}"),
-        (Some(text), None) | (None, Some(text)) => text,
-        (None, None) => format!("the token endpoint answered HTTP {status}"),
-    }
 }

@@ -1,17 +1,19 @@
 //! The profiles of one agent: its own store read over main's.
 
+mod convert;
 mod shelf;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::agent::AgentId;
 use crate::catalog::ProviderId;
+use crate::profile::seal::Opened;
 use crate::profile::wire::Stored;
 use crate::profile::{
     AuthFile, Document, External, ExternalCli, ExternalPaths, Origin, Presence, Profile, ProfileId, Profiles,
-    RenewedGrant, StoreFileFault, Written,
+    RenewedGrant, SealPorts, SealTrouble, Sealing, StoreFileFault, Written,
 };
 use shelf::Shelf;
 
@@ -46,6 +48,7 @@ pub struct AuthStore {
     paths: StorePaths,
     /// Whether the person opted in to renewing Claude Code's login.
     write_back: AtomicBool,
+    sealing: Arc<Sealing>,
     state: Mutex<State>,
 }
 
@@ -67,7 +70,8 @@ impl AuthStore {
         let own = apart.then(|| Shelf::new(&paths.own, None, paths.agent.clone()));
         let merged = Current { profiles: Arc::default(), trouble: Vec::new() };
         let state = State { main, own, external: External::default(), merged };
-        Self { paths, write_back: AtomicBool::new(false), state: Mutex::new(state) }
+        let sealing = Arc::new(Sealing::new(SealPorts::default(), Path::new(""), &[], None));
+        Self { paths, write_back: AtomicBool::new(false), sealing, state: Mutex::new(state) }
     }
 
     /// With the logins of other programs that are at `paths`.
@@ -76,6 +80,17 @@ impl AuthStore {
         let external = External::new(paths, &self.paths.agent);
         self.state.get_mut().unwrap_or_else(PoisonError::into_inner).external = external;
         self
+    }
+
+    /// With these keys for what is sealed.
+    #[must_use]
+    pub fn with_sealing(self, sealing: Sealing) -> Self {
+        Self { sealing: Arc::new(sealing), ..self }
+    }
+
+    /// Where the keys are that seal and open, and whether new secrets are sealed.
+    pub fn sealing(&self) -> &Sealing {
+        &self.sealing
     }
 
     /// Says whether the person opted in (`auth.claudeCli.writeBack`) to Claude Code's login being renewed here. Only then
@@ -100,8 +115,8 @@ impl AuthStore {
     /// returned along with it. Nothing is locked and nothing is written.
     pub fn current(&self) -> Current {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let main = state.main.refresh();
-        let own = state.own.as_mut().is_some_and(Shelf::refresh);
+        let main = state.main.refresh(&self.sealing);
+        let own = state.own.as_mut().is_some_and(|own| own.refresh(&self.sealing));
         let external = state.external.refresh(self.may_write_back());
         if main || own || external {
             state.merged = merge(&state.main, state.own.as_ref(), &state.external);
@@ -122,12 +137,22 @@ impl AuthStore {
     /// As [`AuthFile::read`].
     pub fn on_disk(&self, id: &ProfileId) -> Result<Option<Profile>, StoreFileFault> {
         let Some(origin) = self.owner_of(id) else { return Ok(None) };
-        let mut document = AuthFile::at(&origin.path).read()?;
-        if document.presence() == Presence::Missing {
-            let oauth = (origin.path == self.paths.main).then_some(self.paths.oauth.as_path());
-            document = shelf::legacy(&origin.path, oauth)?;
+        let document = self.document(&origin)?;
+        Ok(Stored::of(&document, &Arc::new(origin), &self.sealing.keys()).profiles.swap_remove(id))
+    }
+
+    /// What one of the agent's two stores holds at this very moment, or what stands in for it.
+    ///
+    /// # Errors
+    ///
+    /// As [`AuthFile::read`].
+    pub fn document(&self, origin: &Origin) -> Result<Document, StoreFileFault> {
+        let document = AuthFile::at(&origin.path).read()?;
+        if document.presence() != Presence::Missing {
+            return Ok(document);
         }
-        Ok(Stored::of(&document, &Arc::new(origin)).profiles.swap_remove(id))
+        let oauth = (origin.path == self.paths.main).then_some(self.paths.oauth.as_path());
+        shelf::legacy(&origin.path, oauth)
     }
 
     /// Puts renewed tokens into the profile `id`, in the file that owns it, if its refresh token is still the one that was
@@ -207,25 +232,80 @@ impl AuthStore {
     pub fn edit<T>(
         &self,
         origin: &Origin,
-        mut change: impl FnMut(&mut Document) -> T,
+        change: impl FnMut(&mut Document) -> T,
     ) -> Result<Written<T>, StoreFileFault> {
+        settled(AuthFile::at(&origin.path).edit(self.whole_change(origin, change)?)?)
+    }
+
+    /// [`AuthStore::edit`], and then `check` over what is read back, its secrets open. Where it says no, the file is as it
+    /// was, to the byte, and `None` is returned.
+    ///
+    /// # Errors
+    ///
+    /// As [`AuthStore::edit`].
+    pub fn edit_checked<T>(
+        &self,
+        origin: &Origin,
+        change: impl FnMut(&mut Document) -> T,
+        mut check: impl FnMut(&Document, &T) -> bool,
+    ) -> Result<Option<Written<T>>, StoreFileFault> {
+        let change = self.whole_change(origin, change)?;
+        let written = AuthFile::at(&origin.path).lock()?.write_checked(change, |document, (value, _)| {
+            let mut open = document.clone();
+            Opened::open(&mut open, &self.sealing.keys());
+            check(&open, value)
+        })?;
+        written.map(settled).transpose()
+    }
+
+    /// `change` as it is made to what the file holds: a file that is not there yet begins with the stores of before, and
+    /// secrets are open while it is made and sealed after that. Where they could not be, nothing is changed, and why is
+    /// returned beside what `change` returned.
+    fn whole_change<'a, T>(
+        &'a self,
+        origin: &Origin,
+        mut change: impl FnMut(&mut Document) -> T + 'a,
+    ) -> Result<impl FnMut(&mut Document) -> (T, Option<SealTrouble>) + 'a, StoreFileFault> {
         let oauth = (origin.path == self.paths.main).then_some(self.paths.oauth.as_path());
         let legacy = if std::fs::exists(&origin.path).unwrap_or(true) {
             Document::missing()
         } else {
             shelf::legacy(&origin.path, oauth)?
         };
-        AuthFile::at(&origin.path).edit(|document| {
+        // Before the lock is taken: a person may have to be waited for.
+        self.sealing.warm();
+        Ok(move |document: &mut Document| {
             let before = document.clone();
+            // The change is made to what is open in memory, and knows nothing of seals.
+            let opened = Opened::open(document, &self.sealing.keys());
             document.begin_with(&legacy);
             let seeded = document.clone();
             let value = change(document);
+            let mut refused = None;
             // Only a change that is one brings the old stores along.
             if *document == seeded {
                 *document = before;
+            } else if let Err(why) = opened.close(document, &self.sealing) {
+                *document = before;
+                refused = Some(why);
             }
-            value
+            (value, refused)
         })
+    }
+
+    /// Makes sure that a renewed secret could be kept in one of the agent's two stores: that it can be written, and that
+    /// there is a key where secrets are sealed.
+    ///
+    /// # Errors
+    ///
+    /// As [`AuthStore::edit`].
+    pub fn prepare(&self, origin: &Origin) -> Result<(), StoreFileFault> {
+        self.edit(origin, |_| ())?;
+        let Some(with) = self.sealing.with() else { return Ok(()) };
+        let mut document = AuthFile::at(&origin.path).read()?;
+        let in_use = Opened::open(&mut document, &self.sealing.keys()).in_use();
+        let key = self.sealing.key_to_seal(with, &in_use);
+        key.map(drop).map_err(|why| StoreFileFault::NotSealed { path: origin.path.clone(), why })
     }
 
     /// Keeps a copy of each store file that does not parse; for long-running programs and `doctor`, because
@@ -244,6 +324,15 @@ impl AuthStore {
         } else {
             Origin { agent: agent.clone(), path: self.paths.main.clone(), managed_by: None }
         }
+    }
+}
+
+/// What was written, unless the secrets in it could not be sealed.
+fn settled<T>(written: Written<(T, Option<SealTrouble>)>) -> Result<Written<T>, StoreFileFault> {
+    let Written { path, changed, value: (value, refused) } = written;
+    match refused {
+        None => Ok(Written { path, changed, value }),
+        Some(why) => Err(StoreFileFault::NotSealed { path, why }),
     }
 }
 

@@ -3,6 +3,8 @@
 mod edit;
 mod entry;
 mod merge;
+mod secrets;
+mod take_over;
 
 use std::fmt;
 use std::path::Path;
@@ -10,10 +12,11 @@ use std::path::Path;
 use secrecy::SecretString;
 use serde_json::{Map, Value, json};
 
-use crate::profile::{ProfileId, StoreFileFault};
+use crate::profile::{ProfileId, StoreFileFault, is_still_sealed};
 use crate::redact::secrets_in;
 
 pub use entry::{Held, NewProfile, RenewedGrant};
+pub use take_over::{Fate, TakenOver};
 
 /// The content of an auth store file.
 ///
@@ -71,6 +74,11 @@ impl Document {
         self.presence
     }
 
+    /// Everything in it.
+    pub(crate) fn fields(&self) -> &Map<String, Value> {
+        &self.root
+    }
+
     /// A top-level object; `None` when it is absent or something else.
     pub(crate) fn section(&self, name: &str) -> Option<&Map<String, Value>> {
         self.root.get(name).and_then(Value::as_object)
@@ -83,7 +91,8 @@ impl Document {
 
     /// Every secret in it, those of entries that cannot be read too.
     pub(crate) fn secrets(&self) -> Vec<SecretString> {
-        self.root.values().flat_map(secrets_in).collect()
+        // What is sealed is none to whoever sees it.
+        self.root.values().flat_map(secrets_in).filter(|secret| !is_still_sealed(secret)).collect()
     }
 
     /// What is held under `id`; `None` when nothing is.

@@ -12,9 +12,10 @@ use backon::{BlockingRetryable, ConstantBuilder};
 use secrecy::zeroize::Zeroizing;
 
 use crate::profile::fingerprint::short_hash;
-use crate::profile::lock::{Lock, beside};
+use crate::profile::lock::Lock;
 use crate::profile::{Document, StoreFileFault};
 use crate::redact;
+use crate::replace::{beside, put_new, sweep, sync_folder};
 use put::Put;
 
 /// How long a writer waits for the locks.
@@ -92,7 +93,7 @@ impl AuthFile {
             places.push(link);
         }
         let lock = Lock::take(&target, &places, self.patience)?;
-        put::sweep(&target);
+        sweep(&target);
         Ok(Guard { path: target, lock })
     }
 
@@ -144,13 +145,42 @@ impl Guard {
     /// # Errors
     ///
     /// As [`AuthFile::edit`].
-    pub fn write<T>(self, change: impl FnMut(&mut Document) -> T) -> Result<Written<T>, StoreFileFault> {
+    pub fn write<T>(mut self, change: impl FnMut(&mut Document) -> T) -> Result<Written<T>, StoreFileFault> {
         self.write_by(change, put::put)
+    }
+
+    /// [`Guard::write`], and then `check` over what is read back, still under the lock. Where it says no, the file is given
+    /// the bytes back that it had, and `None` is returned.
+    ///
+    /// # Errors
+    ///
+    /// As [`AuthFile::edit`]; also when what was written cannot be taken back.
+    pub fn write_checked<T>(
+        mut self,
+        change: impl FnMut(&mut Document) -> T,
+        mut check: impl FnMut(&Document, &T) -> bool,
+    ) -> Result<Option<Written<T>>, StoreFileFault> {
+        let before = load(&self.path)?;
+        let written = self.write_by(change, put::put)?;
+        let (now, found) = read_whole(&self.path, Duration::from_millis(500))?;
+        if !written.changed || check(&found, &written.value) {
+            return Ok(Some(written));
+        }
+        match (before, now) {
+            (Some(before), now) => match put::put(&self.path, now.as_ref().map(|bytes| bytes.as_slice()), &before)? {
+                Put::Done => Ok(None),
+                Put::Moved | Put::Displaced(_) => Err(StoreFileFault::Contended { path: self.path.clone() }),
+            },
+            (None, _) => match fs::remove_file(&self.path) {
+                Ok(()) => sync_folder(&self.path).map(|()| None).map_err(put::fault(&self.path)),
+                Err(error) => Err(StoreFileFault::writing(&self.path, "taking it away again", &error)),
+            },
+        }
     }
 
     /// [`Guard::write`] with the step that touches the disk as an argument, so that a test can come between.
     fn write_by<T>(
-        mut self,
+        &mut self,
         mut change: impl FnMut(&mut Document) -> T,
         mut put: impl FnMut(&Path, Option<&[u8]>, &[u8]) -> Result<Put, StoreFileFault>,
     ) -> Result<Written<T>, StoreFileFault> {
@@ -164,7 +194,7 @@ impl Guard {
             // when the file, read once more, has all of it.
             if let Some((value, bytes)) = last.take_if(|(_, bytes)| self.holds(bytes)) {
                 drop(bytes);
-                return Ok(Written { path: self.path, changed: true, value });
+                return Ok(Written { path: self.path.clone(), changed: true, value });
             }
             let (before, found) =
                 read_whole(&self.path, Duration::from_millis(500)).inspect_err(|_| self.keep_aside())?;
@@ -175,7 +205,7 @@ impl Guard {
             let value = change(&mut wanted);
             if wanted == found {
                 let changed = last.is_some();
-                return Ok(Written { path: self.path, changed, value: last.map_or(value, |(first, _)| first) });
+                return Ok(Written { path: self.path.clone(), changed, value: last.map_or(value, |(first, _)| first) });
             }
             let after = Zeroizing::new(wanted.to_bytes());
             match put(&self.path, before.as_ref().map(|bytes| bytes.as_slice()), &after)? {
@@ -241,7 +271,8 @@ fn keep_aside(path: &Path, bytes: &[u8]) -> Option<PathBuf> {
     if aside.exists() {
         return Some(aside);
     }
-    put::write_new(&aside, bytes).ok().map(|()| aside)
+    let ready = put::prepared(&aside, bytes).ok()?;
+    put_new(&aside, ready).ok().map(|_| aside)
 }
 
 /// The file behind `path` and any links, there or not, in a folder without links.
@@ -275,7 +306,7 @@ mod tests {
         let path = folder.path().join("auth-profiles.json");
         fs::write(&path, json!({"profiles": {"a": 1, "b": 2}, "own": 0}).to_string()).unwrap();
         let mut rude = rude.iter();
-        let guard = AuthFile::at(&path).lock().unwrap();
+        let mut guard = AuthFile::at(&path).lock().unwrap();
         let written = guard
             .write_by(
                 |document| document.remove_profile(&ProfileId::new("b").unwrap()),
@@ -297,6 +328,30 @@ mod tests {
     fn a_write_that_comes_between_the_last_look_and_the_rename_is_not_lost() {
         let rude = json!({"profiles": {"a": 1, "b": 2, "rude": 3}, "own": 5});
         assert_eq!(write_against(&[rude]), json!({"profiles": {"a": 1, "rude": 3}, "own": 5}));
+    }
+
+    #[test]
+    fn what_does_not_pass_the_check_is_taken_back_to_the_byte() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("auth-profiles.json");
+        let remove = |document: &mut Document| document.remove_profile(&ProfileId::new("b").unwrap());
+        let write = |right: bool| AuthFile::at(&path).lock().unwrap().write_checked(remove, |_, _| right).unwrap();
+        let text = "{\"profiles\": {\"a\": 1,   \"b\": 2}}";
+        fs::write(&path, text).unwrap();
+        assert_eq!(write(false), None);
+        assert_eq!(fs::read_to_string(&path).unwrap(), text);
+        assert!(write(true).unwrap().changed);
+        // Nothing to change is nothing to check.
+        assert!(!write(false).unwrap().changed);
+
+        fs::remove_file(&path).unwrap();
+        let order = |document: &mut Document| document.set_order(&provider("p"), &[ProfileId::new("p:a").unwrap()]);
+        assert_eq!(AuthFile::at(&path).lock().unwrap().write_checked(order, |_, ()| false).unwrap(), None);
+        assert!(!path.exists());
+    }
+
+    fn provider(id: &str) -> crate::catalog::ProviderId {
+        crate::catalog::ProviderId::new(id).unwrap()
     }
 
     #[test]

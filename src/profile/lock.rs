@@ -15,10 +15,8 @@ use std::time::{Duration, Instant};
 use backon::{BackoffBuilder, BlockingRetryable, ExponentialBuilder};
 
 use crate::profile::StoreFileFault;
+use crate::replace::{MARK, beside};
 use family::{FamilyLock, Taking};
-
-/// What the names of all files of ours beside a store have in common.
-pub(crate) const MARK: &str = "modelpin-";
 
 /// After so long the family's lock is renewed; the family takes one for abandoned after thirty seconds.
 const RENEW_AFTER: Duration = Duration::from_secs(5);
@@ -86,19 +84,6 @@ impl Lock {
             }
         }
     }
-}
-
-/// `<file>.<suffix>`.
-pub(crate) fn beside(file: &Path, suffix: &str) -> PathBuf {
-    let mut name = file.file_name().unwrap_or_default().to_owned();
-    name.push(".");
-    name.push(suffix);
-    file.with_file_name(name)
-}
-
-/// How the names of our temporary files for `file` begin; they end in `.tmp`.
-pub(crate) fn temporary(file: &Path) -> String {
-    format!(".{}.{MARK}", file.file_name().unwrap_or_default().to_string_lossy())
 }
 
 /// Tries until it works, somebody is in the way for longer than `patience`, or it cannot work.

@@ -11,7 +11,7 @@ mod key;
 use indexmap::IndexMap;
 use indexmap::map::Entry as Slot;
 use jiff::Timestamp;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::session::import::entry::{Entry, Found};
 use crate::session::{Choice, Selection, Session, SessionKey, Source};
@@ -68,10 +68,28 @@ pub enum ImportStep {
 ///
 /// [`ImportFault`] when `text` is no session store. A single entry that makes no sense is no fault: it is skipped.
 pub fn plan(text: &str, now: Timestamp) -> Result<ImportPlan, ImportFault> {
-    let Value::Object(entries) = parse(text)? else { return Err(ImportFault::NotSessions) };
+    Ok(plan_of(&entries(text)?, now))
+}
+
+/// The sessions in the text of a family's `sessions.json`, by key.
+///
+/// # Errors
+///
+/// As [`plan`].
+pub fn entries(text: &str) -> Result<Map<String, Value>, ImportFault> {
+    match parse(text)? {
+        Value::Object(entries) => Ok(entries),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
+            Err(ImportFault::NotSessions)
+        }
+    }
+}
+
+/// Plans the import of sessions by key, wherever the family keeps them.
+pub fn plan_of(entries: &Map<String, Value>, now: Timestamp) -> ImportPlan {
     let mut plan = ImportPlan::default();
     let mut rows: IndexMap<SessionKey, (Option<Timestamp>, ImportRow)> = IndexMap::new();
-    for (family_key, entry) in &entries {
+    for (family_key, entry) in entries {
         let Some(entry) = Entry::of(entry) else {
             plan.skipped.push((family_key.clone(), "the entry is no object".to_owned()));
             continue;
@@ -119,7 +137,7 @@ pub fn plan(text: &str, now: Timestamp) -> Result<ImportPlan, ImportFault> {
         }
     }
     plan.rows = rows.into_values().map(|(_, row)| row).collect();
-    Ok(plan)
+    plan
 }
 
 impl ImportRow {

@@ -157,6 +157,7 @@ impl Sources {
         now: Timestamp,
     ) -> Gathered {
         self.auth_store.allow_write_back(settings.config.auth.claude_cli.write_back);
+        self.auth_store.sealing().follow(&settings.config.auth, &settings.environment);
         let current = self.auth_store.current();
         let mut trouble: Vec<String> = current
             .trouble
@@ -253,7 +254,7 @@ pub(crate) fn endpoint_of(config: &Config, model: &ModelRef) -> Result<Endpoint,
 }
 
 /// Whether `model` answers without any credential, as local servers do.
-fn keyless(settings: &Loaded, model: &ModelRef) -> bool {
+pub(crate) fn keyless(settings: &Loaded, model: &ModelRef) -> bool {
     endpoint_of(&settings.config, model).is_ok_and(|endpoint| !needs_credential(&endpoint))
 }
 

@@ -1,4 +1,4 @@
-//! `models auth add`, `paste-token`, `setup-token`, `list` and `remove`.
+//! `models auth add`, `paste-token`, `setup-token`, `list` and `remove`, without a terminal.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -180,11 +180,48 @@ fn a_credential_that_would_be_passed_over_says_so_and_what_to_do() {
 
     let config = json!({"auth": {"profiles": {"openai:team": {"provider": "openai", "mode": "api_key"}}}});
     fs::write(home.state().join("modelpin.json"), config.to_string()).unwrap();
-    let ended = home.run_with(&["models", "auth", "add", "--provider", "openai", "--json"], b"sk-test-0123456789");
+    let add = ["models", "auth", "add", "--provider", "openai", "--no-config", "--json"];
+    let ended = home.run_with(&add, b"sk-test-0123456789");
     let told: Value = serde_json::from_str(&ended.out).unwrap();
     assert_eq!(told["inOrder"], false);
     let entry = r#""openai:default": {"provider":"openai","mode":"api_key"}"#;
     assert!(ended.err.contains("auth.profiles") && ended.err.contains(entry), "{}", ended.err);
+}
+
+#[test]
+fn the_configuration_lets_a_new_credential_in_and_keeps_its_comments() {
+    let home = Home::empty();
+    family(&home.state(), "modelpin.json", nowhere);
+    let path = home.state().join("modelpin.json");
+    let before = "{auth: {\n  // ours\n  profiles: {'openai:team': {mode: 'api_key'}},\n  order: {openai: ['openai:team']},\n}}\n";
+    fs::write(&path, before).unwrap();
+    let add = ["models", "auth", "add", "--provider", "openai", "--json"];
+    let ended = home.run_with(&add, b"sk-test-0123456789");
+    assert_eq!(ended.code, 0, "{}", ended.err);
+    let told: Value = serde_json::from_str(&ended.out).unwrap();
+    assert_eq!((&told["inOrder"], told["configured"].as_array().unwrap().len()), (&json!(true), 2), "{told}");
+    assert!(ended.err.contains("`auth.profiles` declares openai:default now"), "{}", ended.err);
+    assert!(ended.err.contains(path.to_str().unwrap()), "{}", ended.err);
+    let after = fs::read_to_string(&path).unwrap();
+    assert!(after.contains("// ours") && !after.contains("sk-test"), "{after}");
+    assert_eq!(
+        home.json(&["models", "auth", "order", "get", "--provider", "openai"])["effective"][1],
+        "openai:default"
+    );
+    let again = home.run_with(&add, b"sk-test-0123456789");
+    assert_eq!((again.code, again.err.as_str()), (0, ""));
+    assert_eq!(fs::read_to_string(&path).unwrap(), after);
+
+    // What cannot be changed by changing one place is not, and the credential is stored all the same.
+    let twice = "{auth: {}, auth: {profiles: {'openai:team': {mode: 'api_key'}}}}";
+    fs::write(&path, twice).unwrap();
+    let ended = home.run_with(&["models", "auth", "paste-token", "--provider", "openai"], b"token-test-0123456789");
+    assert_eq!(ended.code, 0, "{}", ended.err);
+    assert!(stored(&home)["profiles"]["openai:manual"].is_object());
+    for told in ["The configuration was not told of it", r#""openai:manual": {"provider":"openai","mode":"token"}"#] {
+        assert!(ended.err.contains(told), "no `{told}` in {}", ended.err);
+    }
+    assert_eq!(fs::read_to_string(&path).unwrap(), twice);
 }
 
 #[test]

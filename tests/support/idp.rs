@@ -1,5 +1,7 @@
 //! An identity provider on loopback, with refresh tokens that are good for one use.
 
+mod logins;
+
 use std::collections::HashSet;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -12,10 +14,12 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use axum::routing::post;
+use axum::routing::{get, post};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
+
+use logins::Logins;
 
 /// The running identity provider, in a thread of its own. It ends when it is dropped.
 pub(crate) struct Idp {
@@ -32,6 +36,7 @@ struct Shared {
     /// The access token after so many refreshes.
     access: Box<dyn Fn(u32) -> String + Send + Sync>,
     state: Mutex<Grants>,
+    logins: Mutex<Logins>,
     hook: Mutex<Option<Hook>>,
     answered: Sender<()>,
 }
@@ -77,8 +82,13 @@ impl Idp {
             delay: Duration::ZERO,
             rotates: true,
         };
-        let shared =
-            Arc::new(Shared { access: Box::new(access), state: Mutex::new(state), hook: Mutex::default(), answered });
+        let shared = Arc::new(Shared {
+            access: Box::new(access),
+            state: Mutex::new(state),
+            logins: Mutex::default(),
+            hook: Mutex::default(),
+            answered,
+        });
         let (closing, closed) = oneshot::channel();
         let (ready, bound) = channel();
         let behind = Arc::clone(&shared);
@@ -87,7 +97,14 @@ impl Idp {
             runtime.block_on(async move {
                 let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
                 ready.send(listener.local_addr().unwrap()).unwrap();
-                let router = Router::new().route("/token", post(token)).with_state(behind);
+                let router = Router::new()
+                    .route("/token", post(token))
+                    .route("/authorize", get(logins::authorize))
+                    .route("/auth", get(logins::authorize_key))
+                    .route("/keys", post(logins::key))
+                    .route("/device", post(logins::device))
+                    .route("/userinfo", get(logins::userinfo))
+                    .with_state(behind);
                 tokio::select! {
                     _ = closed => {}
                     served = axum::serve(listener, router) => served.unwrap(),
@@ -182,7 +199,7 @@ async fn token(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Byte
         hook(number);
     }
     tokio::time::sleep(delay).await;
-    let answer = shared.exchange(&sent(&body));
+    let answer = shared.login(&body).unwrap_or_else(|| shared.exchange(&sent(&body)));
     let _ = shared.answered.send(());
     answer
 }

@@ -1,17 +1,23 @@
 //! `modelpin models auth …`
 
 mod add;
+mod choose;
 mod clear_cooldown;
-mod given;
-mod lifetime;
+mod configured;
+mod conversion;
+pub(crate) mod given;
+pub(crate) mod lifetime;
 mod list;
+mod login;
 mod order;
 mod paste_token;
-mod place;
+pub(crate) mod place;
 mod remove;
+mod seal;
 mod setup_token;
-mod shape;
-mod verdict;
+pub(crate) mod shape;
+mod unseal;
+pub(crate) mod verdict;
 
 use clap::Subcommand;
 
@@ -23,6 +29,9 @@ use crate::cli::open::{again, find};
 use crate::cli::output::Output;
 use crate::profile::{Current, ProfileId};
 
+pub(crate) use place::{end, fingerprint};
+pub(crate) use verdict::kind;
+
 /// Look after the credentials
 #[derive(Debug, Subcommand)]
 pub(crate) enum Auth {
@@ -32,6 +41,8 @@ pub(crate) enum Auth {
     PasteToken(paste_token::PasteToken),
     /// Store what `claude setup-token` prints
     SetupToken(setup_token::SetupToken),
+    /// Log in with a browser, here or on another device, and store what that gives
+    Login(login::Login),
     /// Show the credentials, without a character of their secrets
     List(list::List),
     /// Take a credential out of the store
@@ -41,14 +52,18 @@ pub(crate) enum Auth {
     Order(order::Order),
     /// Let credentials be tried again at once
     ClearCooldown(clear_cooldown::ClearCooldown),
+    /// Seal the secrets in the store: with a key in the keyring of this machine, or with a passphrase
+    Seal(seal::Seal),
+    /// Write the secrets in the store as they are again, readable for other programs
+    Unseal(unseal::Unseal),
 }
 
 /// What a command is carried out with.
-struct Case<'a> {
-    installation: Installation,
-    global: &'a Global,
-    invoked_as: &'a str,
-    output: &'a mut Output,
+pub(crate) struct Case<'a> {
+    pub(crate) installation: Installation,
+    pub(crate) global: &'a Global,
+    pub(crate) invoked_as: &'a str,
+    pub(crate) output: &'a mut Output,
 }
 
 /// Carries one of them out.
@@ -59,21 +74,24 @@ pub(crate) fn run(command: &Auth, global: &Global, invoked_as: &str, output: &mu
         Auth::Add(add) => add::run(add, &mut case),
         Auth::PasteToken(paste) => paste_token::run(paste, &mut case),
         Auth::SetupToken(setup) => setup_token::run(setup, &mut case),
+        Auth::Login(login) => login::run(login, &mut case),
         Auth::List(list) => list::run(list, &mut case),
         Auth::Remove(remove) => remove::run(remove, &mut case),
         Auth::Order(order) => order::run(order, &mut case),
         Auth::ClearCooldown(clear) => clear_cooldown::run(clear, &mut case),
+        Auth::Seal(seal) => seal::run(seal, &mut case),
+        Auth::Unseal(unseal) => unseal::run(unseal, &mut case),
     }
 }
 
 impl Case<'_> {
     /// The line to type for another command on the same installation.
-    fn command(&self, rest: &str) -> String {
+    pub(crate) fn command(&self, rest: &str) -> String {
         again(self.global, self.invoked_as, &format!("models auth {rest}"))
     }
 
     /// What is stored, where all of it can be read.
-    fn current(&self) -> Result<Current, Failure> {
+    pub(crate) fn current(&self) -> Result<Current, Failure> {
         let mut current = self.installation.auth_store().current();
         match current.trouble.pop() {
             None => Ok(current),
@@ -83,7 +101,7 @@ impl Case<'_> {
 }
 
 /// An id, as it is given for a new profile.
-fn new_id(text: &str) -> Result<ProfileId, String> {
+pub(crate) fn new_id(text: &str) -> Result<ProfileId, String> {
     let text = text.trim();
     if text.chars().any(char::is_control) {
         return Err("a profile id must not hold control characters".to_owned());

@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::app::App;
@@ -12,10 +11,9 @@ use crate::cli::arguments::Global;
 use crate::cli::failure::Failure;
 use crate::cli::open::{again, quoted};
 use crate::cli::output::Output;
+use crate::cli::sessions::pins::{self, Fate, Row, carry_out, line, taken};
 use crate::clock::{Clock as _, SystemClock};
-use crate::session::Selection;
-use crate::session::import::{ImportPlan, ImportRow, ImportStep, plan};
-use crate::store::{CommitFault, Store};
+use crate::session::import::{ImportPlan, plan};
 
 /// Take over the pins of the family's sessions.json; shows what it would do unless told to --apply
 #[derive(Debug, Args)]
@@ -42,35 +40,6 @@ struct Imported {
     without_choice: usize,
 }
 
-/// What became of one session of the file.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Row {
-    /// Its key in the file.
-    from: String,
-    /// Its key here, where it has one.
-    to: Option<String>,
-    model: Option<String>,
-    profile: Option<String>,
-    fate: Fate,
-    /// What is not obvious about it, in words.
-    why: Option<String>,
-}
-
-/// What becomes of one session of the file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-enum Fate {
-    /// Taken over.
-    Taken,
-    /// The same is chosen here already.
-    Present,
-    /// Something else is chosen here, which stays.
-    Kept,
-    /// Not to be taken over.
-    Skipped,
-}
-
 /// Reads the file, and prints what was or would be taken over.
 pub(crate) async fn run(
     import: &Import,
@@ -87,17 +56,10 @@ pub(crate) async fn run(
     let store = app.store();
     let mut rows = Vec::with_capacity(planned.len() + skipped.len());
     for row in planned {
-        let fate = carry_out(&row, store.as_ref(), *apply, *replace, now).await?;
+        let fate = carry_out(&row, Some(store.as_ref()), *apply, *replace, now).await?;
         rows.push(taken(row, fate));
     }
-    rows.extend(skipped.into_iter().map(|(from, why)| Row {
-        from,
-        to: None,
-        model: None,
-        profile: None,
-        fate: Fate::Skipped,
-        why: Some(why),
-    }));
+    rows.extend(skipped.into_iter().map(pins::skipped));
     let imported = Imported { applied: *apply, rows, without_choice };
     if global.json {
         output.json(&imported)?;
@@ -108,60 +70,6 @@ pub(crate) async fn run(
     let path = quoted(&file.to_string_lossy());
     output.talk(&summary(&imported, &again(global, invoked_as, &format!("sessions import {path}{flags}"))));
     Ok(Exit::Ok)
-}
-
-/// Decides what becomes of `row` by what is here now, and with `apply` does it.
-async fn carry_out(
-    row: &ImportRow,
-    store: &dyn Store,
-    apply: bool,
-    replace: bool,
-    now: Timestamp,
-) -> Result<Fate, Failure> {
-    loop {
-        let stored = store.load(&row.key).await?;
-        let session = match row.step(stored.as_deref(), replace, now) {
-            ImportStep::Present => return Ok(Fate::Present),
-            ImportStep::Kept(_) => return Ok(Fate::Kept),
-            ImportStep::Commit(_) if !apply => return Ok(Fate::Taken),
-            ImportStep::Commit(session) => *session,
-        };
-        match store.commit(session).await {
-            Ok(_) => return Ok(Fate::Taken),
-            // Somebody chose something there meanwhile, and what that is decides anew.
-            Err(CommitFault::Conflict(_)) => {}
-            Err(CommitFault::Store(fault)) => return Err(fault.into()),
-        }
-    }
-}
-
-fn taken(row: ImportRow, fate: Fate) -> Row {
-    let ImportRow { family_key, key, selection: Selection { model, pin, .. }, note } = row;
-    let why = match fate {
-        Fate::Kept => Some("something else is chosen here, and stays without --replace".to_owned()),
-        Fate::Present => Some("chosen here already".to_owned()),
-        Fate::Taken | Fate::Skipped => note,
-    };
-    Row {
-        from: family_key,
-        to: Some(key.to_string()),
-        model: model.map(|model| model.to_string()),
-        profile: pin.map(|pin| pin.profile.to_string()),
-        fate,
-        why,
-    }
-}
-
-fn line(row: &Row) -> String {
-    let Row { from, to, model, profile, fate, why } = row;
-    let sign = match fate {
-        Fate::Taken => '+',
-        Fate::Present => '=',
-        Fate::Kept | Fate::Skipped => '-',
-    };
-    let [to, model, profile, why] = [to, model, profile, why].map(|field| field.as_deref().unwrap_or("-"));
-    // The file belongs to other programs: what it says is not let loose on the terminal.
-    modelpin_terminal::visible(&format!("{sign} {from}\t{to}\t{model}\t{profile}\t{why}")) + "\n"
 }
 
 fn summary(imported: &Imported, to_apply: &str) -> String {

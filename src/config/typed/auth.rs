@@ -2,13 +2,14 @@
 
 use indexmap::IndexMap;
 use secrecy::SecretString;
+use serde_json::Value;
 
 use crate::catalog::ProviderId;
 use crate::config::field::Field;
 use crate::config::{
     AuthConfig, BodyForm, ClaudeCliConfig, Cooldowns, Grants, KeyFault, Mode, OAuthConfig, ProfileConfig,
 };
-use crate::profile::{ExternalCli, ProfileId};
+use crate::profile::{ExternalCli, ProfileId, SealWith};
 
 pub(crate) fn auth(field: &Field<'_>) -> Result<AuthConfig, KeyFault> {
     let mut profiles = IndexMap::new();
@@ -29,7 +30,16 @@ pub(crate) fn auth(field: &Field<'_>) -> Result<AuthConfig, KeyFault> {
         deny_cross_billing,
         oauth: oauth(&field.get("oauth")?)?,
         claude_cli: claude_cli(&field.get("claudeCli")?)?,
+        seal: seal(&field.get("seal")?)?,
+        seal_passphrase_file: field.get("sealPassphraseFile")?.string()?.filter(|path| !path.trim().is_empty()),
     })
+}
+
+fn seal(field: &Field<'_>) -> Result<Option<SealWith>, KeyFault> {
+    match field.text()? {
+        None => Ok(None),
+        Some(with) => with.parse().map(Some).map_err(|_| field.wrong("`keyring` or `passphrase`")),
+    }
 }
 
 fn claude_cli(field: &Field<'_>) -> Result<ClaudeCliConfig, KeyFault> {
@@ -105,6 +115,12 @@ fn oauth(field: &Field<'_>) -> Result<IndexMap<ProviderId, OAuthConfig>, KeyFaul
         };
         let skew = field.get("skewSeconds")?.whole(0, LONGEST_SKEW, "seconds, 86400 at most")?;
         let entry = OAuthConfig {
+            authorize_url: word("authorizeUrl")?,
+            device_url: word("deviceUrl")?,
+            userinfo_url: word("userinfoUrl")?,
+            redirect_uri: word("redirectUri")?,
+            scopes: scopes(&field.get("scopes")?)?,
+            params: params(&field.get("params")?)?,
             token_url: word("tokenUrl")?,
             client_id: word("clientId")?,
             client_secret: word("clientSecret")?.map(SecretString::from),
@@ -114,4 +130,19 @@ fn oauth(field: &Field<'_>) -> Result<IndexMap<ProviderId, OAuthConfig>, KeyFaul
         oauth.entry(provider).or_insert(entry);
     }
     Ok(oauth)
+}
+
+/// A list, or one text with blanks between them, as providers write them.
+fn scopes(field: &Field<'_>) -> Result<Vec<String>, KeyFault> {
+    let written = match field.present() {
+        Some(Value::String(text)) => vec![text.clone()],
+        Some(_) | None => field.ids()?.unwrap_or_default(),
+    };
+    Ok(written.iter().flat_map(|text| text.split_whitespace()).map(str::to_owned).collect())
+}
+
+fn params(field: &Field<'_>) -> Result<IndexMap<String, String>, KeyFault> {
+    let text =
+        |(name, field): (&str, Field<'_>)| Ok((name.to_owned(), field.string()?.ok_or_else(|| field.wrong("text"))?));
+    field.members()?.into_iter().map(text).collect()
 }

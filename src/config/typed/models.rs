@@ -86,10 +86,16 @@ fn provider(field: &Field<'_>) -> Result<ProviderConfig, KeyFault> {
 fn provider_model(field: &Field<'_>) -> Result<ProviderModel, KeyFault> {
     let id = field.get("id")?;
     let max_tokens = field.get("maxTokens")?.whole(1, i64::from(u32::MAX), "a number of tokens, from 1")?;
+    // Shown only, so that nothing depends on their being right.
+    let shown = |name: &str| Ok(field.get(name)?.present().cloned());
+    let context_window = shown("contextWindow")?.as_ref().and_then(Value::as_u64);
+    let input = shown("input")?.as_ref().and_then(Value::as_array).cloned().unwrap_or_default();
     Ok(ProviderModel {
         id: id.string()?.ok_or_else(|| id.wrong("the model's id"))?,
         name: field.get("name")?.string()?,
         api: field.get("api")?.string()?,
         max_tokens: max_tokens.and_then(|number| u32::try_from(number).ok()),
+        context_window,
+        input: input.iter().filter_map(|kind| kind.as_str().map(str::to_owned)).collect(),
     })
 }

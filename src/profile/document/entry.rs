@@ -132,6 +132,34 @@ pub(crate) fn written(mut old: Map<String, Value>, profile: &NewProfile) -> Map<
     old
 }
 
+/// Whether two entries hold the same credential, whatever else is said in them.
+pub(crate) fn is_same_credential(one: &Value, other: &Value) -> bool {
+    let names = CREDENTIAL.into_iter().chain(["type", "provider"]);
+    one.is_object() && names.into_iter().all(|name| one.get(name) == other.get(name))
+}
+
+/// Whether `here` is a login of the same account as `brought` that ends later.
+pub(crate) fn is_later_login(here: &Value, brought: &Value) -> bool {
+    let both = |name: &str| (here.get(name), brought.get(name));
+    let same = ["type", "provider", "email", "accountId"].into_iter().all(|name| {
+        let (here, brought) = both(name);
+        here == brought
+    });
+    let ends = both("expires");
+    let later = ends.0.and_then(Value::as_f64).zip(ends.1.and_then(Value::as_f64));
+    same && here.get("type").and_then(Value::as_str) == Some("oauth") && later.is_some_and(|(here, other)| here > other)
+}
+
+/// `old` with the credential `new` in its place: what is not known of either is kept.
+pub(crate) fn replaced(old: &Value, new: &Value) -> Value {
+    let mut entry = old.as_object().cloned().unwrap_or_default();
+    for name in CREDENTIAL.into_iter().chain(ACCOUNT) {
+        entry.shift_remove(name);
+    }
+    entry.extend(new.as_object().cloned().unwrap_or_default());
+    Value::Object(entry)
+}
+
 fn secret(fields: &mut Map<String, Value>, name: &str, reference: &str, value: &SecretValue) {
     match value {
         SecretValue::Missing => {}

@@ -5,24 +5,21 @@
 //! names of the old and the new file are exchanged in one step, and what comes out is compared with what was read. If
 //! somebody wrote in between, his file goes back into its place.
 
-use std::fs::{self, Permissions};
+use std::fs;
 use std::io;
-use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use backon::{BlockingRetryable, ConstantBuilder};
-use rustix::fs::{CWD, RenameFlags, renameat_with};
-use rustix::io::Errno;
 use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value, json};
-use tempfile::{NamedTempFile, TempPath};
 
 use crate::profile::external::claude_code::SECTION;
 use crate::profile::external::login::text;
-use crate::profile::file::put;
+use crate::profile::file::put::fault;
 use crate::profile::{Fingerprint, RenewedGrant, StoreFileFault};
+use crate::replace::{prepared_alike, swap, sweep};
 
 /// How often it is begun anew because the file changed meanwhile, though not the login in it.
 const ATTEMPTS: usize = 20;
@@ -63,8 +60,8 @@ pub fn write_back(path: &Path, renewed: &RenewedGrant) -> Result<Swapped, StoreF
 pub fn can_write_back(path: &Path, used: &Fingerprint) -> Result<bool, StoreFileFault> {
     match found(path, used)? {
         Some(Found { path, before, root: _ }) => {
-            put::sweep(&path);
-            prepared(&path, &before).map(|_| true)
+            sweep(&path);
+            prepared_alike(&path, &before).map(|_| true).map_err(fault(&path))
         }
         None => Ok(false),
     }
@@ -76,9 +73,10 @@ fn write_back_by(path: &Path, renewed: &RenewedGrant, mut between: impl FnMut())
         let Some(found) = found(path, &renewed.used)? else { return Ok(Swapped::Superseded) };
         let Found { path, before, mut root } = found;
         put_in(&mut root, renewed);
-        let ready = prepared(&path, &formatted(&root, &before))?;
+        let ready = prepared_alike(&path, &formatted(&root, &before)).map_err(fault(&path))?;
         between();
-        if load(&path)?.is_some_and(|(_, now)| now == before) && swap(&path, &before, ready.into_temp_path())? {
+        let same = load(&path)?.is_some_and(|(_, now)| now == before);
+        if same && swap(&path, &before, ready.into_temp_path()).map_err(fault(&path))? {
             return Ok(Swapped::Done);
         }
     }
@@ -146,59 +144,6 @@ fn formatted(root: &Map<String, Value>, before: &[u8]) -> Bytes {
     Zeroizing::new(bytes)
 }
 
-/// The new content beside the file, synced, with the file's owner and mode: it must not get out of its owner's reach.
-fn prepared(path: &Path, content: &[u8]) -> Result<NamedTempFile, StoreFileFault> {
-    let fault = |step| move |error: io::Error| StoreFileFault::writing(path, step, &error);
-    let there = fs::metadata(path).map_err(fault("looking at its mode"))?;
-    let ready = put::prepared(path, content)?;
-    let ours = ready.as_file().metadata().map_err(fault("looking at its owner"))?;
-    if (ours.uid(), ours.gid()) != (there.uid(), there.gid()) {
-        fchown(ready.as_file(), Some(there.uid()), Some(there.gid())).map_err(fault("giving it its owner"))?;
-    }
-    let mode = Permissions::from_mode(there.permissions().mode() & 0o7777);
-    ready.as_file().set_permissions(mode).map_err(fault("setting its mode"))?;
-    ready.as_file().sync_all().map_err(fault("syncing"))?;
-    Ok(ready)
-}
-
-/// Puts `ready` in the place of the file if that still holds `before`; returns whether it did.
-fn swap(path: &Path, before: &[u8], ready: TempPath) -> Result<bool, StoreFileFault> {
-    let fault = |error: io::Error| StoreFileFault::writing(path, "renaming", &error);
-    let ours = Zeroizing::new(fs::read(&ready).map_err(fault)?);
-    match renameat_with(CWD, &*ready, CWD, path, RenameFlags::EXCHANGE) {
-        Ok(()) => {}
-        // It was taken away meanwhile.
-        Err(Errno::NOENT) => return Ok(false),
-        // A file system that cannot exchange names: the last look has to do.
-        Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) => {
-            ready.persist(path).map_err(|error| fault(error.error))?;
-            return put::sync_folder(path).map(|()| true);
-        }
-        Err(error) => return Err(fault(error.into())),
-    }
-    let mut is_ours = true;
-    // What comes out is what was expected there: ours may stay. Otherwise it is somebody else's and goes back; what comes
-    // out then must be ours, or it is newer still, and goes back in its turn.
-    loop {
-        let taken = match fs::read(&ready) {
-            Ok(bytes) => Zeroizing::new(bytes),
-            Err(error) => {
-                // It may be the only copy of whatever it is.
-                let _ = ready.keep();
-                return Err(fault(error));
-            }
-        };
-        if taken.as_slice() == if is_ours { before } else { &ours } {
-            break;
-        }
-        renameat_with(CWD, &*ready, CWD, path, RenameFlags::EXCHANGE).map_err(|error| fault(error.into()))?;
-        is_ours = false;
-    }
-    drop(ready);
-    put::sync_folder(path)?;
-    Ok(is_ours)
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test stops at the first surprise")]
 mod tests {
@@ -232,7 +177,7 @@ mod tests {
         let (_, before) = load(&path).unwrap().unwrap();
         let mut root = parsed(&path, &before, &expected()).unwrap().unwrap();
         put_in(&mut root, &renewed());
-        let ready = prepared(&path, &formatted(&root, &before)).unwrap();
+        let ready = prepared_alike(&path, &formatted(&root, &before)).unwrap();
         if in_place {
             fs::write(&path, rude).unwrap();
         } else {

@@ -1,18 +1,13 @@
-//! Putting new content in the place of a file, all of it or nothing.
+//! Putting new content in the place of a store, all of it or nothing.
 
-use std::fs::{self, File, Permissions};
-use std::io::{self, Write};
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::time::Duration;
 
-use rustix::fs::{CWD, RenameFlags, renameat_with};
-use rustix::io::Errno;
 use tempfile::{NamedTempFile, TempPath};
 
 use crate::profile::file::{keep_aside, load, read_whole};
-use crate::profile::lock::{MARK, temporary};
 use crate::profile::{Document, StoreFileFault};
+use crate::replace::{self, Exchanged, Refused, put_new, sync_folder};
 
 /// What came of it.
 pub(crate) enum Put {
@@ -43,29 +38,20 @@ pub(crate) fn put(path: &Path, before: Option<&[u8]>, after: &[u8]) -> Result<Pu
 
 /// The step after the last look.
 pub(crate) fn place(path: &Path, before: Option<&[u8]>, ready: NamedTempFile) -> Result<Put, StoreFileFault> {
-    let fault = |step| move |error: io::Error| StoreFileFault::writing(path, step, &error);
     let Some(before) = before else {
-        return match ready.persist_noclobber(path) {
-            Ok(_) => sync_folder(path).map(|()| Put::Done),
-            Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => Ok(Put::Moved),
-            Err(error) => Err(fault("renaming")(error.error)),
-        };
+        let is_new = put_new(path, ready).map_err(fault(path))?;
+        return Ok(if is_new { Put::Done } else { Put::Moved });
     };
-    let ready = ready.into_temp_path();
-    match renameat_with(CWD, &*ready, CWD, path, RenameFlags::EXCHANGE) {
-        Ok(()) => {
-            let outcome = displaced(path, &ready, before);
-            drop(ready);
-            sync_folder(path)?;
+    match replace::exchange(path, ready.into_temp_path()).map_err(fault(path))? {
+        Exchanged::Done(taken) => {
+            let outcome = displaced(path, &taken, before);
+            drop(taken);
+            sync_folder(path).map_err(fault(path))?;
             outcome
         }
-        Err(Errno::NOENT) => Ok(Put::Moved),
-        // A file system that cannot exchange names: the last look has to do.
-        Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) => {
-            ready.persist(path).map_err(|error| fault("renaming")(error.error))?;
-            sync_folder(path).map(|()| Put::Done)
-        }
-        Err(error) => Err(fault("renaming")(error.into())),
+        Exchanged::Gone => Ok(Put::Moved),
+        // The last look has to do.
+        Exchanged::Blind => Ok(Put::Done),
     }
 }
 
@@ -89,48 +75,10 @@ fn displaced(path: &Path, taken: &TempPath, before: &[u8]) -> Result<Put, StoreF
 
 /// The new content in a file of its own beside `path`, synced.
 pub(crate) fn prepared(path: &Path, content: &[u8]) -> Result<NamedTempFile, StoreFileFault> {
-    let fault = |step| move |error: io::Error| StoreFileFault::writing(path, step, &error);
-    // A stricter mode stays; a looser one is tightened.
-    let mode = fs::metadata(path).map_or(0o600, |found| found.permissions().mode() & 0o600);
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let mut file = tempfile::Builder::new()
-        .prefix(&temporary(path))
-        .suffix(".tmp")
-        .permissions(Permissions::from_mode(0o600))
-        .tempfile_in(folder)
-        .map_err(fault("creating a file beside it"))?;
-    file.write_all(content).map_err(fault("writing a file beside it"))?;
-    file.as_file().set_permissions(Permissions::from_mode(mode)).map_err(fault("setting its mode"))?;
-    file.as_file().sync_all().map_err(fault("syncing"))?;
-    Ok(file)
+    replace::prepared(path, content).map_err(fault(path))
 }
 
-/// Writes a file that must not be there yet, mode 0600.
-pub(crate) fn write_new(path: &Path, content: &[u8]) -> Result<(), StoreFileFault> {
-    let fault = |step| move |error: io::Error| StoreFileFault::writing(path, step, &error);
-    prepared(path, content)?.persist_noclobber(path).map_err(|error| fault("renaming")(error.error))?;
-    sync_folder(path)
-}
-
-pub(crate) fn sync_folder(path: &Path) -> Result<(), StoreFileFault> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    File::open(folder)
-        .and_then(|folder| folder.sync_all())
-        .map_err(|error| StoreFileFault::writing(folder, "syncing the folder", &error))
-}
-
-/// Takes away what a crashed modelpin left beside the file. The caller holds the lock that writers of it hold, so nobody is
-/// using it.
-pub(crate) fn sweep(path: &Path) {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let Ok(entries) = fs::read_dir(folder) else { return };
-    let start = format!(".{}.", path.file_name().unwrap_or_default().to_string_lossy());
-    for entry in entries.flatten() {
-        let name = entry.file_name();
-        let name = name.to_string_lossy();
-        if name.starts_with(&start) && name.contains(MARK) && name.ends_with(".tmp") {
-            // What cannot be swept now is swept next time.
-            let _ = fs::remove_file(entry.path());
-        }
-    }
+/// What a refusal, met at writing `path`, is to the caller.
+pub(crate) fn fault(path: &Path) -> impl Fn(Refused) -> StoreFileFault {
+    move |Refused { step, source }| StoreFileFault::writing(path, step, &source)
 }

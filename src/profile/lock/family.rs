@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 use serde_json::{Value, json};
 
-use crate::profile::lock::{MARK, beside, temporary};
+use crate::replace::{MARK, beside, temporary};
 
 /// A lock that nobody renewed for so long is abandoned: the family's own rule, for both forms.
 const STALE: Duration = Duration::from_secs(30);

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, IsTerminal as _, Read};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use secrecy::SecretString;
@@ -16,7 +16,7 @@ use crate::redact;
 const LONGEST: u64 = 64 * 1024;
 
 /// Where a secret comes from. The command line is not among the places: everybody on the machine can read it.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub(crate) struct Given {
     /// `-` reads it from standard input, which is done anyway where that is no terminal
     // Text, so that what does not belong here is refused below, where it is not printed.
@@ -31,6 +31,11 @@ pub(crate) struct Given {
 }
 
 impl Given {
+    /// What is in `file`; `-` is standard input.
+    pub(crate) fn at(file: &Path) -> Self {
+        Self { rest: Vec::new(), file: Some(file.to_owned()), value: None }
+    }
+
     /// Whether a person will be asked for it.
     pub(crate) fn asks(&self) -> bool {
         self.file.is_none() && io::stdin().is_terminal()

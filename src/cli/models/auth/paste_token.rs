@@ -30,15 +30,18 @@ pub(crate) struct PasteToken {
     /// Also where a credential of another kind has that id
     #[arg(long)]
     pub(crate) yes: bool,
+    /// Leave the configuration as it is, also where it would leave the credential out
+    #[arg(long)]
+    pub(crate) no_config: bool,
     #[command(flatten)]
     pub(crate) given: Given,
 }
 
 /// Asks for the token and stores it.
 pub(crate) fn run(paste: &PasteToken, case: &mut Case<'_>) -> Result<Exit, Failure> {
-    let PasteToken { provider, profile_id, expires_in, email, yes, given } = paste;
+    let PasteToken { provider, profile_id, expires_in, email, yes, no_config, given } = paste;
     let id = profile_id.clone().unwrap_or_else(|| ProfileId::short(provider, "manual"));
-    let place = Place::of(case, id, provider, "token", *yes)?;
+    let place = Place::of(case, id, provider, "token", *yes)?.leaving_config(*no_config);
     let token = given.read(&format!("Token for {provider} (not shown): "))?;
     shape::token(&token, provider, |rest| case.command(rest)).map_err(Failure::Misuse)?;
     let credential = Credential::Token {

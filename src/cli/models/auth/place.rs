@@ -1,14 +1,17 @@
 //! Where a new credential goes, and putting it there.
 
+use std::path::Path;
+
 use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::catalog::ProviderId;
 use crate::cli::Exit;
 use crate::cli::failure::Failure;
+use crate::cli::models::auth::configured::Configured;
 use crate::cli::models::auth::{Case, verdict};
 use crate::cli::open::quoted;
-use crate::profile::{Credential, Expiry, Fingerprint, Held, NewProfile, Origin, ProfileId, SecretValue};
+use crate::profile::{Credential, Expiry, Fingerprint, Held, NewProfile, Origin, ProfileId, SecretValue, Written};
 
 /// Where a new credential goes.
 pub(crate) struct Place {
@@ -18,6 +21,8 @@ pub(crate) struct Place {
     kind: &'static str,
     /// Whether something else than an older secret of the same kind may give way.
     yes: bool,
+    /// Whether the configuration is left as it is.
+    no_config: bool,
 }
 
 /// What was stored.
@@ -35,6 +40,10 @@ struct Stored<'a> {
     changed: bool,
     /// What was there before.
     replaced: Option<String>,
+    /// What the configuration was made to say of it.
+    configured: Vec<String>,
+    /// The files of the configuration that were written for that.
+    config_files: Vec<String>,
     /// Whether it is tried by itself, without being pinned.
     in_order: bool,
     /// Why not, and what to do.
@@ -57,7 +66,7 @@ impl Place {
         case.current()?;
         let store = case.installation.auth_store();
         let origin = store.owner_of(&id).unwrap_or_else(|| store.own());
-        let place = Self { id, origin, provider: provider.clone(), kind, yes };
+        let place = Self { id, origin, provider: provider.clone(), kind, yes, no_config: false };
         let held = crate::profile::AuthFile::at(&place.origin.path).read()?.held(&place.id);
         match held.filter(|held| place.is_in_the_way(held)) {
             Some(held) => Err(place.taken(case, &held)),
@@ -65,11 +74,59 @@ impl Place {
         }
     }
 
-    /// Stores `profile` there, and says what became of it.
+    /// The id.
+    pub(crate) fn id(&self) -> &ProfileId {
+        &self.id
+    }
+
+    /// The file of the store.
+    pub(crate) fn path(&self) -> &Path {
+        &self.origin.path
+    }
+
+    /// The same, leaving the configuration as it is where `no_config` says so.
+    pub(crate) fn leaving_config(self, no_config: bool) -> Self {
+        Self { no_config, ..self }
+    }
+
+    /// Stores `profile` there, lets the configuration know of it, and says what became of it.
     ///
     /// # Errors
     /// It could not be stored.
     pub(crate) fn put(&self, case: &mut Case<'_>, profile: &NewProfile) -> Result<Exit, Failure> {
+        let Written { path, changed, value: held } = self.write(case, profile)?;
+        let configured = if self.no_config { Configured::default() } else { Configured::with(case, &self.id, profile) };
+        let verdict = verdict::of(case, &self.id, &self.provider);
+        let stored = Stored {
+            id: &self.id,
+            provider: self.provider.as_str(),
+            kind: self.kind,
+            fingerprint: fingerprint(&profile.credential).map(|fingerprint| fingerprint.to_string()),
+            expires: end(&profile.credential).map(|end| format!("{end:.0}")),
+            file: path.display().to_string(),
+            changed,
+            replaced: held.as_ref().map(described),
+            configured: configured.changes.clone(),
+            config_files: configured.written.iter().map(|(file, _)| file.display().to_string()).collect(),
+            in_order: verdict.is_none(),
+            note: verdict,
+        };
+        if case.global.json {
+            case.output.json(&stored)?;
+        } else {
+            case.output.data(&line(&stored))?;
+        }
+        for line in configured.lines().iter().chain(&stored.note) {
+            case.output.talk(&modelpin_terminal::visible(line));
+        }
+        Ok(Exit::Ok)
+    }
+
+    /// Stores `profile` there, without a word; returns what was there before.
+    ///
+    /// # Errors
+    /// It could not be stored.
+    pub(crate) fn write(&self, case: &Case<'_>, profile: &NewProfile) -> Result<Written<Option<Held>>, Failure> {
         let written = case.installation.auth_store().edit(&self.origin, |document| {
             let held = document.held(&self.id);
             if let Some(held) = held.clone().filter(|held| self.is_in_the_way(held)) {
@@ -83,29 +140,8 @@ impl Place {
             }
             Ok(held)
         })?;
-        let held = written.value.map_err(|held| self.taken(case, &held))?;
-        let verdict = verdict::of(case, &self.id, &self.provider);
-        let stored = Stored {
-            id: &self.id,
-            provider: self.provider.as_str(),
-            kind: self.kind,
-            fingerprint: fingerprint(&profile.credential).map(|fingerprint| fingerprint.to_string()),
-            expires: end(&profile.credential).map(|end| format!("{end:.0}")),
-            file: written.path.display().to_string(),
-            changed: written.changed,
-            replaced: held.as_ref().map(described),
-            in_order: verdict.is_none(),
-            note: verdict,
-        };
-        if case.global.json {
-            case.output.json(&stored)?;
-        } else {
-            case.output.data(&line(&stored))?;
-        }
-        if let Some(note) = &stored.note {
-            case.output.talk(&modelpin_terminal::visible(note));
-        }
-        Ok(Exit::Ok)
+        let Written { path, changed, value } = written;
+        Ok(Written { path, changed, value: value.map_err(|held| self.taken(case, &held))? })
     }
 
     fn is_in_the_way(&self, held: &Held) -> bool {

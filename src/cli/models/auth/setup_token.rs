@@ -1,5 +1,7 @@
 //! `modelpin models auth setup-token`
 
+mod claude;
+
 use clap::Args;
 
 use crate::catalog::ProviderId;
@@ -16,31 +18,34 @@ use crate::profile::ProfileId;
 pub(crate) struct SetupToken {
     /// Whose token it is; only anthropic has setup-tokens
     #[arg(long, value_name = "ID", default_value = "anthropic")]
-    provider: ProviderId,
+    pub(crate) provider: ProviderId,
     /// What to call it [default: anthropic:manual]
     #[arg(long, value_name = "ID", value_parser = new_id)]
-    profile_id: Option<ProfileId>,
+    pub(crate) profile_id: Option<ProfileId>,
     /// When it ends, from now: 365d, 12h, 1h30m, or a number of days
     #[arg(long, value_name = "DURATION")]
-    expires_in: Option<Lifetime>,
+    pub(crate) expires_in: Option<Lifetime>,
     /// The account behind it
     #[arg(long, value_name = "ADDRESS")]
-    email: Option<String>,
-    /// Also where a credential of another kind has that id
+    pub(crate) email: Option<String>,
+    /// Also where a credential of another kind has that id; and, where `claude` would be started, without asking
     #[arg(long)]
-    yes: bool,
+    pub(crate) yes: bool,
+    /// Leave the configuration as it is, also where it would leave the credential out
+    #[arg(long)]
+    pub(crate) no_config: bool,
     #[command(flatten)]
-    given: Given,
+    pub(crate) given: Given,
 }
 
 /// Says where such a token comes from, asks for it and stores it.
 pub(crate) fn run(setup: &SetupToken, case: &mut Case<'_>) -> Result<Exit, Failure> {
-    let SetupToken { provider, profile_id, expires_in, email, yes, given } = setup;
+    let SetupToken { provider, profile_id, expires_in, email, yes, no_config, given } = setup;
     if provider.as_str() != "anthropic" {
         let instead = case.command(&format!("paste-token --provider {provider}"));
         return Err(Failure::Misuse(format!("{provider} has no setup-tokens. For a token of another kind: {instead}")));
     }
-    if given.asks() {
+    if given.asks() && !claude::ran(*yes, case)? {
         case.output.talk("Run `claude setup-token` in another terminal, and paste here what it prints.");
     }
     let paste = PasteToken {
@@ -49,6 +54,7 @@ pub(crate) fn run(setup: &SetupToken, case: &mut Case<'_>) -> Result<Exit, Failu
         expires_in: *expires_in,
         email: email.clone(),
         yes: *yes,
+        no_config: *no_config,
         given: given.clone(),
     };
     paste_token::run(&paste, case)
