@@ -11,8 +11,8 @@ use crate::cli::models::auth::place::{Place, end, fingerprint};
 use crate::cli::onboard::plan::{NewCredential, Plan, Service, Variable};
 use crate::cli::onboard::service;
 use crate::cli::onboard::setting::apply_all;
-use crate::config::dotenv::{self, DotenvFault};
 use crate::config::Draft;
+use crate::config::dotenv::{self, DotenvFault};
 use crate::profile::Fingerprint;
 
 /// What a plan changes.
