@@ -141,6 +141,7 @@ fn of_provider(text: &str, provider: &ProviderId, command: impl Fn(&str) -> Stri
 mod tests {
     use super::{cleaned, key, token};
     use crate::catalog::ProviderId;
+    use crate::redact;
 
     fn long() -> String {
         format!("sk-ant-oat01-{}", "Test_0123456789-".repeat(6))
