@@ -17,6 +17,7 @@ mod order;
 mod process;
 mod seal;
 mod secrets;
+mod status;
 pub(crate) mod support;
 mod terminal;
 

@@ -9,6 +9,7 @@ mod model_key;
 mod named;
 mod set;
 mod standing;
+mod status;
 
 use clap::{Args, Subcommand};
 
@@ -20,8 +21,19 @@ use crate::cli::open::find;
 use crate::cli::output::Output;
 
 /// Look after the models and the credentials that answer
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(crate) struct Models {
+    #[command(flatten)]
+    status: status::Status,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
 #[derive(Debug, Subcommand)]
-pub(crate) enum Models {
+enum Command {
+    /// Show the models and how the credentials stand; the same as nothing at all
+    Status(status::Status),
     /// Show the models, and whether a credential could answer now
     List(list::List),
     /// Set the default model, of all agents or with --agent of one
@@ -51,20 +63,22 @@ pub(crate) struct Elsewhere {
 }
 
 /// Carries one of them out.
-pub(crate) fn run(command: &Models, global: &Global, invoked_as: &str, output: &mut Output) -> Result<Exit, Failure> {
-    match command {
-        Models::Auth(auth) => auth::run(auth, global, invoked_as, output),
-        Models::SetImage(Elsewhere { rest: _ }) | Models::ImageFallbacks(Elsewhere { rest: _ }) => {
+pub(crate) fn run(models: &Models, global: &Global, invoked_as: &str, output: &mut Output) -> Result<Exit, Failure> {
+    match &models.command {
+        None => status::run(&models.status, global, invoked_as, output),
+        Some(Command::Status(status)) => status::run(status, global, invoked_as, output),
+        Some(Command::Auth(auth)) => auth::run(auth, global, invoked_as, output),
+        Some(Command::SetImage(Elsewhere { rest: _ }) | Command::ImageFallbacks(Elsewhere { rest: _ })) => {
             Err(Failure::Misuse(
                 "there are no image models here: messages are answered by the one model of their session. \
                  `agents.defaults.imageModel` is left to the programs that read it"
                     .to_owned(),
             ))
         }
-        Models::List(list) => list::run(list, &mut call(global, invoked_as, output)?),
-        Models::Set(set) => set::run(set, &mut call(global, invoked_as, output)?),
-        Models::Aliases(aliases) => aliases::run(aliases, &mut call(global, invoked_as, output)?),
-        Models::Fallbacks(fallbacks) => fallbacks::run(fallbacks, &mut call(global, invoked_as, output)?),
+        Some(Command::List(list)) => list::run(list, &mut call(global, invoked_as, output)?),
+        Some(Command::Set(set)) => set::run(set, &mut call(global, invoked_as, output)?),
+        Some(Command::Aliases(aliases)) => aliases::run(aliases, &mut call(global, invoked_as, output)?),
+        Some(Command::Fallbacks(fallbacks)) => fallbacks::run(fallbacks, &mut call(global, invoked_as, output)?),
     }
 }
 

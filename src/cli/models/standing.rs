@@ -9,10 +9,9 @@ use crate::cli::failure::Failure;
 use crate::cli::models::call::Call;
 use crate::health::Bench;
 use crate::profile::Profiles;
-use crate::resolver::{Question, resolve};
 use crate::session::Selection;
 use crate::settings::Loaded;
-use crate::turn::{Wallet, endpoint_of, keyless};
+use crate::turn::{Moment, Wallet, endpoint_of};
 
 /// What decides whether a model could answer now: the same as for a message.
 pub(crate) struct Standings {
@@ -45,23 +44,18 @@ impl Standings {
 
     /// Whether a message could be answered with `model` now.
     pub(crate) fn is_available(&self, model: &ModelRef) -> bool {
-        let Loaded { config, catalog, .. } = &*self.settings;
         let selection = Selection::trial(model.clone(), self.now);
-        let resolution = resolve(&Question {
-            catalog,
+        let moment = Moment {
+            settings: &self.settings,
             profiles: &self.profiles,
-            auth: &config.auth,
-            user_model_fallback: false,
-            selection: Some(&selection),
-            hint: None,
             benches: &self.benches,
-            stray: &|provider| self.wallet.stray(provider, &self.settings),
-            fingerprint: &|profile| self.wallet.fingerprint(profile),
-            keyless: &|model| keyless(&self.settings, model),
-            may_use: &|_| true,
+            wallet: &self.wallet,
             now: self.now,
-        });
-        endpoint_of(config, model).is_ok() && resolution.next().is_some()
+        };
+        let resolution = moment.resolve(Some(&selection), None, &|_| true);
+        let reached = endpoint_of(&self.settings.config, model).is_ok();
+        let next = resolution.next().filter(|next| next.model == *model);
+        reached && next.is_some()
     }
 }
 
