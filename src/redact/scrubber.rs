@@ -198,6 +198,13 @@ mod tests {
     }
 
     #[test]
+    fn what_is_left_of_a_secret_that_was_cut_to_be_shown_goes_too() {
+        let scrubber = scrubber(&["sk-test-0123456789"]);
+        assert_eq!(scrubber.scrub("/model sk-test-012345… now"), "/model [redacted]… now");
+        assert_eq!(scrubber.scrub("…st-0123456789 now"), "…[redacted] now");
+    }
+
+    #[test]
     fn words_that_people_write_are_no_secrets() {
         let short = ["x", "1234567", "ollama-local", "lm-studio", "sk-no-key-required", "NOT_NEEDED", "   pass1   "];
         let scrubber = scrubber(&short);

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use modelpin::clock::SystemClock;
+use modelpin::clock::{Clock as _, SystemClock};
 use modelpin::health::FailureClass;
-use modelpin::oauth::{Refresher, RenewalFault, TokenEndpoint, TokenHttp};
+use modelpin::oauth::{Refresher, RenewalFault, TokenEndpoint, TokenHttp, TokenRequest, TokenServer as _};
 use rstest::rstest;
+use secrecy::SecretString;
 
 use crate::oauth::rig::{Rig, access_token, auth_store};
 use crate::support::idp::refresh_token;
@@ -39,6 +40,24 @@ async fn nonsense_leaves_the_credential_as_it_is(#[case] status: u16, #[case] bo
     rig.idp.answer(None);
     assert!(matches!(rig.renew().await, Err(RenewalFault::Later { .. })));
     assert_eq!(rig.idp.calls(), 1);
+}
+
+/// Whatever becomes of it: a token is known before it is used, and one that was sent before it can come back.
+#[tokio::test]
+async fn what_goes_to_an_endpoint_and_what_comes_of_it_is_known() {
+    let rig = Rig::new();
+    let secret = |text: &str| SecretString::from(text);
+    let (refresh, client) = (secret("rt-test-of-nobody-91c2"), secret("cs-test-of-nobody-37fa"));
+    rig.idp.answer(Some((200, r#"{"access_token":"at-test-just-come-6f1d","id_token":"it-test-just-come-77a0"}"#)));
+    let mut endpoint = TokenEndpoint::of(&rig.held(), &rig.auth()).unwrap();
+    endpoint.client_secret = Some(client);
+    let request = TokenRequest { endpoint, refresh, at: SystemClock.now() };
+    TokenHttp::default().refresh(&request).await.unwrap();
+    for known in
+        ["rt-test-of-nobody-91c2", "cs-test-of-nobody-37fa", "at-test-just-come-6f1d", "it-test-just-come-77a0"]
+    {
+        assert!(modelpin::redact::contains_secret(known), "{known}");
+    }
 }
 
 #[tokio::test]

@@ -85,6 +85,15 @@ fn a_file_is_read_whole_or_by_a_pointer() {
 }
 
 #[test]
+fn what_a_reference_leads_to_is_known_from_then_on() {
+    let home = Home::empty();
+    fs::write(home.path().join("plain"), "sk-test-behind-a-reference-4d0c\n").unwrap();
+    let config = config("vault", file("~/plain"));
+    resolve(&config, home.path(), reference(SecretSource::File, Some("vault"), "value")).unwrap();
+    assert!(modelpin::redact::contains_secret("sk-test-behind-a-reference-4d0c"));
+}
+
+#[test]
 fn the_default_place_of_a_source_counts_for_references_that_name_none() {
     let home = Home::empty();
     fs::write(home.path().join("plain"), "sk-test-file").unwrap();

@@ -178,6 +178,7 @@ impl Planted {
     fn config(&self, base_url: &impl Fn(&str) -> String) -> Value {
         let at = |path: &str| self.home.path().join(path).display().to_string();
         let mut config = self.idp.config("anthropic");
+        let in_url: String = url::form_urlencoded::byte_serialize(canary("config: header").as_bytes()).collect();
         config["auth"]["oauth"]["anthropic"]["clientSecret"] = json!(canary("config: client secret"));
         crate::support::bot::merge(
             &mut config,
@@ -187,7 +188,8 @@ impl Planted {
                 }}},
                 "models": {"providers": {
                     "anthropic": {
-                        "baseUrl": base_url("anthropic"), "api": "anthropic-messages", "models": [],
+                        // Some gateways want a key in the path; `/model status` shows where requests go.
+                        "baseUrl": base_url("anthropic").replace("/anthropic/v1", &format!("/{in_url}/anthropic/v1")), "api": "anthropic-messages", "models": [],
                         "headers": {"X-Gateway-Token": format!("Bearer {}", canary("config: header"))},
                     },
                     "deepseek": {"apiKey": canary("config: apiKey"), "baseUrl": base_url("deepseek"), "models": []},

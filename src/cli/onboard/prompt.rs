@@ -62,11 +62,7 @@ pub(crate) fn secret(question: &str) -> Result<Option<Result<Zeroizing<String>, 
         return Ok(None);
     }
     redact::learn([&SecretString::from(String::from_utf8_lossy(&bytes).as_ref())]);
-    let cleaned = shape::cleaned(&bytes);
-    if let Ok(cleaned) = &cleaned {
-        redact::learn([&SecretString::from(cleaned.as_str())]);
-    }
-    Ok(Some(cleaned))
+    Ok(Some(shape::cleaned(&bytes)))
 }
 
 fn answered<T>(answer: Result<T, InquireError>) -> Result<Option<T>, Failure> {

@@ -5,12 +5,10 @@ use std::io::{self, IsTerminal as _, Read};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use secrecy::SecretString;
 use secrecy::zeroize::Zeroizing;
 
 use crate::cli::failure::Failure;
 use crate::cli::models::auth::shape;
-use crate::redact;
 
 /// As much as is read of it, in bytes.
 const LONGEST: u64 = 64 * 1024;
@@ -67,11 +65,7 @@ impl Given {
         if bytes.len() as u64 > LONGEST {
             return Err(Failure::Misuse("that is longer than 64 KiB, which no key or token is".to_owned()));
         }
-        // As it was given, should it be refused, and as it will be stored.
-        redact::learn([&SecretString::from(String::from_utf8_lossy(&bytes).as_ref())]);
-        let cleaned = shape::cleaned(&bytes).map_err(|why| Failure::Misuse(why.to_owned()))?;
-        redact::learn([&SecretString::from(cleaned.as_str())]);
-        Ok(cleaned)
+        shape::cleaned(&bytes).map_err(|why| Failure::Misuse(why.to_owned()))
     }
 }
 

@@ -1,9 +1,11 @@
 //! What a pasted secret must look like.
 
+use secrecy::SecretString;
 use secrecy::zeroize::Zeroizing;
 
 use crate::catalog::ProviderId;
 use crate::profile::is_sealed;
+use crate::redact;
 
 /// How Anthropic's secrets begin.
 const SETUP_TOKEN: &str = "sk-ant-oat";
@@ -17,6 +19,8 @@ const WHOLE_TOKEN: (&str, usize) = ("sk-ant-oat01-", 80);
 const PASTE_MARKS: [&str; 2] = ["\u{1b}[200~", "\u{1b}[201~"];
 
 /// The secret in `bytes`: without the white space that wrapping, line ends and editors put into it.
+///
+/// It is known as one from then on, whether it is taken in the end or refused.
 ///
 /// # Errors
 /// There is no secret in it. What there is instead is not repeated.
@@ -46,6 +50,7 @@ pub(crate) fn cleaned(bytes: &[u8]) -> Result<Zeroizing<String>, &'static str> {
     if is_assignment(&cleaned) {
         return Err("that is a line of a shell or of an `.env`: give only what stands behind the `=`");
     }
+    redact::learn([&SecretString::from(cleaned.as_str())]);
     Ok(cleaned)
 }
 
@@ -136,6 +141,7 @@ fn of_provider(text: &str, provider: &ProviderId, command: impl Fn(&str) -> Stri
 mod tests {
     use super::{cleaned, key, token};
     use crate::catalog::ProviderId;
+    use crate::redact;
 
     fn long() -> String {
         format!("sk-ant-oat01-{}", "Test_0123456789-".repeat(6))
@@ -173,6 +179,9 @@ mod tests {
             assert!(!why.contains("sk-x"), "{why}");
         }
         assert_eq!(*cleaned(b"sk-test-padded==").unwrap(), "sk-test-padded==");
+        assert!(
+            cleaned(b"sk-test-typed-\nby-hand-20c7").is_ok() && redact::contains_secret("sk-test-typed-by-hand-20c7")
+        );
     }
 
     #[test]
