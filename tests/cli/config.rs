@@ -18,6 +18,9 @@ fn a_new_credential_is_declared_where_the_configuration_would_leave_it_out() {
          order: {anthropic: ['anthropic:default']},\n  },\n  env: {vars: {A: '${HOME}'}},\n}\n",
     );
     let key: &[u8] = b"sk-test-0123456789";
+    // What is declared is stored: else whatever is stored would be tried.
+    let team = ["models", "auth", "add", "--provider", "openai", "--profile-id", "openai:team"];
+    assert_eq!(home.run_with(&team, b"sk-test-9876543210").err, "");
     let add = ["models", "auth", "add", "--provider", "openai", "--json"];
     let untold = home.run_with(&[&add[..], &["--no-config"]].concat(), key);
     let told: Value = serde_json::from_str(&untold.out).unwrap();
