@@ -319,6 +319,7 @@ mod tests {
                 },
             )
             .unwrap();
+        drop(guard);
         assert!(written.changed && written.value);
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2, "the store and our lock file");
         serde_json::from_slice(&fs::read(path).unwrap()).unwrap()
