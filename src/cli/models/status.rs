@@ -28,6 +28,7 @@ const PATIENCE: Duration = Duration::from_millis(200);
 
 /// Show the models and how the credentials stand
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag that is typed")]
 pub(crate) struct Status {
     /// Print the default model and nothing else
     #[arg(long, alias = "status-plain")]

@@ -96,14 +96,14 @@ pub(crate) fn profile_status(stand: &Stand<'_>, facts: &Facts<'_>) -> Option<Pro
 /// The family's summary of a provider: only what can end counts, the worst of it.
 pub(crate) fn provider_status(provider: &str, profiles: Vec<ProfileStatus>) -> ProviderStatus {
     let ending = || profiles.iter().filter(|profile| profile.kind != "api_key");
-    let any = |words: [&str; 2]| ending().any(|profile| words.contains(&profile.status));
+    let any = |words: &[&str]| ending().any(|profile| words.contains(&profile.status));
     let status = if profiles.is_empty() {
         "missing"
     } else if ending().next().is_none() {
         "static"
-    } else if any(["expired", "missing"]) {
+    } else if any(&["expired", "missing"]) {
         "expired"
-    } else if any(["expiring", "expiring"]) {
+    } else if any(&["expiring"]) {
         "expiring"
     } else {
         "ok"
@@ -150,8 +150,12 @@ fn kind_of(bench: &Bench) -> &'static str {
 
 /// The benches under the secrets of `profile`, what a variable holds among them.
 fn of_profile<'a>(profile: &Profile, facts: &Facts<'a>) -> impl Iterator<Item = &'a Bench> {
-    let mut prints = profile.fingerprints();
-    prints.extend(facts.moment.wallet.fingerprint(profile));
+    // Hashing is most of the work, and mostly there is nothing to look for.
+    let mut prints = Vec::new();
+    if !facts.moment.benches.is_empty() {
+        prints = profile.fingerprints();
+        prints.extend(facts.moment.wallet.fingerprint(profile));
+    }
     let (provider, now) = (profile.provider.clone(), facts.moment.now);
     facts.moment.benches.iter().filter(move |bench| {
         let of_it = bench.scope.fingerprint.as_ref().is_some_and(|print| prints.contains(print));

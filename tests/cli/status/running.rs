@@ -78,7 +78,10 @@ fn a_long_path_is_no_hindrance() {
     assert_eq!(report["running"][0]["answered"], true, "{:#}", report["running"]);
     assert_eq!(chat.end(), 0);
     assert!(
-        !fs::read_dir(&state).unwrap().flatten().any(|entry| entry.file_name().to_string_lossy().ends_with(".sock"))
+        !fs::read_dir(&state)
+            .unwrap()
+            .flatten()
+            .any(|entry| entry.path().extension().is_some_and(|kind| kind == "sock"))
     );
 }
 
