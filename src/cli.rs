@@ -12,6 +12,7 @@ mod models;
 mod open;
 mod output;
 mod panics;
+mod passphrase;
 mod sessions;
 
 use std::ffi::OsString;

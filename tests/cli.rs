@@ -9,6 +9,7 @@ mod import;
 mod kill;
 mod order;
 mod process;
+mod seal;
 mod secrets;
 pub(crate) mod support;
 

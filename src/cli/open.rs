@@ -4,7 +4,8 @@ use crate::app::{App, AppFault, AppOptions, Installation};
 use crate::cli::arguments::Global;
 use crate::cli::failure::Failure;
 use crate::cli::output::Output;
-use crate::profile::ExternalCli;
+use crate::cli::passphrase;
+use crate::profile::{ExternalCli, SealPorts};
 
 /// Assembles the program over the state directory that the command line names, and says what does not work.
 pub(crate) fn open(global: &Global, invoked_as: &str, output: &mut Output) -> Result<App, Failure> {
@@ -70,11 +71,13 @@ pub(crate) fn quoted(text: &str) -> String {
 }
 
 fn options(global: &Global, invoked_as: &str) -> AppOptions {
+    let this_process = AppOptions::of_this_process(invoked_as);
     AppOptions {
         state_dir: global.state_dir.clone(),
         layout: global.layout.clone(),
         agent: global.agent.clone(),
-        ..AppOptions::of_this_process(invoked_as)
+        seal: SealPorts { ask: passphrase::asking(), ..this_process.seal },
+        ..this_process
     }
 }
 
