@@ -1,6 +1,8 @@
 //! The composition root: the only place that knows every concrete type.
 
 mod installation;
+#[cfg(feature = "cli")]
+mod look;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -19,6 +21,8 @@ use crate::store::{Detached, Sqlite, Store, StoreFault};
 use crate::turn::{ProfileNames, Sources, Wallet};
 
 pub use installation::Installation;
+#[cfg(feature = "cli")]
+pub(crate) use look::{Asked, Looker};
 
 /// What the engine is opened with.
 #[derive(Clone)]

@@ -13,6 +13,7 @@ mod open;
 mod output;
 mod panics;
 mod passphrase;
+mod running;
 mod sessions;
 
 use std::ffi::OsString;

@@ -76,6 +76,10 @@ pub struct Agents {
     pub primary: Option<String>,
     /// `agents.defaults.model.fallbacks`, as written.
     pub fallbacks: Vec<String>,
+    /// `agents.defaults.imageModel`, as written: kept by the family's programs, shown, and never asked here.
+    pub image: Option<String>,
+    /// `agents.defaults.imageModel.fallbacks`, as written.
+    pub image_fallbacks: Vec<String>,
     /// `agents.defaults.models`: the allowlist when not empty, and the aliases.
     pub models: IndexMap<String, ModelEntry>,
     /// `agents.list`.

@@ -77,6 +77,12 @@ impl Engine {
         self.sources.has_credential()
     }
 
+    /// Everything it reads from.
+    #[cfg(feature = "cli")]
+    pub(crate) fn sources(&self) -> &Sources {
+        &self.sources
+    }
+
     pub(crate) fn new(sources: Sources) -> Self {
         Self { sources, running: Running::default() }
     }

@@ -141,6 +141,8 @@ pub mod redact;
 mod replace;
 mod reply;
 mod settings;
+#[cfg(feature = "cli")]
+mod status;
 mod turn;
 mod watched;
 

@@ -23,7 +23,7 @@ pub use memory::Memory;
 pub use menu_table::MenuTable;
 pub use receipt_log::ReceiptLog;
 pub use session_table::SessionTable;
-pub use sqlite::Sqlite;
+pub use sqlite::{Glance, Sqlite};
 
 /// Everything the engine keeps. A store implements the five tables and gets this for nothing.
 pub trait Store: SessionTable + HealthTable + ReceiptLog + MenuTable + HistoryTable {}

@@ -2,12 +2,16 @@
 
 mod bench;
 mod gather;
+mod moment;
 mod names;
+#[cfg(feature = "cli")]
+mod probe;
 mod renew;
 mod run;
 mod wallet;
 
-pub(crate) use gather::{Gathered, Sources, endpoint_of};
+pub(crate) use gather::{Gathered, Sources, endpoint_of, shortened};
+pub(crate) use moment::Moment;
 pub(crate) use names::ProfileNames;
 pub(crate) use run::{HISTORY_MESSAGES, Outcome, Turn, TurnEnd};
 pub(crate) use wallet::Wallet;

@@ -51,7 +51,6 @@ pub(crate) enum Command {
     /// Talk in the terminal, by hand or by script
     Chat(Chat),
     /// Look after the models and the credentials that answer
-    #[command(subcommand)]
     Models(Models),
     /// Look after the chat sessions and their pins
     #[command(subcommand)]

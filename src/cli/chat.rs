@@ -15,6 +15,7 @@ use crate::cli::chat::demo::Demo;
 use crate::cli::failure::Failure;
 use crate::cli::open::{again, open_to_serve};
 use crate::cli::output::Output;
+use crate::cli::running;
 
 /// What the bot is called in the terminal, whatever the program is called.
 const BOT: &str = "modelpin";
@@ -50,6 +51,7 @@ async fn serve(chat: &Chat, global: &Global, invoked_as: &str, output: &mut Outp
         return converse(demo.handler.as_ref(), scripted, Some(banner::demo().to_owned()), output).await;
     }
     let app = open_to_serve(global, invoked_as, output)?;
+    let _answering = running::serve(app.looker(), "chat");
     let add = again(global, invoked_as, "models auth add --provider anthropic");
     if let Some(steps) = app.first_steps(invoked_as, &add) {
         output.talk(&steps);

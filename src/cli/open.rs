@@ -18,13 +18,20 @@ pub(crate) fn open(global: &Global, invoked_as: &str, output: &mut Output) -> Re
 
 /// [`open`] for a program that is going to answer: the logins of other programs are brought up to date first.
 pub(crate) fn open_to_serve(global: &Global, invoked_as: &str, output: &mut Output) -> Result<App, Failure> {
-    let installation = Installation::open_with(options(global, invoked_as), true)?;
-    sync(&installation, output);
+    let installation = find_as_served(global, invoked_as, output)?;
     let app = App::over(installation)?;
     for warning in app.warnings() {
         output.talk(warning);
     }
     Ok(app)
+}
+
+/// [`find`] with all that a program has that answers: the login shell is asked, where the configuration wants that. What
+/// it has to say is left to the caller.
+pub(crate) fn find_as_served(global: &Global, invoked_as: &str, output: &mut Output) -> Result<Installation, Failure> {
+    let installation = Installation::open_with(options(global, invoked_as), true)?;
+    sync(&installation, output);
+    Ok(installation)
 }
 
 /// Finds the files that the command line means, and nothing else: no engine, no database, no runtime. The logins of other

@@ -9,6 +9,7 @@ mod benches;
 mod cache;
 mod connection;
 mod failure;
+mod glance;
 mod group;
 mod history;
 mod job;
@@ -32,6 +33,8 @@ use crate::store::sqlite::failure::Failure;
 use crate::store::sqlite::readers::Readers;
 use crate::store::sqlite::wal_index::Opening;
 use crate::store::sqlite::writer::Writer;
+
+pub use glance::Glance;
 
 /// The store on disk.
 ///

@@ -15,11 +15,12 @@ use crate::config::Config;
 use crate::health::Bench;
 use crate::oauth::Refresher;
 use crate::profile::{AuthStore, Profile, ProfileId, Profiles, Rejected};
-use crate::provider::{Endpoint, NoEndpoint, Provider, endpoint, needs_credential};
-use crate::resolver::{Question, Resolution, resolve};
+use crate::provider::{Endpoint, NoEndpoint, Provider, endpoint};
+use crate::resolver::Resolution;
 use crate::session::{Selection, Session, SessionKey};
 use crate::settings::{Loaded, Settings};
 use crate::store::{Store, StoreFault};
+use crate::turn::moment::{Moment, keyless};
 use crate::turn::names::ProfileNames;
 use crate::turn::wallet::Wallet;
 
@@ -200,21 +201,14 @@ impl Sources {
 
     /// Who would answer under `selection`.
     pub(crate) fn resolve(&self, gathered: &Gathered, selection: Option<&Selection>) -> Resolution {
-        let Loaded { config, catalog, .. } = &*gathered.settings;
-        resolve(&Question {
-            catalog,
+        let moment = Moment {
+            settings: &gathered.settings,
             profiles: &gathered.profiles,
-            auth: &config.auth,
-            user_model_fallback: config.session.user_model_fallback,
-            selection,
-            hint: gathered.session.auto.as_ref(),
             benches: &gathered.benches,
-            stray: &|provider| self.wallet.stray(provider, &gathered.settings),
-            fingerprint: &|profile| self.wallet.fingerprint(profile),
-            keyless: &|model| keyless(&gathered.settings, model),
-            may_use: &|profile| gathered.may_use(profile),
+            wallet: &self.wallet,
             now: gathered.now,
-        })
+        };
+        moment.resolve(selection, gathered.session.auto.as_ref(), &|profile| gathered.may_use(profile))
     }
 
     /// The files that the profiles come from, with the home directory as `~`.
@@ -253,12 +247,8 @@ pub(crate) fn endpoint_of(config: &Config, model: &ModelRef) -> Result<Endpoint,
     endpoint(&model.provider, &model.model, config.providers.get(&model.provider))
 }
 
-/// Whether `model` answers without any credential, as local servers do.
-fn keyless(settings: &Loaded, model: &ModelRef) -> bool {
-    endpoint_of(&settings.config, model).is_ok_and(|endpoint| !needs_credential(&endpoint))
-}
-
-fn shortened(path: &Path, home: Option<&Path>) -> String {
+/// `path` with the home directory as `~`.
+pub(crate) fn shortened(path: &Path, home: Option<&Path>) -> String {
     match home.and_then(|home| path.strip_prefix(home).ok()) {
         Some(inside) => format!("~/{}", inside.display()),
         None => path.display().to_string(),

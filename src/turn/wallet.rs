@@ -10,8 +10,8 @@ use crate::catalog::ProviderId;
 use crate::config::Mode;
 use crate::health::FailureClass;
 use crate::profile::{
-    Credential, Fingerprint, Profile, Profiles, SecretRef, SecretTrouble, SecretValue, Secrets, is_setup_token,
-    is_still_sealed,
+    Credential, Fingerprint, Profile, Profiles, SecretRef, SecretSource, SecretTrouble, SecretValue, Secrets,
+    is_setup_token, is_still_sealed,
 };
 use crate::provider::{Auth, Endpoint, Failure, NoEndpoint};
 use crate::receipt::BillingClass;
@@ -74,6 +74,30 @@ impl Wallet {
             Held::Ref(reference) => self.remembered(&CredentialId::Profile(profile.id.clone()), reference),
             Held::Nothing => None,
         }
+    }
+
+    /// Makes the fingerprint known of what is kept in a variable, which is there already. Files and programs take time and
+    /// are asked at use only.
+    ///
+    /// # Errors
+    /// The variable is not set, or must not be asked for.
+    pub(crate) fn look(
+        &self,
+        credential: &CredentialId,
+        reference: &SecretRef,
+        settings: &Loaded,
+    ) -> Result<(), SecretTrouble> {
+        match reference.source {
+            SecretSource::File | SecretSource::Exec => return Ok(()),
+            SecretSource::Env => {}
+        }
+        let environment = &settings.environment;
+        let variable = |name: &str| environment.secret(name);
+        let secrets = Secrets::new(&settings.config.secrets, None, &variable);
+        let secret = secrets.resolve(&SecretValue::Ref(reference.clone()))?;
+        let entry = (reference.clone(), Fingerprint::of(&secret));
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).insert(credential.clone(), entry);
+        Ok(())
     }
 
     /// The credentials for `provider` that are not in the store: the environment's in its order of precedence, then the

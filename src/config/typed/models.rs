@@ -13,13 +13,21 @@ use crate::config::{AgentConfig, Agents, KeyFault, ModelEntry, ProviderConfig, P
 pub(crate) fn agents(field: &Field<'_>) -> Result<Agents, KeyFault> {
     let defaults = field.get("defaults")?;
     let (primary, fallbacks) = model(&defaults.get("model")?)?;
+    let (image, image_fallbacks) = model(&defaults.get("imageModel")?)?;
     let mut models = IndexMap::new();
     for (name, entry) in defaults.get("models")?.members()? {
         models.insert(name.to_owned(), ModelEntry { alias: entry.get("alias")?.string()? });
     }
     let list = field.get("list")?.elements()?.unwrap_or_default();
     let list = list.iter().map(agent).collect::<Result<_, _>>()?;
-    Ok(Agents { primary, fallbacks: fallbacks.unwrap_or_default(), models, list })
+    Ok(Agents {
+        primary,
+        fallbacks: fallbacks.unwrap_or_default(),
+        image,
+        image_fallbacks: image_fallbacks.unwrap_or_default(),
+        models,
+        list,
+    })
 }
 
 fn agent(field: &Field<'_>) -> Result<AgentConfig, KeyFault> {

@@ -38,7 +38,7 @@ impl HealthTable for Sqlite {
     }
 }
 
-fn all(db: &Connection) -> Result<Vec<Bench>, Failure> {
+pub(crate) fn all(db: &Connection) -> Result<Vec<Bench>, Failure> {
     let mut statement = db.prepare_cached(ALL)?;
     let rows = statement.query_map([], |row| {
         let scope = ScopeRow { provider: row.get(4)?, fingerprint: row.get(5)?, model: row.get(6)? };

@@ -30,13 +30,8 @@ const SHORTEST: u64 = 512;
 /// [`crate::store::sqlite::wal_index`].
 pub(crate) fn create(path: &Path) -> Result<(), StoreFault> {
     let of_file = |error: &io::Error| failure::of_file(path, error);
+    is_whole(path)?;
     match fs::metadata(path) {
-        // SQLite takes a file that is too short for a database for an empty one, and writes over it.
-        Ok(file) if (1..SHORTEST).contains(&file.len()) => {
-            let why =
-                format!("it is damaged: {} bytes are no database. It was left as it is; move it away", file.len());
-            return Err(StoreFault::Broken { path: path.to_path_buf(), why });
-        }
         Ok(_) => return Ok(()),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         Err(error) => return Err(of_file(&error)),
@@ -52,6 +47,18 @@ pub(crate) fn create(path: &Path) -> Result<(), StoreFault> {
         Ok(()) => Ok(()),
         Err(taken) if taken.error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
         Err(other) => Err(of_file(&other.error)),
+    }
+}
+
+/// Refuses a file that SQLite takes for an empty database, because it is too short for one, and would write over.
+pub(crate) fn is_whole(path: &Path) -> Result<(), StoreFault> {
+    match fs::metadata(path) {
+        Ok(file) if (1..SHORTEST).contains(&file.len()) => {
+            let why =
+                format!("it is damaged: {} bytes are no database. It was left as it is; move it away", file.len());
+            Err(StoreFault::Broken { path: path.to_path_buf(), why })
+        }
+        Ok(_) | Err(_) => Ok(()),
     }
 }
 
@@ -81,14 +88,28 @@ pub(crate) fn open(path: &Path) -> Result<(Connection, bool), Failure> {
     if !nothing_can_be_written || logged || !path.exists() {
         return shared.map(|db| (db, false));
     }
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
+    frozen(path).map(|db| (db, true))
+}
+
+/// A connection that reads without leaving a trace: no log, no index and no lock is made beside the file. Where somebody
+/// keeps a log, it is read through that.
+pub(crate) fn look(path: &Path) -> Result<Connection, Failure> {
+    if !beside(path, "-wal").metadata().is_ok_and(|log| log.len() > 0) {
+        return frozen(path);
+    }
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    Connection::open_with_flags(path, flags).map_err(Failure::from).and_then(prepare)
+}
+
+/// The file as it lies, which nobody is changing.
+fn frozen(path: &Path) -> Result<Connection, Failure> {
     let text = path.to_str().ok_or_else(|| StoreFault::Broken {
         path: path.to_path_buf(),
         why: "its path is not UTF-8, and it can only be read".to_owned(),
     })?;
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
     let escaped = text.replace('%', "%25").replace('?', "%3f").replace('#', "%23");
-    let frozen = Connection::open_with_flags(format!("file:{escaped}?immutable=1"), flags)?;
-    Ok((prepare(frozen)?, true))
+    prepare(Connection::open_with_flags(format!("file:{escaped}?immutable=1"), flags)?)
 }
 
 /// Sets up a connection, and reads something: SQLite opens its files only then.

@@ -53,7 +53,7 @@ pub(crate) fn check(db: &Connection, path: &Path) -> Result<i64, Failure> {
 }
 
 /// Refuses a database with anything in it that was not made by modelpin.
-fn expect_ours(db: &Connection, path: &Path) -> Result<(), Failure> {
+pub(crate) fn expect_ours(db: &Connection, path: &Path) -> Result<(), Failure> {
     // In this order: another process that makes the tables at this moment marks them as ours in the same commit.
     let tables: i64 = db.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
     let application: i64 = db.query_row("PRAGMA application_id", [], |row| row.get(0))?;

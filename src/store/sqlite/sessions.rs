@@ -98,7 +98,7 @@ fn commit(db: &Connection, session: Session) -> Written<Result<Arc<Session>, Opt
     Ok((Effect::Session(Arc::clone(&committed)), Ok(committed)))
 }
 
-fn columns(row: &Row<'_>) -> rusqlite::Result<SessionRow> {
+pub(crate) fn columns(row: &Row<'_>) -> rusqlite::Result<SessionRow> {
     Ok(SessionRow {
         key: row.get(0)?,
         revision: row.get(1)?,

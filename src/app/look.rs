@@ -1,0 +1,129 @@
+//! A look at how the credentials stand: from the files alone, or as a running program sees it.
+
+use std::sync::Arc;
+
+use jiff::SignedDuration;
+
+use crate::app::{App, Installation};
+use crate::config::Places;
+use crate::engine::Engine;
+use crate::profile::Current;
+use crate::settings::Loaded;
+use crate::status::{Facts, Report, Survey, report};
+use crate::store::{Glance, Sqlite, StoreFault};
+use crate::turn::{Moment, Wallet};
+
+/// What one wants to know.
+#[derive(Clone, Copy)]
+pub(crate) struct Asked<'a> {
+    /// Whether an agent was named.
+    pub(crate) agent_named: bool,
+    /// How long before its end a credential counts as expiring.
+    pub(crate) warn: SignedDuration,
+    /// The line to type for a command on the same installation.
+    pub(crate) command: &'a (dyn Fn(&str) -> String + Sync),
+}
+
+impl Installation {
+    /// Looks at the configuration, the stores and the state, and hands what it found to `then`. Nothing is written and
+    /// nobody is asked.
+    pub(crate) fn look<T>(&self, asked: Asked<'_>, then: impl FnOnce(&Survey<'_>, &Facts<'_>) -> T) -> T {
+        let (settings, current, wallet) = (self.settings.current(), self.auth_store.current(), Wallet::default());
+        let mut unreadable: Vec<String> = current.trouble.iter().map(ToString::to_string).collect();
+        let glance = self.glance().unwrap_or_else(|fault| {
+            unreadable.push(fault.to_string());
+            Glance::default()
+        });
+        let mut warnings = self.warnings.clone();
+        warnings.extend(troubles(&settings));
+        let facts = Facts {
+            moment: Moment {
+                settings: &settings,
+                profiles: &current.profiles,
+                benches: &glance.benches,
+                wallet: &wallet,
+                now: self.now(),
+            },
+            places: &self.places,
+            agent: self.agent(),
+            agent_named: asked.agent_named,
+            unreadable: &unreadable,
+            warnings: &warnings,
+            sessions: &glance.sessions,
+            warn: asked.warn,
+            command: asked.command,
+        };
+        then(&Survey::of(&facts), &facts)
+    }
+
+    /// The benches and the sessions of the agent; none where nothing was ever kept.
+    fn glance(&self) -> Result<Glance, StoreFault> {
+        let path = self.places.database();
+        if !path.try_exists().unwrap_or(true) {
+            return Ok(Glance::default());
+        }
+        Sqlite::glance(&path, &format!("agent:{}:", self.agent()))
+    }
+}
+
+/// The same from within a running program, with the environment that it was started with.
+#[derive(Clone)]
+pub(crate) struct Looker {
+    engine: Arc<Engine>,
+    places: Places,
+}
+
+impl App {
+    /// What looks at it while it runs.
+    pub(crate) fn looker(&self) -> Looker {
+        Looker { engine: self.engine(), places: self.places.clone() }
+    }
+}
+
+impl Looker {
+    /// Where everything is.
+    pub(crate) fn places(&self) -> &Places {
+        &self.places
+    }
+
+    /// The time.
+    pub(crate) fn now(&self) -> jiff::Timestamp {
+        self.engine.sources().now()
+    }
+
+    /// How the credentials stand for this program.
+    pub(crate) async fn report(&self, asked: Asked<'_>) -> Report {
+        let sources = self.engine.sources();
+        let (settings, Current { profiles, trouble }) = (sources.settings.current(), sources.auth_store.current());
+        let mut unreadable: Vec<String> = trouble.iter().map(ToString::to_string).collect();
+        let prefix = format!("agent:{}:", sources.agent);
+        let sessions = sources.store.list(&prefix, usize::MAX).await.unwrap_or_else(|fault| {
+            unreadable.push(fault.to_string());
+            Vec::new()
+        });
+        let (benches, warnings) = (sources.benches().await, troubles(&settings));
+        let facts = Facts {
+            moment: Moment {
+                settings: &settings,
+                profiles: &profiles,
+                benches: &benches,
+                wallet: &sources.wallet,
+                now: sources.now(),
+            },
+            places: &self.places,
+            agent: &sources.agent,
+            agent_named: asked.agent_named,
+            unreadable: &unreadable,
+            warnings: &warnings,
+            sessions: &sessions,
+            warn: asked.warn,
+            command: asked.command,
+        };
+        report(&Survey::of(&facts), &facts)
+    }
+}
+
+fn troubles(settings: &Loaded) -> Vec<String> {
+    let problems = settings.catalog.problems().iter().map(ToString::to_string);
+    settings.trouble.iter().cloned().chain(problems).collect()
+}
