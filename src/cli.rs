@@ -5,6 +5,7 @@
 mod arguments;
 mod chat;
 mod completions;
+mod doctor;
 mod exit;
 mod failure;
 mod log;
@@ -67,6 +68,7 @@ fn dispatch(arguments: &Arguments, invoked_as: &str, output: &mut Output) -> Res
         Some(Command::Chat(chat)) => chat::run(chat, global, invoked_as, output),
         Some(Command::Models(command)) => models::run(command, global, invoked_as, output),
         Some(Command::Sessions(command)) => sessions::run(command, global, invoked_as, output),
+        Some(Command::Doctor(doctor)) => doctor::run(doctor, global, invoked_as, output),
         Some(Command::Completions(completions)) => completions::run(completions, invoked_as, output),
     }
 }

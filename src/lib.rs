@@ -134,6 +134,8 @@ pub mod store;
 
 // What is done.
 pub mod app;
+#[cfg(feature = "cli")]
+mod doctor;
 mod engine;
 pub mod oauth;
 pub mod provider;

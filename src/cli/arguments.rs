@@ -6,6 +6,7 @@ use clap::{ArgAction, Args, Parser, Subcommand};
 
 use crate::cli::chat::Chat;
 use crate::cli::completions::Completions;
+use crate::cli::doctor::Doctor;
 use crate::cli::models::Models;
 use crate::cli::sessions::Sessions;
 
@@ -55,6 +56,8 @@ pub(crate) enum Command {
     /// Look after the chat sessions and their pins
     #[command(subcommand)]
     Sessions(Sessions),
+    /// Look for what is wrong with the installation, and mend it if told to
+    Doctor(Doctor),
     /// Print the completions of a shell
     Completions(Completions),
 }

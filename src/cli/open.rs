@@ -45,6 +45,13 @@ pub(crate) fn find(global: &Global, invoked_as: &str, output: &mut Output) -> Re
     Ok(installation)
 }
 
+/// Brings the logins of other programs up to date where the configuration can be read.
+pub(crate) fn sync_if_readable(global: &Global, invoked_as: &str, output: &mut Output) {
+    if let Ok(installation) = Installation::open(options(global, invoked_as)) {
+        sync(&installation, output);
+    }
+}
+
 /// Copies Claude Code's login into the store where that is wanted, and names the file. That it cannot be copied stops
 /// nobody: here it is read where it is.
 fn sync(installation: &Installation, output: &mut Output) {
@@ -77,7 +84,7 @@ pub(crate) fn quoted(text: &str) -> String {
     }
 }
 
-fn options(global: &Global, invoked_as: &str) -> AppOptions {
+pub(crate) fn options(global: &Global, invoked_as: &str) -> AppOptions {
     let this_process = AppOptions::of_this_process(invoked_as);
     AppOptions {
         state_dir: global.state_dir.clone(),
