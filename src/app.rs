@@ -14,6 +14,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::config::{ConfigFault, Environment, Places, PlacesFault, UnknownLayout};
 use crate::engine::Engine;
 use crate::oauth::{Refresher, TokenHttp};
+use crate::profile::{Keyring, SealPorts};
 use crate::provider::{Anthropic, Http, OpenAi, Provider, Providers};
 use crate::redact;
 use crate::store::{Detached, Sqlite, Store, StoreFault};
@@ -38,6 +39,8 @@ pub struct AppOptions {
     pub environment: Environment,
     /// Where the time comes from.
     pub clock: Arc<dyn Clock>,
+    /// Who is asked for the keys of what is sealed.
+    pub seal: SealPorts,
 }
 
 impl AppOptions {
@@ -50,8 +53,19 @@ impl AppOptions {
             agent: None,
             environment: Environment::capture(),
             clock: Arc::new(SystemClock),
+            seal: SealPorts { keyring: keyring(), ask: None },
         }
     }
+}
+
+#[cfg(feature = "cli")]
+fn keyring() -> Arc<dyn Keyring> {
+    Arc::new(crate::profile::OsKeyring)
+}
+
+#[cfg(not(feature = "cli"))]
+fn keyring() -> Arc<dyn Keyring> {
+    Arc::new(crate::profile::NoKeyring)
 }
 
 /// The engine, wired to the world.
@@ -102,6 +116,8 @@ impl App {
         let Installation { places, settings, auth_store, clock, mut warnings } = installation;
         let store = open_store(&places.database(), &mut warnings)?;
         warnings.extend(auth_store.current().trouble.iter().map(ToString::to_string));
+        // From here on somebody may be talking at the terminal.
+        auth_store.sealing().ask_no_more();
         warnings.extend(settings.current().catalog.problems().iter().map(ToString::to_string));
         let http = Arc::new(Http::new(clock.clone()));
         let (anthropic, openai) = (Anthropic::new(http.clone()), OpenAi::new(http));

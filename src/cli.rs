@@ -5,6 +5,7 @@
 mod arguments;
 mod chat;
 mod completions;
+mod doctor;
 mod exit;
 mod failure;
 mod link;
@@ -13,6 +14,7 @@ mod models;
 mod open;
 mod output;
 mod panics;
+mod passphrase;
 mod running;
 mod sessions;
 
@@ -68,6 +70,7 @@ fn dispatch(arguments: &Arguments, invoked_as: &str, output: &mut Output) -> Res
         Some(Command::Models(command)) => models::run(command, global, invoked_as, output),
         Some(Command::Sessions(command)) => sessions::run(command, global, invoked_as, output),
         Some(Command::Link(link)) => link::run(link, global, invoked_as, output),
+        Some(Command::Doctor(doctor)) => doctor::run(doctor, global, invoked_as, output),
         Some(Command::Completions(completions)) => completions::run(completions, invoked_as, output),
     }
 }

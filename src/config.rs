@@ -21,7 +21,7 @@ use secrecy::SecretString;
 
 use crate::agent::AgentId;
 use crate::catalog::ProviderId;
-use crate::profile::{ProfileId, SecretRef, SecretSource};
+use crate::profile::{ProfileId, SealWith, SecretRef, SecretSource};
 
 pub use dotenv::{DotenvFault, DotenvTrouble};
 #[cfg(feature = "cli")]
@@ -126,6 +126,10 @@ pub struct AuthConfig {
     pub oauth: IndexMap<ProviderId, OAuthConfig>,
     /// `auth.claudeCli`.
     pub claude_cli: ClaudeCliConfig,
+    /// `auth.seal`: how secrets are sealed before they are written. They are not unless configured.
+    pub seal: Option<SealWith>,
+    /// `auth.sealPassphraseFile`; `~` not yet expanded.
+    pub seal_passphrase_file: Option<String>,
 }
 
 /// One entry of `auth.oauth`. What it leaves open is as built in for the provider, if anything is.

@@ -47,6 +47,7 @@
 //!     BoxFuture, Conversation, Event, Handler, Inbound, Kind, Outbox, OutboxError, Reply, Sender, Withdrawal,
 //! };
 //! use modelpin::clock::SystemClock;
+//! use modelpin::profile::SealPorts;
 //! use modelpin::{App, AppOptions};
 //!
 //! /// The way back into the chat; a bot sends a message here.
@@ -84,6 +85,7 @@
 //!     agent: None,
 //!     environment: environment.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
 //!     clock: Arc::new(SystemClock),
+//!     seal: SealPorts::default(),
 //! })?;
 //!
 //! let inbound = Inbound {
@@ -132,6 +134,8 @@ pub mod store;
 
 // What is done.
 pub mod app;
+#[cfg(feature = "cli")]
+mod doctor;
 mod engine;
 pub mod oauth;
 pub mod provider;

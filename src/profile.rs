@@ -14,13 +14,14 @@ mod legacy;
 mod lock;
 mod order;
 mod profiles;
+mod seal;
 mod secret;
 mod secret_ref;
 mod usage;
 mod wire;
 
-pub use auth_profile::Profile;
 pub(crate) use auth_profile::is_setup_token;
+pub use auth_profile::{Profile, Seal};
 pub use auth_store::{AuthStore, Current, StorePaths};
 pub use credential::{Credential, Expiry, OAuth, SecretValue};
 pub use document::{Document, Held, NewProfile, Presence, RenewedGrant};
@@ -33,6 +34,13 @@ pub use fingerprint::Fingerprint;
 pub use id::{InvalidProfileId, ProfileId};
 pub use order::{Basis, Order, eligible, order, order_for};
 pub use profiles::{Origin, Profiles, Rejected};
+#[cfg(feature = "cli")]
+pub use seal::OsKeyring;
+pub(crate) use seal::is_still_sealed;
+pub use seal::{
+    AskPassphrase, Closed, Converted, Cost, KeyName, Keyring, Keys, NoKeyring, Ready, SealKey, SealPorts, SealTrouble,
+    SealWith, Sealed, Sealing, is_sealed,
+};
 pub use secret::{Lookup, SecretFault, SecretTrouble, Secrets};
 pub use secret_ref::{InvalidSecretRef, SecretRef, SecretSource};
 pub use usage::Usage;

@@ -16,7 +16,7 @@ use jiff::Timestamp;
 
 use crate::catalog::{ModelRef, ProviderId};
 use crate::health::{Bench, keeping_out};
-use crate::profile::{Basis, Profile, ProfileId, eligible, order_for};
+use crate::profile::{Basis, Exclusion, Profile, ProfileId, eligible, order_for};
 use crate::receipt::BillingClass;
 use crate::resolver::grant::lapsed;
 use crate::session::{Pin, Source};
@@ -136,7 +136,9 @@ fn credentials_of(question: &Question<'_>, model: &ModelRef) -> (Vec<Candidate>,
         let strays = (question.stray)(&model.provider).into_iter().map(|stray| of_stray(question, model, stray));
         candidates.splice(0..0, strays);
     }
-    if candidates.is_empty() && (question.keyless)(model) {
+    // A credential that is sealed and does not open was meant to be used: nobody is asked without it.
+    let closed = order.excluded.iter().any(|(_, why)| matches!(why, Exclusion::Sealed(_)));
+    if candidates.is_empty() && !closed && (question.keyless)(model) {
         candidates.push(keyless(question, model));
     }
     let excluded = order.excluded.into_iter().filter(|(id, _)| visible(id));

@@ -11,6 +11,7 @@ mod link;
 mod order;
 mod precedence;
 mod process;
+mod seal;
 mod secrets;
 mod seeds;
 mod status;

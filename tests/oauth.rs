@@ -5,6 +5,7 @@ mod crash;
 mod outsiders;
 mod processes;
 mod rig;
+mod sealed;
 mod stores;
 mod trouble;
 mod turns;

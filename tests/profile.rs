@@ -10,6 +10,7 @@ mod lock;
 mod order_cases;
 mod references;
 mod round_trip;
+mod seal;
 mod secrets;
 pub(crate) mod support;
 mod write_back;

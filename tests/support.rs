@@ -2,6 +2,7 @@
 
 pub(crate) mod bot;
 pub(crate) mod idp;
+pub(crate) mod keyring;
 pub(crate) mod leaks;
 pub(crate) mod rerun;
 #[cfg(target_os = "linux")]

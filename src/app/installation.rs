@@ -9,7 +9,7 @@ use crate::agent::AgentId;
 use crate::app::{AppFault, AppOptions};
 use crate::clock::Clock;
 use crate::config::{self, Config, ConfigFault, Environment, Layout, Places, ShellFault};
-use crate::profile::{AuthStore, ExternalPaths, StoreFileFault, StorePaths, sync_external};
+use crate::profile::{AuthStore, ExternalPaths, Sealing, StoreFileFault, StorePaths, sync_external};
 use crate::settings::Settings;
 use crate::store::{Sqlite, Store, StoreFault};
 
@@ -41,7 +41,20 @@ impl Installation {
     /// The same; with `ask_shell`, the login shell is asked for credentials first, where the configuration wants that. It
     /// may take seconds, so it is done where somebody is to be answered, and elsewhere only if it has to be.
     pub(crate) fn open_with(options: AppOptions, ask_shell: bool) -> Result<Self, AppFault> {
-        let AppOptions { state_dir, layout, invoked_as, agent, mut environment, clock } = options;
+        Self::read(options, ask_shell, true)
+    }
+
+    /// The installation without what its configuration and its `.env` say: for whoever looks for what is wrong with them.
+    ///
+    /// # Errors
+    /// As [`Installation::open`].
+    #[cfg(feature = "cli")]
+    pub(crate) fn open_unconfigured(options: AppOptions) -> Result<Self, AppFault> {
+        Self::read(options, false, false)
+    }
+
+    fn read(options: AppOptions, ask_shell: bool, configured: bool) -> Result<Self, AppFault> {
+        let AppOptions { state_dir, layout, invoked_as, agent, mut environment, clock, seal } = options;
         let layout = layout.map(|name| name.parse::<Layout>()).transpose()?;
         let layout = Layout::choose(layout, &environment, Some(invoked_as.as_ref()))?;
         let places = Places::resolve(layout, state_dir.as_deref(), &environment)?;
@@ -53,12 +66,18 @@ impl Installation {
             warnings.push(format!("the login shell gave no variables: {fault}"));
         }
         let external = ExternalPaths::of(&environment);
-        let settings = Settings::open(&places.config_path, &places.dotenv(), agent.as_deref(), environment)?;
-        let dotenv = places.dotenv();
+        // A file without a name is never there.
+        let file = |path: PathBuf| if configured { path } else { PathBuf::new() };
+        let (config_path, dotenv) = (file(places.config_path.clone()), file(places.dotenv()));
+        let settings = Settings::open(&config_path, &dotenv, agent.as_deref(), environment)?;
         let faults = settings.current().environment.dotenv_faults().to_vec();
         warnings.extend(faults.iter().map(|fault| format!("{}, {fault}", dotenv.display())));
-        let auth_store = AuthStore::new(store_paths(&places, &settings)).with_external(&external);
-        auth_store.allow_write_back(settings.current().config.auth.claude_cli.write_back);
+        let sealing = Sealing::new(seal, &places.state_dir, layout.prefixes(), places.home());
+        let auth_store = AuthStore::new(store_paths(&places, &settings)).with_external(&external).with_sealing(sealing);
+        let loaded = settings.current();
+        auth_store.allow_write_back(loaded.config.auth.claude_cli.write_back);
+        auth_store.sealing().follow(&loaded.config.auth, &loaded.environment);
+        warnings.extend(auth_store.sealing().remarks());
         let auth_store = Arc::new(auth_store);
         Ok(Self { places, settings, auth_store, clock, warnings })
     }

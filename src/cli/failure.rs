@@ -45,13 +45,15 @@ impl From<StoreFileFault> for Failure {
     fn from(fault: StoreFileFault) -> Self {
         let text = fault.to_string();
         match fault {
-            StoreFileFault::Corrupt { .. } | StoreFileFault::NotAStore { .. } | StoreFileFault::Unreadable { .. } => {
-                Self::Unreadable(text)
-            }
+            StoreFileFault::Corrupt { .. }
+            | StoreFileFault::NotAStore { .. }
+            | StoreFileFault::Unreadable { .. }
+            | StoreFileFault::NotSealed { .. } => Self::Unreadable(text),
             StoreFileFault::ReadOnly { path, .. } => Self::Unexpected(format!("{text}{}", owners(&path))),
             StoreFileFault::Busy { .. }
             | StoreFileFault::Contended { .. }
             | StoreFileFault::Full { .. }
+            | StoreFileFault::NotVerified { .. }
             | StoreFileFault::Io { .. } => Self::Unexpected(text),
         }
     }

@@ -1,7 +1,7 @@
 //! `modelpin models …`
 
 mod auth;
-mod status;
+pub(crate) mod status;
 
 use clap::{Args, Subcommand};
 

@@ -4,7 +4,8 @@ use crate::app::{App, AppFault, AppOptions, Installation};
 use crate::cli::arguments::Global;
 use crate::cli::failure::Failure;
 use crate::cli::output::Output;
-use crate::profile::ExternalCli;
+use crate::cli::passphrase;
+use crate::profile::{ExternalCli, SealPorts};
 
 /// Assembles the program over the state directory that the command line names, and says what does not work.
 pub(crate) fn open(global: &Global, invoked_as: &str, output: &mut Output) -> Result<App, Failure> {
@@ -44,6 +45,13 @@ pub(crate) fn find(global: &Global, invoked_as: &str, output: &mut Output) -> Re
     Ok(installation)
 }
 
+/// Brings the logins of other programs up to date where the configuration can be read.
+pub(crate) fn sync_if_readable(global: &Global, invoked_as: &str, output: &mut Output) {
+    if let Ok(installation) = Installation::open(options(global, invoked_as)) {
+        sync(&installation, output);
+    }
+}
+
 /// Copies Claude Code's login into the store where that is wanted, and names the file. That it cannot be copied stops
 /// nobody: here it is read where it is.
 fn sync(installation: &Installation, output: &mut Output) {
@@ -81,17 +89,20 @@ pub(crate) fn quoted(text: &str) -> String {
     }
 }
 
-fn options(global: &Global, invoked_as: &str) -> AppOptions {
-    let mut options = AppOptions {
+pub(crate) fn options(global: &Global, invoked_as: &str) -> AppOptions {
+    let this_process = AppOptions::of_this_process(invoked_as);
+    let environment = match &global.installation {
+        Some(name) => this_process.environment.with_profile(name),
+        None => this_process.environment,
+    };
+    AppOptions {
+        environment,
         state_dir: global.state_dir.clone(),
         layout: global.layout.clone(),
         agent: global.agent.clone(),
-        ..AppOptions::of_this_process(invoked_as)
-    };
-    if let Some(name) = &global.installation {
-        options.environment = options.environment.with_profile(name);
+        seal: SealPorts { ask: passphrase::asking(), ..this_process.seal },
+        ..this_process
     }
-    options
 }
 
 impl From<AppFault> for Failure {

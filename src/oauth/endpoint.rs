@@ -8,7 +8,7 @@ use secrecy::SecretString;
 use crate::catalog::ProviderId;
 use crate::config::{AuthConfig, BodyForm, OAuthConfig};
 use crate::oauth::known::{USUAL_SKEW, known, owner};
-use crate::profile::{Credential, Expiry, ExternalCli, Profile};
+use crate::profile::{Credential, Expiry, ExternalCli, Profile, SealTrouble};
 
 /// A new access token is left alone for so long at the least: one that seems to have ended already, or to be about to,
 /// would be renewed with every message.
@@ -56,6 +56,9 @@ pub enum NoRenewal {
     /// The login is that of a program whose files are not known here.
     #[error("it is managed by {0}, which renews it: start that once")]
     Foreign(&'static str),
+    /// Its tokens are sealed, and do not open.
+    #[error("it {0}")]
+    Sealed(SealTrouble),
     /// Nobody knows where.
     #[error("set `auth.oauth.{0}.tokenUrl` to renew it, or log in again")]
     NoTokenUrl(ProviderId),
@@ -71,6 +74,9 @@ impl TokenEndpoint {
     /// # Errors
     /// [`NoRenewal`] when that is not known, or not ours to do.
     pub fn of(profile: &Profile, auth: &AuthConfig) -> Result<Self, NoRenewal> {
+        if let Some(why) = profile.closed() {
+            return Err(NoRenewal::Sealed(why.clone()));
+        }
         let Credential::OAuth(grant) = &profile.credential else { return Err(NoRenewal::NotAGrant) };
         let outside = profile.origin.managed_by;
         match (outside, &grant.refresh) {
@@ -165,7 +171,7 @@ mod tests {
     use super::*;
     use crate::agent::AgentId;
     use crate::config::from_value;
-    use crate::profile::{OAuth, Origin};
+    use crate::profile::{OAuth, Origin, Seal};
 
     fn grant(id: &str, client: Option<&str>, expires: Expiry) -> Profile {
         let secret = |text: &str| Some(SecretString::from(text));
@@ -178,6 +184,7 @@ mod tests {
             account: None,
             display_name: None,
             origin: Arc::new(Origin { agent: AgentId::main(), path: "/x".into(), managed_by: None }),
+            seal: Seal::Absent,
         }
     }
 

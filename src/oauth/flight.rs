@@ -91,6 +91,9 @@ impl Aboard<'_> {
     /// Reads the profile anew. `Break`: it has an access token that is good.
     fn look(&self) -> Result<ControlFlow<Profile, Profile>, RenewalFault> {
         let found = self.home.look()?.ok_or_else(|| RenewalFault::Gone(self.held.id.clone()))?;
+        if let Some(why) = found.closed() {
+            return Err(NoRenewal::Sealed(why.clone()).into());
+        }
         let good = is_good_after(&found, &self.held, self.refresher.clock.now());
         Ok(if good { ControlFlow::Break(found) } else { ControlFlow::Continue(found) })
     }

@@ -51,7 +51,7 @@ impl GrantHome {
     pub(crate) async fn prepare(&self, used: &Fingerprint) -> Result<bool, RenewalFault> {
         let (home, used) = (self.clone(), used.clone());
         let prepared = spawn_blocking(move || match home {
-            Self::Store { store, origin, .. } => store.edit(&origin, |_| ()).map(|_| true),
+            Self::Store { store, origin, .. } => store.prepare(&origin).map(|()| true),
             Self::ClaudeCode(origin) => can_write_back(&origin.path, &used),
         });
         prepared.await.map_err(|_| RenewalFault::BrokenOff)?.map_err(RenewalFault::from)

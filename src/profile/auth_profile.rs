@@ -5,7 +5,7 @@ use std::sync::Arc;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::catalog::ProviderId;
-use crate::profile::{Credential, Expiry, Fingerprint, Origin, ProfileId, SecretValue};
+use crate::profile::{Credential, Expiry, Fingerprint, Origin, ProfileId, SealTrouble, SecretValue};
 use crate::receipt::BillingClass;
 
 /// How a setup-token of Anthropic begins.
@@ -36,9 +36,31 @@ pub struct Profile {
     pub display_name: Option<String>,
     /// Which file it came from.
     pub origin: Arc<Origin>,
+    /// Whether its secrets are sealed there.
+    pub seal: Seal,
+}
+
+/// Whether the secrets of a profile are sealed in its file.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Seal {
+    /// They are not.
+    #[default]
+    Absent,
+    /// They are, and were opened in memory.
+    Opened,
+    /// They are, and did not open: there is no secret in the profile. Its state says why.
+    Closed(SealTrouble),
 }
 
 impl Profile {
+    /// Why its secrets, which are sealed, did not open; `None` when they did, or are not sealed.
+    pub fn closed(&self) -> Option<&SealTrouble> {
+        match &self.seal {
+            Seal::Closed(why) => Some(why),
+            Seal::Absent | Seal::Opened => None,
+        }
+    }
+
     /// How the credential is paid for.
     ///
     /// A static token counts as a subscription at Anthropic, where static tokens are setup-tokens, unless it looks like a
@@ -62,13 +84,17 @@ impl Profile {
     /// The fingerprints of the secrets that are written in the store: what benches are kept by. What a reference leads to
     /// is not looked at.
     pub fn fingerprints(&self) -> Vec<Fingerprint> {
-        let held: Vec<&SecretString> = match &self.credential {
+        self.secrets().into_iter().map(Fingerprint::of).collect()
+    }
+
+    /// The secrets that are written in the store.
+    pub(crate) fn secrets(&self) -> Vec<&SecretString> {
+        match &self.credential {
             Credential::ApiKey { key: SecretValue::Inline(secret) }
             | Credential::Token { token: SecretValue::Inline(secret), .. } => vec![secret],
             Credential::ApiKey { .. } | Credential::Token { .. } => Vec::new(),
             Credential::OAuth(grant) => grant.access.iter().chain(&grant.refresh).collect(),
-        };
-        held.into_iter().map(Fingerprint::of).collect()
+        }
     }
 
     /// When the credential ends: the access token's end for an OAuth grant, which may still be refreshed.
@@ -124,6 +150,7 @@ mod tests {
             account: account.map(str::to_owned),
             display_name: None,
             origin: Arc::new(Origin { agent: AgentId::main(), path: "/x".into(), managed_by: None }),
+            seal: Seal::Absent,
         }
     }
 

@@ -1,17 +1,19 @@
 //! The profiles of one agent: its own store read over main's.
 
+mod convert;
 mod shelf;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::agent::AgentId;
 use crate::catalog::ProviderId;
+use crate::profile::seal::Opened;
 use crate::profile::wire::Stored;
 use crate::profile::{
     AuthFile, Document, External, ExternalCli, ExternalPaths, Origin, Presence, Profile, ProfileId, Profiles,
-    RenewedGrant, StoreFileFault, Written,
+    RenewedGrant, SealPorts, Sealing, StoreFileFault, Written,
 };
 use shelf::Shelf;
 
@@ -46,6 +48,7 @@ pub struct AuthStore {
     paths: StorePaths,
     /// Whether the person opted in to renewing Claude Code's login.
     write_back: AtomicBool,
+    sealing: Arc<Sealing>,
     state: Mutex<State>,
 }
 
@@ -67,7 +70,8 @@ impl AuthStore {
         let own = apart.then(|| Shelf::new(&paths.own, None, paths.agent.clone()));
         let merged = Current { profiles: Arc::default(), trouble: Vec::new() };
         let state = State { main, own, external: External::default(), merged };
-        Self { paths, write_back: AtomicBool::new(false), state: Mutex::new(state) }
+        let sealing = Arc::new(Sealing::new(SealPorts::default(), Path::new(""), &[], None));
+        Self { paths, write_back: AtomicBool::new(false), sealing, state: Mutex::new(state) }
     }
 
     /// With the logins of other programs that are at `paths`.
@@ -76,6 +80,17 @@ impl AuthStore {
         let external = External::new(paths, &self.paths.agent);
         self.state.get_mut().unwrap_or_else(PoisonError::into_inner).external = external;
         self
+    }
+
+    /// With these keys for what is sealed.
+    #[must_use]
+    pub fn with_sealing(self, sealing: Sealing) -> Self {
+        Self { sealing: Arc::new(sealing), ..self }
+    }
+
+    /// Where the keys are that seal and open, and whether new secrets are sealed.
+    pub fn sealing(&self) -> &Sealing {
+        &self.sealing
     }
 
     /// Says whether the person opted in (`auth.claudeCli.writeBack`) to Claude Code's login being renewed here. Only then
@@ -100,8 +115,8 @@ impl AuthStore {
     /// returned along with it. Nothing is locked and nothing is written.
     pub fn current(&self) -> Current {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let main = state.main.refresh();
-        let own = state.own.as_mut().is_some_and(Shelf::refresh);
+        let main = state.main.refresh(&self.sealing);
+        let own = state.own.as_mut().is_some_and(|own| own.refresh(&self.sealing));
         let external = state.external.refresh(self.may_write_back());
         if main || own || external {
             state.merged = merge(&state.main, state.own.as_ref(), &state.external);
@@ -127,7 +142,7 @@ impl AuthStore {
             let oauth = (origin.path == self.paths.main).then_some(self.paths.oauth.as_path());
             document = shelf::legacy(&origin.path, oauth)?;
         }
-        Ok(Stored::of(&document, &Arc::new(origin)).profiles.swap_remove(id))
+        Ok(Stored::of(&document, &Arc::new(origin), &self.sealing.keys()).profiles.swap_remove(id))
     }
 
     /// Puts renewed tokens into the profile `id`, in the file that owns it, if its refresh token is still the one that was
@@ -215,17 +230,45 @@ impl AuthStore {
         } else {
             shelf::legacy(&origin.path, oauth)?
         };
-        AuthFile::at(&origin.path).edit(|document| {
+        // Before the lock is taken: a person may have to be waited for.
+        self.sealing.warm();
+        let mut refused = None;
+        let written = AuthFile::at(&origin.path).edit(|document| {
             let before = document.clone();
+            // The change is made to what is open in memory, and knows nothing of seals.
+            let opened = Opened::open(document, &self.sealing.keys());
             document.begin_with(&legacy);
             let seeded = document.clone();
             let value = change(document);
+            refused = None;
             // Only a change that is one brings the old stores along.
             if *document == seeded {
                 *document = before;
+            } else if let Err(why) = opened.close(document, &self.sealing) {
+                *document = before;
+                refused = Some(why);
             }
             value
-        })
+        })?;
+        match refused {
+            None => Ok(written),
+            Some(why) => Err(StoreFileFault::NotSealed { path: origin.path.clone(), why }),
+        }
+    }
+
+    /// Makes sure that a renewed secret could be kept in one of the agent's two stores: that it can be written, and that
+    /// there is a key where secrets are sealed.
+    ///
+    /// # Errors
+    ///
+    /// As [`AuthStore::edit`].
+    pub fn prepare(&self, origin: &Origin) -> Result<(), StoreFileFault> {
+        self.edit(origin, |_| ())?;
+        let Some(with) = self.sealing.with() else { return Ok(()) };
+        let mut document = AuthFile::at(&origin.path).read()?;
+        let in_use = Opened::open(&mut document, &self.sealing.keys()).in_use();
+        let key = self.sealing.key_to_seal(with, &in_use);
+        key.map(drop).map_err(|why| StoreFileFault::NotSealed { path: origin.path.clone(), why })
     }
 
     /// Keeps a copy of each store file that does not parse; for long-running programs and `doctor`, because

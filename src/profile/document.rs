@@ -3,6 +3,7 @@
 mod edit;
 mod entry;
 mod merge;
+mod secrets;
 
 use std::fmt;
 use std::path::Path;
@@ -10,7 +11,7 @@ use std::path::Path;
 use secrecy::SecretString;
 use serde_json::{Map, Value, json};
 
-use crate::profile::{ProfileId, StoreFileFault};
+use crate::profile::{ProfileId, StoreFileFault, is_still_sealed};
 use crate::redact::secrets_in;
 
 pub use entry::{Held, NewProfile, RenewedGrant};
@@ -81,9 +82,16 @@ impl Document {
         self.section("profiles").into_iter().flatten().map(|(id, _)| id.as_str())
     }
 
+    /// The entry under `id`, as it is written.
+    #[cfg(feature = "cli")]
+    pub(crate) fn entry(&self, id: &ProfileId) -> Option<&Value> {
+        self.section("profiles")?.get(id.as_str())
+    }
+
     /// Every secret in it, those of entries that cannot be read too.
     pub(crate) fn secrets(&self) -> Vec<SecretString> {
-        self.root.values().flat_map(secrets_in).collect()
+        // What is sealed is none to whoever sees it.
+        self.root.values().flat_map(secrets_in).filter(|secret| !is_still_sealed(secret)).collect()
     }
 
     /// What is held under `id`; `None` when nothing is.

@@ -4,10 +4,10 @@ use std::fmt;
 
 use jiff::Timestamp;
 
-use crate::profile::ExternalCli;
+use crate::profile::{ExternalCli, SealTrouble};
 
 /// Why a profile is not among those to try. Shown in words, as the end of "`<profile>` …".
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Exclusion {
     /// It is listed, but no store has it.
     ProfileMissing,
@@ -17,6 +17,8 @@ pub enum Exclusion {
     ModeMismatch,
     /// The configuration expects an OAuth grant, and the token is only a reference.
     ReferenceUnderOAuth,
+    /// Its secret is sealed, and does not open.
+    Sealed(SealTrouble),
     /// There is no secret in it.
     MissingCredential,
     /// It ended then, and cannot be refreshed.
@@ -33,12 +35,13 @@ pub enum Exclusion {
 
 impl Exclusion {
     /// One word for it, for programs: the family's, where it has one.
-    pub fn code(self) -> &'static str {
+    pub fn code(&self) -> &'static str {
         match self {
             Self::ProfileMissing => "profile_missing",
             Self::ProviderMismatch => "provider_mismatch",
             Self::ModeMismatch => "mode_mismatch",
             Self::ReferenceUnderOAuth => "reference_under_oauth",
+            Self::Sealed(_) => "sealed",
             Self::MissingCredential => "missing_credential",
             Self::Expired(_) | Self::ExpiredOutside(..) => "expired",
             Self::InvalidExpires => "invalid_expires",
@@ -57,6 +60,7 @@ impl fmt::Display for Exclusion {
             Self::ReferenceUnderOAuth => {
                 f.write_str("is a secret reference, where `auth.profiles` expects an OAuth grant")
             }
+            Self::Sealed(why) => why.fmt(f),
             Self::MissingCredential => f.write_str("holds no secret"),
             Self::Expired(at) => write!(f, "expired at {at:.0}"),
             Self::ExpiredOutside(cli, at) => {

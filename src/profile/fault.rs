@@ -4,6 +4,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crate::profile::SealTrouble;
+
 /// An auth store file could not be read or written. Whatever happened, what was in the file still is.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum StoreFileFault {
@@ -74,6 +76,20 @@ pub enum StoreFileFault {
     /// The disk or a quota is full. The caller says so.
     #[error("there is no room to write {path}; it keeps its old content. Free some space, and try again", path = path.display())]
     Full {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A secret has to be sealed before it is written, and cannot be. The caller says so.
+    #[error("{path}: a secret that was to be written there {why}; it keeps its old content", path = path.display())]
+    NotSealed {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        why: SealTrouble,
+    },
+    /// What was about to be written could not be read back as it was. The caller says so.
+    #[error("{path}: what was to be written did not open again as it was, so nothing was written. Please report this", path = path.display())]
+    NotVerified {
         /// The file.
         path: PathBuf,
     },

@@ -15,6 +15,8 @@ use std::time::{Duration, Instant};
 use backon::{BackoffBuilder, BlockingRetryable, ExponentialBuilder};
 
 use crate::profile::StoreFileFault;
+#[cfg(feature = "cli")]
+pub(crate) use family::is_abandoned;
 use family::{FamilyLock, Taking};
 
 /// What the names of all files of ours beside a store have in common.

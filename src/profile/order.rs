@@ -65,7 +65,9 @@ pub fn order_for(
         let why = if basis == Basis::ConfigProfiles { Exclusion::NotDeclared } else { Exclusion::NotInOrder };
         let named: HashSet<&ProfileId> = listed.iter().copied().collect();
         let others = stored(provider, profiles).into_iter().filter(|id| !named.contains(id));
-        excluded.extend(others.map(|id| (id.clone(), why)));
+        // Naming it would not help one that does not open.
+        let closed = |id| profiles.by_id.get(id).and_then(Profile::closed).cloned().map(Exclusion::Sealed);
+        excluded.extend(others.map(|id| (id.clone(), closed(id).unwrap_or_else(|| why.clone()))));
     }
     sort(&mut candidates, basis, provider, model, profiles, now);
     Order { candidates: candidates.into_iter().map(|profile| profile.id.clone()).collect(), excluded, basis }
@@ -90,6 +92,9 @@ pub fn eligible(profile: &Profile, auth: &AuthConfig, now: Timestamp) -> Result<
             | (Mode::OAuth, Credential::OAuth(_) | Credential::Token { .. }) => {}
             (Mode::ApiKey | Mode::Token | Mode::OAuth, _) => return Err(Exclusion::ModeMismatch),
         }
+    }
+    if let Some(why) = profile.closed() {
+        return Err(Exclusion::Sealed(why.clone()));
     }
     match &profile.credential {
         Credential::ApiKey { key } => present(key),

@@ -51,6 +51,9 @@ impl<'a> Secrets<'a> {
     ///
     /// [`SecretFault`] when there is none or it could not be had.
     pub fn of(&self, profile: &Profile) -> Result<SecretString, SecretFault> {
+        if let Some(why) = profile.closed() {
+            return Err(SecretFault { profile: profile.id.clone(), why: SecretTrouble::Sealed(why.clone()) });
+        }
         let found = match &profile.credential {
             Credential::ApiKey { key } => self.resolve(key),
             Credential::Token { token, .. } => self.resolve(token),

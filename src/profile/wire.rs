@@ -11,7 +11,8 @@ use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
 use crate::catalog::ProviderId;
-use crate::profile::{Document, Origin, Profile, ProfileId, Rejected, Usage};
+use crate::profile::{Document, Keys, Origin, Profile, ProfileId, Rejected, Seal, Usage};
+use crate::redact;
 
 /// One file, read.
 #[derive(Debug, Clone, Default)]
@@ -25,12 +26,13 @@ pub(crate) struct Stored {
 }
 
 impl Stored {
-    /// Reads `document`, which came from `origin`.
-    pub(crate) fn of(document: &Document, origin: &Arc<Origin>) -> Self {
+    /// Reads `document`, which came from `origin`. What is sealed in it is opened with `keys`; a profile whose secrets do not
+    /// open is there all the same, without them.
+    pub(crate) fn of(document: &Document, origin: &Arc<Origin>, keys: &Keys<'_>) -> Self {
         let mut stored = Self::default();
         for (key, value) in document.section("profiles").into_iter().flatten() {
             let read = ProfileId::new(key).ok_or_else(|| "its id is blank".to_owned()).and_then(|id| {
-                let profile = entry::profile(id.clone(), value, origin)?;
+                let profile = entry::profile(id.clone(), value, origin, keys)?;
                 Ok((id, profile))
             });
             match read {
@@ -38,6 +40,9 @@ impl Stored {
                 Err(why) => stored.reject(key, &origin.path, why),
             }
         }
+        // What was sealed shows only now.
+        let opened = stored.profiles.values().filter(|profile| profile.seal == Seal::Opened);
+        redact::learn(opened.flat_map(Profile::secrets).collect::<Vec<_>>());
         for (key, value) in document.section("order").into_iter().flatten() {
             let ids = order(value);
             match ProviderId::new(key) {
@@ -51,6 +56,11 @@ impl Stored {
             }
         }
         stored
+    }
+
+    /// Whether there is a profile whose secrets did not open.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.profiles.values().any(|profile| profile.closed().is_some())
     }
 
     fn reject(&mut self, id: &str, path: &Path, why: String) {

@@ -29,7 +29,7 @@ mod tests {
 
     use super::rebound;
     use crate::agent::AgentId;
-    use crate::profile::{Credential, Origin, Profile, ProfileId, Profiles, SecretValue};
+    use crate::profile::{Credential, Origin, Profile, ProfileId, Profiles, Seal, SecretValue};
     use crate::session::{Pin, Selection};
 
     fn profiles(of: &[(&str, &str, &str)]) -> Profiles {
@@ -42,6 +42,7 @@ mod tests {
             account: None,
             display_name: None,
             origin: origin.clone(),
+            seal: Seal::Absent,
         };
         let by_id = of.iter().map(profile).map(|profile| (profile.id.clone(), profile)).collect();
         Profiles { by_id, ..Profiles::default() }

@@ -155,10 +155,10 @@ fn surveyed<'a>(facts: &Facts<'a>, id: ProviderId, models: &IndexSet<ModelRef>) 
     let open = Selection::trial(model.clone(), moment.now);
     let candidates = moment.resolve(Some(&open), None, &|_| true).candidates.into_iter();
     let candidates = candidates.filter(|candidate| candidate.model.provider == id);
-    let excluded: IndexMap<&ProfileId, Exclusion> = order.excluded.iter().map(|(id, why)| (id, *why)).collect();
+    let excluded: IndexMap<&ProfileId, &Exclusion> = order.excluded.iter().map(|(id, why)| (id, why)).collect();
     let mut stands: Vec<Stand<'a>> = candidates
         .map(|candidate| {
-            let exclusion = candidate.credential.profile().and_then(|id| excluded.get(id)).copied();
+            let exclusion = candidate.credential.profile().and_then(|id| excluded.get(id)).copied().cloned();
             stand_of(facts, candidate, exclusion)
         })
         .collect();
@@ -230,7 +230,7 @@ fn mark(facts: &Facts<'_>, order: &Order, stands: &mut [Stand<'_>]) {
     };
     for stand in stands.iter_mut() {
         stand.in_use = !unasked(stand)
-            && match stand.exclusion {
+            && match &stand.exclusion {
                 Some(Exclusion::NotInOrder | Exclusion::NotDeclared) => false,
                 // The order is passed over when all in it is gone.
                 Some(Exclusion::ProfileMissing) => order.basis != Basis::Stored,
@@ -238,6 +238,7 @@ fn mark(facts: &Facts<'_>, order: &Order, stands: &mut [Stand<'_>]) {
                     Exclusion::ProviderMismatch
                     | Exclusion::ModeMismatch
                     | Exclusion::ReferenceUnderOAuth
+                    | Exclusion::Sealed(_)
                     | Exclusion::MissingCredential
                     | Exclusion::Expired(_)
                     | Exclusion::ExpiredOutside(..)

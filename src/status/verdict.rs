@@ -88,7 +88,7 @@ fn obstacle(stand: &Stand<'_>, facts: &Facts<'_>) -> Option<Found> {
     if let Some(trouble) = &stand.trouble {
         return Some(Found::missing("missing", trouble.clone(), None));
     }
-    if let Some(why) = stand.exclusion {
+    if let Some(why) = &stand.exclusion {
         return excluded(stand, why, facts);
     }
     match &stand.standing {
@@ -111,7 +111,7 @@ fn obstacle(stand: &Stand<'_>, facts: &Facts<'_>) -> Option<Found> {
 }
 
 /// Why it is not tried by itself. What the operator has left out is not even a warning, unless it has ended.
-fn excluded(stand: &Stand<'_>, why: Exclusion, facts: &Facts<'_>) -> Option<Found> {
+fn excluded(stand: &Stand<'_>, why: &Exclusion, facts: &Facts<'_>) -> Option<Found> {
     let profile = stand.profile;
     let ended = profile.filter(|profile| has_ended(profile, facts.moment.now));
     let again = profile.and_then(|profile| anew(profile, facts));
@@ -128,6 +128,8 @@ fn excluded(stand: &Stand<'_>, why: Exclusion, facts: &Facts<'_>) -> Option<Foun
             let why = format!("expired at {at:.0}; managed by {cli}");
             Found::missing("expired", why, Some(cli.remedy().to_owned()))
         }
+        // It may open again where the key is; the words say which.
+        Exclusion::Sealed(_) => Found::missing("sealed", text, again),
         Exclusion::MissingCredential => Found::missing("missing", text, again),
         Exclusion::ProfileMissing => {
             let fix = format!("models auth add --provider {}{}", stand.provider, named(&stand.id));
@@ -244,7 +246,7 @@ fn named(id: &CredentialId) -> String {
 }
 
 /// `text` as one word of a command line.
-fn word(text: &str) -> String {
+pub(crate) fn word(text: &str) -> String {
     if text.contains(|c: char| c.is_whitespace() || "'\"$\\`|&;<>()*?[]#!".contains(c)) {
         format!("'{}'", text.replace('\'', r"'\''"))
     } else {

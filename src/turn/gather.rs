@@ -159,6 +159,7 @@ impl Sources {
         now: Timestamp,
     ) -> Gathered {
         self.auth_store.allow_write_back(settings.config.auth.claude_cli.write_back);
+        self.auth_store.sealing().follow(&settings.config.auth, &settings.environment);
         let current = self.auth_store.current();
         let mut trouble: Vec<String> = current
             .trouble

@@ -11,7 +11,7 @@ use crate::config::Mode;
 use crate::health::FailureClass;
 use crate::profile::{
     Credential, Fingerprint, Profile, Profiles, SecretRef, SecretSource, SecretTrouble, SecretValue, Secrets,
-    is_setup_token,
+    is_setup_token, is_still_sealed,
 };
 use crate::provider::{Auth, Endpoint, Failure, NoEndpoint};
 use crate::receipt::BillingClass;
@@ -52,6 +52,9 @@ pub(crate) enum WalletFault {
         /// What is wrong with it.
         fault: SecretTrouble,
     },
+    /// What was found is a sealed value: in a variable, or behind a reference into a store.
+    #[error("{0} leads to a sealed value, which opens nowhere but in its own profile; nothing was sent")]
+    Sealed(CredentialId),
     /// modelpin cannot talk to the provider.
     #[error(transparent)]
     NoEndpoint(#[from] NoEndpoint),
@@ -144,6 +147,21 @@ impl Wallet {
     /// # Errors
     /// The credential went away meanwhile, or its reference leads nowhere.
     pub(crate) async fn auth(
+        &self,
+        credential: &CredentialId,
+        profiles: &Profiles,
+        settings: &Loaded,
+        endpoint: &Endpoint,
+    ) -> Result<Option<Auth>, WalletFault> {
+        match self.found(credential, profiles, settings, endpoint).await? {
+            Some(Auth::ApiKey(secret) | Auth::Bearer(secret)) if is_still_sealed(&secret) => {
+                Err(WalletFault::Sealed(credential.clone()))
+            }
+            found => Ok(found),
+        }
+    }
+
+    async fn found(
         &self,
         credential: &CredentialId,
         profiles: &Profiles,

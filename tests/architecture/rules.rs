@@ -100,6 +100,7 @@ const RULES: &[Rule] = &[
             ("src/profile/fingerprint", "hashes it"),
             ("src/profile/auth_profile", "tells a setup-token by its prefix, for it is paid for differently"),
             ("src/profile/secret", "reads what a reference leads to, and takes the white space off"),
+            ("src/profile/seal", "seals it before it is written, and takes white space off a passphrase"),
             ("src/profile/document/entry", "writes it back into the store it came from"),
             ("src/profile/external/write_back", "writes a renewed login back into the file it came from"),
             ("src/demo", "invents its secrets, and plays the provider that receives them"),

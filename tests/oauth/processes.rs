@@ -11,7 +11,7 @@ use modelpin::app::{App, AppOptions};
 use modelpin::clock::SystemClock;
 use modelpin::config::Environment;
 use modelpin::demo::LoopbackProvider;
-use modelpin::profile::ProfileId;
+use modelpin::profile::{ProfileId, SealPorts};
 use modelpin_chat::{Event, Handler, Inbound, Kind, Sender};
 use secrecy::SecretString;
 use serde_json::{Value, json};
@@ -110,6 +110,7 @@ async fn talk(state: &Path) {
         agent: None,
         environment,
         clock: Arc::new(SystemClock),
+        seal: SealPorts::default(),
     });
     let engine = app.unwrap().engine();
     say("ready");

@@ -12,12 +12,20 @@ use serde_json::Value;
 
 /// A folder of its own with a store in it.
 pub(crate) struct Home {
-    folder: tempfile::TempDir,
+    path: PathBuf,
+    /// `None` in a child, whose folder is its parent's.
+    _folder: Option<tempfile::TempDir>,
 }
 
 impl Home {
     pub(crate) fn empty() -> Self {
-        Self { folder: tempfile::tempdir().unwrap() }
+        let folder = tempfile::tempdir().unwrap();
+        Self { path: folder.path().to_owned(), _folder: Some(folder) }
+    }
+
+    /// The one at `path`, in a child of the test that made it.
+    pub(crate) fn at(path: &Path) -> Self {
+        Self { path: path.to_owned(), _folder: None }
     }
 
     pub(crate) fn with(store: &str) -> Self {
@@ -27,7 +35,7 @@ impl Home {
     }
 
     pub(crate) fn path(&self) -> &Path {
-        self.folder.path()
+        &self.path
     }
 
     pub(crate) fn store(&self) -> PathBuf {

@@ -79,6 +79,7 @@ fn a_panic_tells_no_secret_and_ends_one_answer_only() {
             agent: None,
             environment: [("OPENAI_API_KEY".to_owned(), secret.clone())].into_iter().collect(),
             clock: Arc::new(SystemClock),
+            seal: modelpin::profile::SealPorts::default(),
         });
         let engine = app.unwrap().engine();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();

@@ -2,6 +2,7 @@
 
 mod add;
 mod clear_cooldown;
+mod conversion;
 mod given;
 mod lifetime;
 mod list;
@@ -9,8 +10,10 @@ mod order;
 mod paste_token;
 mod place;
 mod remove;
+mod seal;
 mod setup_token;
 mod shape;
+mod unseal;
 mod verdict;
 
 use clap::Subcommand;
@@ -41,6 +44,10 @@ pub(crate) enum Auth {
     Order(order::Order),
     /// Let credentials be tried again at once
     ClearCooldown(clear_cooldown::ClearCooldown),
+    /// Seal the secrets in the store: with a key in the keyring of this machine, or with a passphrase
+    Seal(seal::Seal),
+    /// Write the secrets in the store as they are again, readable for other programs
+    Unseal(unseal::Unseal),
 }
 
 /// What a command is carried out with.
@@ -63,6 +70,8 @@ pub(crate) fn run(command: &Auth, global: &Global, invoked_as: &str, output: &mu
         Auth::Remove(remove) => remove::run(remove, &mut case),
         Auth::Order(order) => order::run(order, &mut case),
         Auth::ClearCooldown(clear) => clear_cooldown::run(clear, &mut case),
+        Auth::Seal(seal) => seal::run(seal, &mut case),
+        Auth::Unseal(unseal) => unseal::run(unseal, &mut case),
     }
 }
 

@@ -8,7 +8,7 @@ use crate::config::field::Field;
 use crate::config::{
     AuthConfig, BodyForm, ClaudeCliConfig, Cooldowns, Grants, KeyFault, Mode, OAuthConfig, ProfileConfig,
 };
-use crate::profile::{ExternalCli, ProfileId};
+use crate::profile::{ExternalCli, ProfileId, SealWith};
 
 pub(crate) fn auth(field: &Field<'_>) -> Result<AuthConfig, KeyFault> {
     let mut profiles = IndexMap::new();
@@ -29,7 +29,16 @@ pub(crate) fn auth(field: &Field<'_>) -> Result<AuthConfig, KeyFault> {
         deny_cross_billing,
         oauth: oauth(&field.get("oauth")?)?,
         claude_cli: claude_cli(&field.get("claudeCli")?)?,
+        seal: seal(&field.get("seal")?)?,
+        seal_passphrase_file: field.get("sealPassphraseFile")?.string()?.filter(|path| !path.trim().is_empty()),
     })
+}
+
+fn seal(field: &Field<'_>) -> Result<Option<SealWith>, KeyFault> {
+    match field.text()? {
+        None => Ok(None),
+        Some(with) => with.parse().map(Some).map_err(|_| field.wrong("`keyring` or `passphrase`")),
+    }
 }
 
 fn claude_cli(field: &Field<'_>) -> Result<ClaudeCliConfig, KeyFault> {

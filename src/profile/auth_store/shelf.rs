@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::agent::AgentId;
 use crate::profile::wire::Stored;
-use crate::profile::{AuthFile, Document, Origin, Presence, StoreFileFault, legacy as before};
+use crate::profile::{AuthFile, Document, Keys, Origin, Presence, Sealing, StoreFileFault, legacy as before};
 use crate::redact;
 use crate::watched::Watched;
 
@@ -21,6 +21,8 @@ pub(crate) struct Shelf {
     files: Watched,
     stored: Arc<Stored>,
     trouble: Vec<StoreFileFault>,
+    /// The turn of the keys that it was read with, if something in it did not open.
+    closed: Option<u64>,
 }
 
 impl Shelf {
@@ -31,6 +33,7 @@ impl Shelf {
             files: Watched::new([path.to_owned(), auth_json(path)].into_iter().chain(oauth.map(Path::to_owned))),
             stored: Arc::default(),
             trouble: Vec::new(),
+            closed: None,
         }
     }
 
@@ -46,30 +49,32 @@ impl Shelf {
         &self.trouble
     }
 
-    /// Reads the file again if it changed. Returns whether it did.
-    pub(crate) fn refresh(&mut self) -> bool {
-        let due = self.files.is_due();
+    /// Reads the file again if it changed, or if something in it did not open that may open now. Returns whether it did.
+    pub(crate) fn refresh(&mut self, sealing: &Sealing) -> bool {
+        let due = self.files.is_due() || self.closed.is_some_and(|turn| turn != sealing.turn());
         if due {
-            self.read();
+            self.read(sealing);
         }
         due
     }
 
-    fn read(&mut self) {
+    fn read(&mut self, sealing: &Sealing) {
         self.trouble.clear();
+        let (turn, keys) = (sealing.turn(), sealing.keys());
         match AuthFile::at(&self.origin.path).read() {
-            Ok(document) if document.presence() == Presence::Missing => match self.read_legacy() {
+            Ok(document) if document.presence() == Presence::Missing => match self.read_legacy(&keys) {
                 Ok(stored) => self.stored = Arc::new(stored),
                 Err(fault) => self.trouble.push(fault),
             },
-            Ok(document) => self.stored = Arc::new(Stored::of(&document, &self.origin)),
+            Ok(document) => self.stored = Arc::new(Stored::of(&document, &self.origin, &keys)),
             Err(fault) => self.trouble.push(fault),
         }
+        self.closed = self.stored.is_closed().then_some(turn);
     }
 
-    fn read_legacy(&self) -> Result<Stored, StoreFileFault> {
+    fn read_legacy(&self, keys: &Keys<'_>) -> Result<Stored, StoreFileFault> {
         let document = legacy(&self.origin.path, self.oauth.as_deref())?;
-        Ok(Stored::of(&document, &self.origin))
+        Ok(Stored::of(&document, &self.origin, keys))
     }
 }
 
@@ -87,7 +92,7 @@ pub(crate) fn legacy(path: &Path, oauth: Option<&Path>) -> Result<Document, Stor
     Ok(before::document(auth.as_ref(), oauth.as_ref()))
 }
 
-fn auth_json(store: &Path) -> PathBuf {
+pub(crate) fn auth_json(store: &Path) -> PathBuf {
     store.with_file_name("auth.json")
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::agent::AgentId;
 use crate::profile::external::login::{self, Content, Login};
 use crate::profile::external::{claude_code, codex, qwen};
-use crate::profile::{Credential, Expiry, ExternalCli, OAuth, Origin, Profile, Rejected, StoreFileFault};
+use crate::profile::{Credential, Expiry, ExternalCli, OAuth, Origin, Profile, Rejected, Seal, StoreFileFault};
 use crate::watched::Watched;
 
 /// How long a file may stay unfinished when it has just changed.
@@ -154,5 +154,6 @@ fn profile_of(cli: ExternalCli, origin: &Arc<Origin>, login: Login) -> Profile {
         account,
         display_name: None,
         origin: Arc::clone(origin),
+        seal: Seal::Absent,
     }
 }

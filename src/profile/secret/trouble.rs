@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::profile::{ProfileId, SecretSource};
+use crate::profile::{ProfileId, SealTrouble, SecretSource};
 
 /// A secret could not be had. The caller passes the profile over as unusable and says this; no value is ever in it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -21,6 +21,9 @@ pub enum SecretTrouble {
     /// There is none in the profile.
     #[error("there is none in the store; store one with `modelpin models auth`")]
     Missing,
+    /// It is sealed, and does not open.
+    #[error("it {0}")]
+    Sealed(SealTrouble),
     /// No such place is configured.
     #[error("`secrets.providers.{alias}` is not configured; add it, with `source` {source}", source = .kind)]
     UnknownPlace {

@@ -6,22 +6,25 @@ use secrecy::SecretString;
 use serde_json::{Map, Value};
 
 use crate::catalog::ProviderId;
+use crate::profile::seal::{Entry, open_entry};
 use crate::profile::wire::{fields, text};
-use crate::profile::{Credential, OAuth, Origin, Profile, ProfileId};
+use crate::profile::{Credential, Keys, OAuth, Origin, Profile, ProfileId, Seal, SealTrouble, SecretValue};
 
 /// Reads the entry `value` under `id`.
 ///
 /// # Errors
 ///
 /// Says in words, without a secret, why it is no profile.
-pub(crate) fn profile(id: ProfileId, value: &Value, origin: &Arc<Origin>) -> Result<Profile, String> {
-    let fields = value.as_object().ok_or("it is not an object")?;
+pub(crate) fn profile(id: ProfileId, value: &Value, origin: &Arc<Origin>, keys: &Keys<'_>) -> Result<Profile, String> {
+    let stored = value.as_object().ok_or("it is not an object")?;
+    let entry = open_entry(id.as_str(), stored, keys);
+    let fields = &*entry.fields;
     let kind = match fields.get("type") {
         Some(value) => value.as_str(),
         None => fields.get("mode").and_then(Value::as_str),
     };
-    let credential = match kind {
-        Some("api_key") => Credential::ApiKey { key: fields::secret(fields, key_field(fields), "keyRef")? },
+    let mut credential = match kind {
+        Some("api_key") => Credential::ApiKey { key: fields::secret(fields, key_field(stored), "keyRef")? },
         Some("token") => {
             Credential::Token { token: fields::secret(fields, "token", "tokenRef")?, expires: fields::expiry(fields) }
         }
@@ -31,6 +34,10 @@ pub(crate) fn profile(id: ProfileId, value: &Value, origin: &Arc<Origin>) -> Res
     };
     let provider = text(fields, "provider").ok_or("it has no `provider`")?;
     let provider = ProviderId::new(provider).ok_or("its `provider` holds a `/`")?;
+    let closed = closed(&entry, &credential, key_field(stored));
+    if closed.is_some() {
+        credential = without_secret(credential);
+    }
     let owned = |name| text(fields, name).map(str::to_owned);
     Ok(Profile {
         id,
@@ -40,7 +47,33 @@ pub(crate) fn profile(id: ProfileId, value: &Value, origin: &Arc<Origin>) -> Res
         account: owned("accountId"),
         display_name: owned("displayName"),
         origin: Arc::clone(origin),
+        seal: match closed {
+            Some(why) => Seal::Closed(why),
+            None if entry.sealed => Seal::Opened,
+            None => Seal::Absent,
+        },
     })
+}
+
+/// Why a secret did not open that `credential` cannot be used without.
+fn closed(entry: &Entry<'_>, credential: &Credential, key: &str) -> Option<SealTrouble> {
+    let needed: &[&str] = match credential {
+        // It is somewhere else, whatever is left here.
+        Credential::ApiKey { key: SecretValue::Ref(_) } | Credential::Token { token: SecretValue::Ref(_), .. } => &[],
+        Credential::ApiKey { .. } => &[key],
+        Credential::Token { .. } => &["token"],
+        Credential::OAuth(_) => &["access", "refresh"],
+    };
+    entry.closed(needed).cloned()
+}
+
+/// Half a grant is none: what did open of it is not used either.
+fn without_secret(credential: Credential) -> Credential {
+    match credential {
+        Credential::ApiKey { .. } => Credential::ApiKey { key: SecretValue::Missing },
+        Credential::Token { expires, .. } => Credential::Token { token: SecretValue::Missing, expires },
+        Credential::OAuth(grant) => Credential::OAuth(OAuth { access: None, refresh: None, ..grant }),
+    }
 }
 
 /// `apiKey` is read where there is no `key` at all.

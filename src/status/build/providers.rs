@@ -64,7 +64,7 @@ pub(crate) fn profile_status(stand: &Stand<'_>, facts: &Facts<'_>) -> Option<Pro
     let refreshable = refreshable(profile, auth, moment.benches, now);
     let usable = stand.is_usable() && stand.exclusion.is_none();
     let said = of_stand(stand, facts).map(|(_, remark)| remark.why);
-    let left_out = stand.exclusion.map(|why| why.to_string());
+    let left_out = stand.exclusion.as_ref().map(ToString::to_string);
     let managed = profile.origin.managed_by;
     let refreshed = (refreshable && expiry.state == "expired").then(|| "expired (refreshable)".to_owned());
     let managed_words = managed.map(|cli| format!("managed by {cli}"));

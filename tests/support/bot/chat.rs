@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use modelpin::app::{App, AppOptions};
 use modelpin::config::Environment;
 use modelpin::demo::{Faults, LoopbackProvider, Script};
+use modelpin::profile::SealPorts;
 use modelpin_chat::{Choice, Conversation, Event, Handler, Inbound, Kind, Reply, Sender, Thread};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -93,6 +94,7 @@ impl Chat {
             agent: None,
             environment,
             clock: self.clock.clone(),
+            seal: SealPorts::default(),
         };
         let app = self.log.during(|| App::open(options)).unwrap();
         self.apps.push(app);

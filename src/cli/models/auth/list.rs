@@ -11,7 +11,7 @@ use crate::cli::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::models::auth::{Case, place, verdict};
 use crate::config::AuthConfig;
-use crate::profile::{Credential, Exclusion, ExternalCli, Profile, ProfileId, Profiles, SecretValue, order};
+use crate::profile::{Credential, Exclusion, ExternalCli, Profile, ProfileId, Profiles, Seal, SecretValue, order};
 
 /// Show the credentials, without a character of their secrets
 #[derive(Debug, Args)]
@@ -58,6 +58,8 @@ struct Row {
     state: &'static str,
     /// The same in words.
     detail: String,
+    /// Whether it is sealed in the file.
+    sealed: bool,
     /// The program that owns it and alone renews it, where that is not this one.
     managed_by: Option<&'static str>,
     /// Whose store it is in.
@@ -82,6 +84,12 @@ pub(crate) fn run(list: &List, case: &mut Case<'_>) -> Result<Exit, Failure> {
     for Bad { id, file, why } in &rejected {
         case.output.talk(&modelpin_terminal::visible(&format!("{id} in {file} is passed over: {why}.")));
     }
+    let open = profiles.by_id.values().filter(|profile| is_left_open(profile)).count();
+    if let Some(with) = case.installation.auth_store().sealing().with().filter(|_| open > 0) {
+        let (who, seal) = (if open == 1 { "credential is" } else { "credentials are" }, case.command("seal"));
+        case.output
+            .talk(&format!("{open} {who} stored as written, although `auth.seal` is \"{with}\". To seal all: {seal}"));
+    }
     if rows.is_empty() && rejected.is_empty() && current.trouble.is_empty() {
         let provider = list.provider.as_ref().map_or("anthropic", ProviderId::as_str);
         let add = case.command(&format!("add --provider {provider}"));
@@ -101,12 +109,18 @@ pub(crate) fn run(list: &List, case: &mut Case<'_>) -> Result<Exit, Failure> {
     }
 }
 
+/// Whether its secret stands in the store for everybody to read: another program wrote it there, or it was there before.
+fn is_left_open(profile: &Profile) -> bool {
+    profile.seal == Seal::Absent && profile.origin.managed_by.is_none() && !profile.fingerprints().is_empty()
+}
+
 fn row(profile: &Profile, states: &mut States<'_>) -> Row {
     let (state, detail) = states.of(profile);
     let managed_by = profile.origin.managed_by.map(ExternalCli::as_str);
     let detail = match managed_by {
         // An end says it itself.
         Some(cli) if state != "expired" => format!("{detail}, managed by {cli}"),
+        Some(_) | None if profile.seal == Seal::Opened => format!("{detail}, sealed"),
         Some(_) | None => detail,
     };
     let reference = match &profile.credential {
@@ -127,6 +141,7 @@ fn row(profile: &Profile, states: &mut States<'_>) -> Row {
         expires: place::end(&profile.credential).map(|end| format!("{end:.0}")),
         state,
         detail,
+        sealed: profile.seal != Seal::Absent,
         managed_by,
         agent: profile.origin.agent.to_string(),
         file: profile.origin.path.display().to_string(),

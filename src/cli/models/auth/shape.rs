@@ -3,6 +3,7 @@
 use secrecy::zeroize::Zeroizing;
 
 use crate::catalog::ProviderId;
+use crate::profile::is_sealed;
 
 /// How Anthropic's secrets begin.
 const SETUP_TOKEN: &str = "sk-ant-oat";
@@ -38,6 +39,9 @@ pub(crate) fn cleaned(bytes: &[u8]) -> Result<Zeroizing<String>, &'static str> {
     }
     if !cleaned.chars().all(|c| c.is_ascii_graphic()) {
         return Err("that holds characters that no key or token has; copy it once more");
+    }
+    if is_sealed(&cleaned) {
+        return Err("that is a sealed value out of a store, which opens nowhere else; give the key or token itself");
     }
     if is_assignment(&cleaned) {
         return Err("that is a line of a shell or of an `.env`: give only what stands behind the `=`");
@@ -157,7 +161,14 @@ mod tests {
 
     #[test]
     fn what_is_no_secret_is_refused_without_being_repeated() {
-        for bytes in [&b"\xff\xfe"[..], b" \n", "schlüssel".as_bytes(), b"a\x07b", b"export ANTHROPIC_API_KEY=sk-x"] {
+        for bytes in [
+            &b"\xff\xfe"[..],
+            b" \n",
+            "schlüssel".as_bytes(),
+            b"a\x07b",
+            b"export ANTHROPIC_API_KEY=sk-x",
+            b"modelpin-sealed:1:x",
+        ] {
             let why = cleaned(bytes).unwrap_err();
             assert!(!why.contains("sk-x"), "{why}");
         }

@@ -32,6 +32,7 @@ pub(crate) fn of(case: &Case<'_>, id: &ProfileId, provider: &ProviderId) -> Opti
         (Exclusion::ModeMismatch | Exclusion::ProviderMismatch | Exclusion::ReferenceUnderOAuth, _) => {
             format!("{config} says something else about it under `auth.profiles`: change that there, or use another id")
         }
+        (Exclusion::Sealed(_), _) => "It is tried again as soon as it opens".to_owned(),
         (Exclusion::ExpiredOutside(cli, _), _) => format!("It is read again as soon as {cli} has written it"),
         (
             Exclusion::ProfileMissing

@@ -118,7 +118,7 @@ fn target(model: &ModelRef, stand: &Stand<'_>, pins: usize) -> Target {
         Credential::Token { .. } => "token",
         Credential::OAuth(_) => "oauth",
     });
-    let excluded = stand.exclusion.map(|why| (why.code(), why.to_string()));
+    let excluded = stand.exclusion.as_ref().map(|why| (why.code(), why.to_string()));
     let unresolved = stand.trouble.as_ref().map(|why| ("unresolved_ref", why.clone()));
     Target { model: model.clone(), credential: stand.id.clone(), mode, pins, left_out: excluded.or(unresolved) }
 }
