@@ -5,6 +5,7 @@
 mod arguments;
 mod chat;
 mod completions;
+mod doctor;
 mod exit;
 mod failure;
 mod first_words;
@@ -75,6 +76,7 @@ fn dispatch(arguments: &Arguments, invoked_as: &str, output: &mut Output) -> Res
         Some(Command::Sessions(command)) => sessions::run(command, global, invoked_as, output),
         Some(Command::Import(command)) => import::run(command, global, invoked_as, output),
         Some(Command::Link(link)) => link::run(link, global, invoked_as, output),
+        Some(Command::Doctor(doctor)) => doctor::run(doctor, global, invoked_as, output),
         Some(Command::Completions(completions)) => completions::run(completions, invoked_as, output),
         Some(Command::Man(man)) => man::run(man, global, invoked_as, output),
     }

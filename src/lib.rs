@@ -135,6 +135,8 @@ pub mod store;
 
 // What is done.
 pub mod app;
+#[cfg(feature = "cli")]
+mod doctor;
 mod engine;
 pub mod oauth;
 pub mod openclaw;

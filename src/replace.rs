@@ -4,7 +4,11 @@ use std::fs::{self, File, Permissions};
 use std::io::{self, Write as _};
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, fchown};
 use std::path::{Path, PathBuf};
+#[cfg(feature = "cli")]
+use std::time::{Duration, SystemTime};
 
+#[cfg(feature = "cli")]
+use jiff::Timestamp;
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 use rustix::io::Errno;
 use secrecy::zeroize::Zeroizing;
@@ -203,15 +207,31 @@ pub(crate) fn temporary(file: &Path) -> String {
 /// Takes away what a crashed modelpin left beside the file. The caller holds the lock that writers of it hold, so nobody is
 /// using it.
 pub(crate) fn sweep(path: &Path) {
+    for left in temporaries(path) {
+        // What cannot be swept now is swept next time.
+        let _ = fs::remove_file(left);
+    }
+}
+
+/// Those of them that are too old for anybody to be still writing them.
+#[cfg(feature = "cli")]
+pub(crate) fn leftovers(path: &Path, now: Timestamp) -> Vec<PathBuf> {
+    let old = |left: &PathBuf| {
+        let written = fs::symlink_metadata(left).and_then(|found| found.modified());
+        written.is_ok_and(|at| SystemTime::from(now).duration_since(at).is_ok_and(|age| age > Duration::from_mins(1)))
+    };
+    temporaries(path).into_iter().filter(old).collect()
+}
+
+/// Our temporary files for the file at `path`.
+fn temporaries(path: &Path) -> Vec<PathBuf> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let Ok(entries) = fs::read_dir(folder) else { return };
     let start = format!(".{}.", path.file_name().unwrap_or_default().to_string_lossy());
-    for entry in entries.flatten() {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let ours = entries.filter(|entry| {
         let name = entry.file_name();
         let name = name.to_string_lossy();
-        if name.starts_with(&start) && name.contains(MARK) && name.ends_with(".tmp") {
-            // What cannot be swept now is swept next time.
-            let _ = fs::remove_file(entry.path());
-        }
-    }
+        name.starts_with(&start) && name.contains(MARK) && name.ends_with(".tmp")
+    });
+    ours.map(|entry| entry.path()).collect()
 }

@@ -24,3 +24,4 @@ pub(crate) use facts::Facts;
 pub(crate) use kept::left;
 pub(crate) use report::{Probe, Probed, Probes, ProfileStatus, Provider, Remark, Report, Running};
 pub(crate) use survey::{Stand, Survey};
+pub(crate) use verdict::word;

@@ -41,6 +41,19 @@ impl Installation {
     /// The same; with `ask_shell`, the login shell is asked for credentials first, where the configuration wants that. It
     /// may take seconds, so it is done where somebody is to be answered, and elsewhere only if it has to be.
     pub(crate) fn open_with(options: AppOptions, ask_shell: bool) -> Result<Self, AppFault> {
+        Self::read(options, ask_shell, true)
+    }
+
+    /// The installation without what its configuration and its `.env` say: for whoever looks for what is wrong with them.
+    ///
+    /// # Errors
+    /// As [`Installation::open`].
+    #[cfg(feature = "cli")]
+    pub(crate) fn open_unconfigured(options: AppOptions) -> Result<Self, AppFault> {
+        Self::read(options, false, false)
+    }
+
+    fn read(options: AppOptions, ask_shell: bool, configured: bool) -> Result<Self, AppFault> {
         let AppOptions { state_dir, layout, invoked_as, agent, mut environment, clock, seal } = options;
         let layout = layout.map(|name| name.parse::<Layout>()).transpose()?;
         let layout = Layout::choose(layout, &environment, Some(invoked_as.as_ref()))?;
@@ -53,8 +66,10 @@ impl Installation {
             warnings.push(format!("the login shell gave no variables: {fault}"));
         }
         let external = ExternalPaths::of(&environment);
-        let settings = Settings::open(&places.config_path, &places.dotenv(), agent.as_deref(), environment)?;
-        let dotenv = places.dotenv();
+        // A file without a name is never there.
+        let file = |path: PathBuf| if configured { path } else { PathBuf::new() };
+        let (config_path, dotenv) = (file(places.config_path.clone()), file(places.dotenv()));
+        let settings = Settings::open(&config_path, &dotenv, agent.as_deref(), environment)?;
         let flaws = settings.current().environment.dotenv_flaws().to_vec();
         warnings.extend(flaws.iter().map(|flaw| format!("{}, {flaw}", dotenv.display())));
         let sealing = Sealing::new(seal, &places.state_dir, layout.prefixes(), places.home());

@@ -6,6 +6,7 @@ use clap::{ArgAction, Args, Parser, Subcommand};
 
 use crate::cli::chat::Chat;
 use crate::cli::completions::Completions;
+use crate::cli::doctor::Doctor;
 use crate::cli::import::Import;
 use crate::cli::link::Link;
 use crate::cli::man::Man;
@@ -75,6 +76,8 @@ pub(crate) enum Command {
     Import(Import),
     /// Have the program answer to the names of the family's programs
     Link(Link),
+    /// Look for what is wrong with the installation, and mend it if told to
+    Doctor(Doctor),
     /// Print the completions of a shell
     Completions(Completions),
     /// Print the manual page, or write one for every command

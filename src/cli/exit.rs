@@ -21,6 +21,8 @@ pub enum Exit {
     Unreadable = 65,
     /// Anything unexpected (`EX_SOFTWARE`).
     Unexpected = 70,
+    /// `doctor`: something is wrong that is about no credential, such as a store that everybody may read (`EX_CONFIG`).
+    Misconfigured = 78,
 }
 
 impl From<Exit> for ExitCode {
@@ -42,8 +44,9 @@ mod tests {
             Exit::Misuse,
             Exit::Unreadable,
             Exit::Unexpected,
+            Exit::Misconfigured,
         ]
         .map(|exit| exit as u8);
-        assert_eq!(codes, [0, 1, 2, 64, 65, 70]);
+        assert_eq!(codes, [0, 1, 2, 64, 65, 70, 78]);
     }
 }

@@ -9,7 +9,7 @@ mod model_key;
 mod named;
 mod set;
 mod standing;
-mod status;
+pub(crate) mod status;
 
 use clap::{Args, Subcommand};
 

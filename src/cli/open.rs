@@ -51,6 +51,13 @@ pub(crate) fn look(global: &Global, invoked_as: &str, output: &mut Output) -> Re
     Ok(installation)
 }
 
+/// Brings the logins of other programs up to date where the configuration can be read.
+pub(crate) fn sync_if_readable(global: &Global, invoked_as: &str, output: &mut Output) {
+    if let Ok(installation) = Installation::open(options(global, invoked_as)) {
+        sync(&installation, output);
+    }
+}
+
 /// Copies Claude Code's login into the store where that is wanted, and names the file. That it cannot be copied stops
 /// nobody: here it is read where it is.
 fn sync(installation: &Installation, output: &mut Output) {
@@ -91,17 +98,18 @@ pub(crate) fn quoted(text: &str) -> String {
 /// What the command line says of where to look.
 pub(crate) fn options(global: &Global, invoked_as: &str) -> AppOptions {
     let this_process = AppOptions::of_this_process(invoked_as);
-    let mut options = AppOptions {
+    let environment = match &global.installation {
+        Some(name) => this_process.environment.with_profile(name),
+        None => this_process.environment,
+    };
+    AppOptions {
+        environment,
         state_dir: global.state_dir.clone(),
         layout: global.layout.clone(),
         agent: global.agent.clone(),
         seal: SealPorts { ask: passphrase::asking(), ..this_process.seal },
         ..this_process
-    };
-    if let Some(name) = &global.installation {
-        options.environment = options.environment.with_profile(name);
     }
-    options
 }
 
 impl From<AppFault> for Failure {

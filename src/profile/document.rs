@@ -89,6 +89,12 @@ impl Document {
         self.section("profiles").into_iter().flatten().map(|(id, _)| id.as_str())
     }
 
+    /// The entry under `id`, as it is written.
+    #[cfg(feature = "cli")]
+    pub(crate) fn entry(&self, id: &ProfileId) -> Option<&Value> {
+        self.section("profiles")?.get(id.as_str())
+    }
+
     /// Every secret in it, those of entries that cannot be read too.
     pub(crate) fn secrets(&self) -> Vec<SecretString> {
         // What is sealed is none to whoever sees it.

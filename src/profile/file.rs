@@ -9,12 +9,18 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use backon::{BlockingRetryable, ConstantBuilder};
+#[cfg(feature = "cli")]
+use jiff::Timestamp;
 use secrecy::zeroize::Zeroizing;
 
 use crate::profile::fingerprint::short_hash;
 use crate::profile::lock::Lock;
+#[cfg(feature = "cli")]
+use crate::profile::lock::is_abandoned;
 use crate::profile::{Document, StoreFileFault};
 use crate::redact;
+#[cfg(feature = "cli")]
+use crate::replace::leftovers;
 use crate::replace::{beside, put_new, sweep, sync_folder};
 use put::Put;
 
@@ -78,6 +84,12 @@ impl AuthFile {
     ///
     /// [`StoreFileFault::Busy`], or what the system refused.
     pub fn lock(&self) -> Result<Guard, StoreFileFault> {
+        let guard = self.take()?;
+        sweep(&guard.path);
+        Ok(guard)
+    }
+
+    fn take(&self) -> Result<Guard, StoreFileFault> {
         if let Some(folder) = self.path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             fs::DirBuilder::new()
                 .recursive(true)
@@ -87,14 +99,18 @@ impl AuthFile {
         }
         let target =
             real(&self.path, 40).map_err(|error| StoreFileFault::writing(&self.path, "following it", &error))?;
-        let mut places = vec![beside(&target, "lock")];
+        let lock = Lock::take(&target, &self.lock_places(&target), self.patience)?;
+        Ok(Guard { path: target, lock })
+    }
+
+    /// Where the family's programs look for the lock of `target`, which this is, or leads to.
+    fn lock_places(&self, target: &Path) -> Vec<PathBuf> {
+        let mut places = vec![beside(target, "lock")];
         let link = beside(&in_real_folder(&self.path).unwrap_or_else(|_| self.path.clone()), "lock");
         if link != places[0] {
             places.push(link);
         }
-        let lock = Lock::take(&target, &places, self.patience)?;
-        sweep(&target);
-        Ok(Guard { path: target, lock })
+        places
     }
 
     /// Locks the file, applies `change` to what is in it, and writes it back; nothing is written when nothing changed.
@@ -107,6 +123,49 @@ impl AuthFile {
     /// Any [`StoreFileFault`]; the file then holds what it held, or what somebody else put there.
     pub fn edit<T>(&self, change: impl FnMut(&mut Document) -> T) -> Result<Written<T>, StoreFileFault> {
         self.lock()?.write(change)
+    }
+
+    /// Does `work` while nobody who honours the locks can write, and leaves everything beside the file as it is.
+    ///
+    /// # Errors
+    ///
+    /// As [`AuthFile::lock`].
+    #[cfg(feature = "cli")]
+    pub(crate) fn hold<T>(&self, work: impl FnOnce() -> T) -> Result<T, StoreFileFault> {
+        let guard = self.take()?;
+        let value = work();
+        drop(guard);
+        Ok(value)
+    }
+
+    /// The locks of the family that nobody holds any more. Nothing is taken and nothing is written.
+    #[cfg(feature = "cli")]
+    pub(crate) fn abandoned_locks(&self, now: Timestamp) -> Vec<PathBuf> {
+        let Ok(target) = real(&self.path, 40) else { return Vec::new() };
+        self.lock_places(&target).into_iter().filter(|place| is_abandoned(place, now)).collect()
+    }
+
+    /// What a write that was cut off has left beside the file. Writers sweep it away before the next write.
+    #[cfg(feature = "cli")]
+    pub(crate) fn leftovers(&self, now: Timestamp) -> Vec<PathBuf> {
+        real(&self.path, 40).map(|target| leftovers(&target, now)).unwrap_or_default()
+    }
+
+    /// Keeps a copy of what is in the file as `<file>.bak-<hash>`, once for each content, mode 0600. Returns where it is;
+    /// `None` when there is no file.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be read, or the copy not be written.
+    #[cfg(feature = "cli")]
+    pub(crate) fn keep_copy(&self) -> Result<Option<PathBuf>, StoreFileFault> {
+        let target = real(&self.path, 40).unwrap_or_else(|_| self.path.clone());
+        let Some(bytes) = load(&target)? else { return Ok(None) };
+        let copy = beside(&target, &format!("bak-{}", short_hash(&bytes)));
+        if !copy.exists() {
+            put_new(&copy, put::prepared(&copy, &bytes)?).map_err(put::fault(&copy))?;
+        }
+        Ok(Some(copy))
     }
 
     /// Keeps a copy of a file that does not parse as `<file>.corrupt-<hash>`, once for each content, mode 0600.

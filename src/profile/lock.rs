@@ -16,6 +16,8 @@ use backon::{BackoffBuilder, BlockingRetryable, ExponentialBuilder};
 
 use crate::profile::StoreFileFault;
 use crate::replace::{MARK, beside};
+#[cfg(feature = "cli")]
+pub(crate) use family::is_abandoned;
 use family::{FamilyLock, Taking};
 
 /// After so long the family's lock is renewed; the family takes one for abandoned after thirty seconds.

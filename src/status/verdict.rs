@@ -246,7 +246,7 @@ fn named(id: &CredentialId) -> String {
 }
 
 /// `text` as one word of a command line.
-fn word(text: &str) -> String {
+pub(crate) fn word(text: &str) -> String {
     if text.contains(|c: char| c.is_whitespace() || "'\"$\\`|&;<>()*?[]#!".contains(c)) {
         format!("'{}'", text.replace('\'', r"'\''"))
     } else {

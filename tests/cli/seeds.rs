@@ -137,7 +137,8 @@ impl Reader {
             }
             Some("doctor") => {
                 let Ended { code, out, err } = self.types(command, "");
-                assert!((0..=2).contains(&code), "{name}: {command}: {code}\n{err}");
+                // 78: something is to be mended, as the mode of a file that the manual has made with `cat`.
+                assert!(code == 0 || code == 78, "{name}: {command}: {code}\n{err}");
                 assert!(!out.is_empty(), "{name}: {command}");
             }
             Some("models auth setup-token --provider anthropic" | "models auth paste-token --provider anthropic") => {

@@ -1,7 +1,7 @@
 //! `modelpin models status`
 
 mod brief;
-mod probe;
+pub(crate) mod probe;
 mod text;
 
 use std::path::PathBuf;

@@ -50,18 +50,40 @@ impl Document {
             profiles.shift_remove(id.as_str());
             profiles.is_empty()
         });
-        self.within("order", |order| {
-            for list in order.values_mut().filter_map(Value::as_array_mut) {
-                list.retain(|listed| listed.as_str().is_none_or(|listed| listed.trim() != id.as_str()));
-            }
-            order.retain(|_, list| list.as_array().is_none_or(|list| !list.is_empty()));
-        });
+        self.forget_listed(id);
         self.within("lastGood", |good| good.retain(|_, value| value.as_str() != Some(id.as_str())));
         self.clear_usage(id);
         if empty {
             self.presence = Presence::Empty;
         }
         true
+    }
+
+    /// Takes `id` out of every order. An order without anybody in it goes.
+    pub(crate) fn forget_listed(&mut self, id: &ProfileId) {
+        self.within("order", |order| {
+            for list in order.values_mut().filter_map(Value::as_array_mut) {
+                list.retain(|listed| listed.as_str().is_none_or(|listed| listed.trim() != id.as_str()));
+            }
+            order.retain(|_, list| list.as_array().is_none_or(|list| !list.is_empty()));
+        });
+    }
+
+    /// Takes the entry of `id` away and leaves every mention of it, for another store has it too. Returns whether it was
+    /// there.
+    #[cfg(feature = "cli")]
+    pub(crate) fn remove_entry(&mut self, id: &ProfileId) -> bool {
+        let mut there = false;
+        if self.entry(id).is_some() {
+            let empty = self.change_section("profiles", |profiles| {
+                there = profiles.shift_remove(id.as_str()).is_some();
+                profiles.is_empty()
+            });
+            if empty {
+                self.presence = Presence::Empty;
+            }
+        }
+        there
     }
 
     /// Sets the explicit order of `provider`. Lists under other spellings of it go, because the first one in the file

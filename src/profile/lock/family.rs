@@ -68,7 +68,7 @@ impl FamilyLock {
             Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => {}
             Err(error) => return Err(error.error),
         }
-        match judge(path, now)? {
+        match judge(path, now, true)? {
             Verdict::Fresh(holder) => return Ok(Taking::Held(holder)),
             Verdict::Stale(found) => recover(path, &found)?,
             Verdict::Gone => {}
@@ -107,7 +107,15 @@ fn identity(found: &Metadata) -> Identity {
     (found.dev(), found.ino())
 }
 
-fn judge(path: &Path, now: SystemTime) -> io::Result<Verdict> {
+/// Whether there is a lock at `path` that nobody holds any more. Of one of ours that is told by its process and its age,
+/// because the kernel lock is not asked for.
+#[cfg(feature = "cli")]
+pub(crate) fn is_abandoned(path: &Path, now: Timestamp) -> bool {
+    matches!(judge(path, now.into(), false), Ok(Verdict::Stale(_)))
+}
+
+/// `alone`: whether the caller holds the kernel lock.
+fn judge(path: &Path, now: SystemTime, alone: bool) -> io::Result<Verdict> {
     let found = match fs::symlink_metadata(path) {
         Ok(found) => found,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Verdict::Gone),
@@ -132,9 +140,9 @@ fn judge(path: &Path, now: SystemTime) -> io::Result<Verdict> {
         return Ok(if abandoned { Verdict::Stale(found) } else { Verdict::Fresh(holder) });
     };
     let pid = content.get("pid").and_then(Value::as_u64);
-    // No living modelpin can have it, or the caller would not hold the kernel lock. (A process id says little here: in
+    // No living modelpin can have it when the caller holds the kernel lock. (A process id says little here: in
     // containers everybody is process 1.)
-    let ours = content.get("by").and_then(Value::as_str) == Some("modelpin");
+    let ours = alone && content.get("by").and_then(Value::as_str) == Some("modelpin");
     let since = content.get("createdAt").and_then(created);
     let aged = since.is_none_or(|since| now.duration_since(since).unwrap_or_default() > STALE);
     if ours || aged || pid.is_none_or(is_dead) {
