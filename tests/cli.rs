@@ -82,7 +82,6 @@ fn misuse_is_64_and_never_reads_as_a_credential_that_expires() {
         &["--nonsense"],
         &["sessions"],
         &["sessions", "import"],
-        &["models"],
         &["models", "set"],
         &["models", "set", "no-such-model"],
         &["models", "aliases"],

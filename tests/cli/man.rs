@@ -31,7 +31,7 @@ fn there_is_a_page_for_every_command_and_it_reads_well() {
     if there("groff") {
         for name in &names {
             let mut command = Command::new("groff");
-            command.args(["-man", "-Tutf8", "-P-cbou", "-ww"]).arg(home.path().join("man1").join(name));
+            command.args(["-man", "-Kutf8", "-Tutf8", "-P-cbou", "-ww"]).arg(home.path().join("man1").join(name));
             let read = ended(command, b"");
             assert_eq!((read.code, read.err.as_str()), (0, ""), "{name}");
             assert!(read.out.contains("SYNOPSIS"), "{name}: {}", read.out);
