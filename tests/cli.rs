@@ -3,6 +3,7 @@
 mod auth;
 mod cooldown;
 mod damage;
+mod doctor;
 mod external;
 mod family;
 mod import;

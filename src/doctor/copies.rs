@@ -19,7 +19,10 @@ pub(crate) fn of_copies(stores: &Stores) -> Vec<Finding> {
                 Finding::new(Code::CopyOfMain, Severity::Warning, what, fix).mended_by(Some(repair))
             } else if is_grant(here) && is_grant(there) && here.get("email") == there.get("email") {
                 let what = format!("{id} is main's too, with other tokens: one of the two may be spent");
-                let fix = format!("log in anew, or take the older one out: modelpin models auth remove {id} --agent {}", own.agent);
+                let fix = format!(
+                    "log in anew, or take the older one out: modelpin models auth remove {id} --agent {}",
+                    own.agent
+                );
                 Finding::new(Code::CopyDiffers, Severity::Warning, what, fix)
             } else {
                 continue;

@@ -9,7 +9,11 @@ use crate::status::{Facts, Remark, Report, Survey};
 /// What is said of credentials in `report`, and the ids that count there because they are in use.
 ///
 /// Who is missing altogether is left to the checks that know where he is named.
-pub(crate) fn of_credentials(survey: &Survey<'_>, report: &Report, facts: &Facts<'_>) -> (Vec<Finding>, HashSet<String>) {
+pub(crate) fn of_credentials(
+    survey: &Survey<'_>,
+    report: &Report,
+    facts: &Facts<'_>,
+) -> (Vec<Finding>, HashSet<String>) {
     let gone = |remark: &Remark| {
         let missing = survey.stands().filter(|stand| stand.exclusion == Some(Exclusion::ProfileMissing));
         missing.map(|stand| stand.id.to_string()).any(|id| remark.profile.as_deref() == Some(&id))

@@ -27,7 +27,8 @@ pub(crate) fn of_declared(facts: &Facts<'_>, stores: &Stores, in_use: &HashSet<S
         };
         match eligible(profile, auth, facts.moment.now) {
             Err(Exclusion::ProviderMismatch) => {
-                let what = format!("auth.profiles.{id} is declared for {provider}, and stored for {}", profile.provider);
+                let what =
+                    format!("auth.profiles.{id} is declared for {provider}, and stored for {}", profile.provider);
                 let fix = format!("set auth.profiles.{id}.provider to \"{}\"", profile.provider);
                 found.push(Finding::new(Code::ProviderMismatch, severity, what, fix).at(path).of_profile(id));
             }

@@ -92,7 +92,8 @@ mod tests {
         let places = [place("/s", Kind::Folder, 0o700, 7), place("/s/.env", Kind::File, 0o600, 0)];
         let fixes: Vec<String> = of_files(&places, Path::new("/s"), 7).into_iter().map(|found| found.fix).collect();
         assert_eq!(fixes, ["chown 7 /s/.env"]);
-        let whole: Vec<String> = of_files(&places[..1], Path::new("/s"), 0).into_iter().map(|found| found.fix).collect();
+        let whole: Vec<String> =
+            of_files(&places[..1], Path::new("/s"), 0).into_iter().map(|found| found.fix).collect();
         assert_eq!(whole, ["run this as user 7"]);
     }
 

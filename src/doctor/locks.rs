@@ -34,7 +34,10 @@ fn temporaries(store: &Path, now: Timestamp) -> Vec<Finding> {
             let told = holds(&path).is_some_and(|inside| inside.iter().all(|print| known.contains(print)));
             let what = "is left of a write that was cut off";
             let (fix, repair) = if told {
-                ("take it away: what is in it is in the store", Some(Repair::Temporary { store: store.to_owned(), path: path.clone() }))
+                (
+                    "take it away: what is in it is in the store",
+                    Some(Repair::Temporary { store: store.to_owned(), path: path.clone() }),
+                )
             } else {
                 ("look into it first: there may be a secret in it that is nowhere else; then delete it", None)
             };

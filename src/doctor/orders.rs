@@ -45,7 +45,9 @@ pub(crate) fn of_config_order(config: &Config, path: &Path, stores: &Stores, in_
     let mut found = Vec::new();
     for (provider, ids) in &config.auth.order {
         if ids.is_empty() {
-            let what = format!("auth.order.{provider} is empty, which keeps every stored profile of {provider} from being tried");
+            let what = format!(
+                "auth.order.{provider} is empty, which keeps every stored profile of {provider} from being tried"
+            );
             let fix = format!("name profiles in auth.order.{provider}, or take the key out");
             let finding = Finding::new(Code::OrderEmpty, Severity::Warning, what, fix);
             found.push(finding.at(path).of_provider(provider));
@@ -69,13 +71,17 @@ pub(crate) fn of_hidden(survey: &Survey<'_>, facts: &Facts<'_>) -> Vec<Finding> 
     for provider in survey.providers.iter().filter(|provider| provider.in_use) {
         let hidden = |wanted: &Exclusion| -> Vec<String> {
             let stands = provider.stands.iter().filter(|stand| stand.exclusion.as_ref() == Some(wanted));
-            let stored = stands.filter(|stand| stand.profile.is_some_and(|profile| profile.origin.managed_by.is_none()));
+            let stored =
+                stands.filter(|stand| stand.profile.is_some_and(|profile| profile.origin.managed_by.is_none()));
             stored.map(|stand| stand.id.to_string()).collect()
         };
         let id = &provider.id;
         let undeclared = hidden(&Exclusion::NotDeclared);
         if !undeclared.is_empty() {
-            let what = format!("auth.profiles declares profiles of {id}, which hides what it does not declare: {}", undeclared.join(", "));
+            let what = format!(
+                "auth.profiles declares profiles of {id}, which hides what it does not declare: {}",
+                undeclared.join(", ")
+            );
             let config = facts.places.config_path.display();
             let fix = format!("declare them under auth.profiles in {config} if they are to be tried");
             found.push(Finding::new(Code::OrderHides, Severity::Warning, what, fix).of_provider(id));

@@ -81,9 +81,7 @@ impl Repair {
                 file.edit(|document| document.forget_listed(ghost)).map_err(|fault| fault.to_string())?;
                 Ok(copy.into_iter().collect())
             }
-            Self::ConfigOrder { provider, ghost } => {
-                configure(hands, |draft| take_out(draft, provider, ghost))
-            }
+            Self::ConfigOrder { provider, ghost } => configure(hands, |draft| take_out(draft, provider, ghost)),
             Self::DeclaredMode { id } => configure(hands, |draft| {
                 let key = ["auth", "profiles", id.as_str(), "mode"];
                 match draft.get(&key).and_then(Value::as_str) {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::agent::AgentId;
 use crate::config::{Config, Places};
 use crate::doctor::{Code, Finding, Severity};
-use crate::profile::{AuthFile, AuthStore, Document, ProfileId, Rejected, StorePaths, StoreFileFault};
+use crate::profile::{AuthFile, AuthStore, Document, ProfileId, Rejected, StoreFileFault, StorePaths};
 use crate::status::word;
 
 /// One agent of the installation.

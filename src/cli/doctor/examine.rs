@@ -131,7 +131,8 @@ impl Case<'_> {
             findings.add(of_hidden(survey, facts));
             findings.add(of_pins(facts));
             findings.add(of_access(config, &facts.moment.settings.catalog, path));
-            let told = |why: &&String| stores.0.iter().flat_map(|own| &own.faults).any(|fault| fault.to_string() == **why);
+            let told =
+                |why: &&String| stores.0.iter().flat_map(|own| &own.faults).any(|fault| fault.to_string() == **why);
             findings.add(facts.unreadable.iter().filter(|why| !told(why)).map(|why| {
                 let fix = "put a good copy in its place, or move it away: the pins in it are lost then";
                 let finding = Finding::new(Code::StateUnreadable, Severity::Error, why.clone(), fix);

@@ -58,10 +58,12 @@ pub(crate) fn mend(
         let change = repair.change();
         output.talk(&visible(&format!("{}: {what}\n  {change}", code.as_str())));
         let (outcome, copies, why) = match wanted(yes)? {
-            Some(true) => match carry_out(case, &repair).and_then(|copies| verified(case, &repair, output).map(|()| copies)) {
-                Ok(copies) => (Outcome::Mended, copies, None),
-                Err(why) => (Outcome::Failed, Vec::new(), Some(why)),
-            },
+            Some(true) => {
+                match carry_out(case, &repair).and_then(|copies| verified(case, &repair, output).map(|()| copies)) {
+                    Ok(copies) => (Outcome::Mended, copies, None),
+                    Err(why) => (Outcome::Failed, Vec::new(), Some(why)),
+                }
+            }
             Some(false) => (Outcome::Declined, Vec::new(), None),
             None => (Outcome::Unasked, Vec::new(), None),
         };
