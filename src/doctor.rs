@@ -25,7 +25,7 @@ pub(crate) use access::of_access;
 pub(crate) use code::{Code, Group};
 pub(crate) use copies::of_copies;
 pub(crate) use credentials::of_credentials;
-pub(crate) use declared::of_declared;
+pub(crate) use declared::{of_declared, of_written};
 pub(crate) use files::of_files;
 pub(crate) use finding::{Finding, Severity, exit};
 pub(crate) use list::Findings;

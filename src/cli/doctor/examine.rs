@@ -13,10 +13,11 @@ use crate::cli::models::status::probe::{self, ProbeOptions, Target};
 use crate::cli::open::{again, options};
 use crate::cli::output::Output;
 use crate::cli::running;
-use crate::config;
+use crate::config::{self, Draft};
 use crate::doctor::{
     Agent, Code, Finding, Findings, Severity, Stores, gather, of_access, of_config_order, of_copies, of_credentials,
     of_declared, of_files, of_hidden, of_locks, of_newer, of_orders, of_pins, of_probes, of_running, of_stores,
+    of_written,
 };
 use crate::profile::ExternalPaths;
 use crate::status::{self, Report};
@@ -93,6 +94,9 @@ impl Case<'_> {
             let finding = Finding::new(Code::ConfigUnreadable, Severity::Error, why.clone(), fix);
             findings.add([finding.at(&places.config_path)]);
         } else {
+            // What it says can be read, and so can be what is written.
+            findings
+                .add(Draft::read(&places.config_path).ok().and_then(|draft| of_written(&draft, &places.config_path)));
             let usual = installation.agent();
             for agent in agents.iter().filter(|agent| self.global.agent.is_none() || agent.id == *usual) {
                 self.examine_agent(&agent.id, usual, &stores, depth, &mut findings, output)?;

@@ -5,7 +5,8 @@ use std::fs;
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use crate::cli::doctor::patient::{DEFAULT, Patient, REFRESH, WORK, grant, key};
+use crate::cli::doctor::patient::{DEFAULT, Patient, REFRESH, WORK, assert_same, grant, key};
+use crate::cli::support::nowhere;
 
 /// One way to be ill: what is found, what it makes of the exit code, and how it comes about.
 type Illness = fn(&Patient);
@@ -74,7 +75,7 @@ fn is_found(#[case] code: &str, #[case] exit: u8, #[case] falls_ill: Illness) {
     falls_ill(&patient);
     let before = patient.snapshot();
     let value = patient.json(&[]);
-    assert_eq!(patient.snapshot(), before, "it only looks");
+    assert_same(&before, &patient.snapshot());
     let all = value["findings"].as_array().unwrap();
     let found: Vec<&Value> = all.iter().filter(|finding| finding["code"] == code).collect();
     assert_eq!(found.len(), 1, "{value:#}");
@@ -129,9 +130,10 @@ fn a_running_program_with_another_environment_is_told() {
     let (mut input, output) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
     std::io::Write::write_all(&mut input, b"{\"text\":\"/help\"}\n").unwrap();
     let mut line = String::new();
-    std::io::BufRead::read_line(&mut std::io::BufReader::new(output), &mut line).unwrap();
+    let mut output = std::io::BufReader::new(output);
+    std::io::BufRead::read_line(&mut output, &mut line).unwrap();
     let found = patient.findings("running-differs");
-    drop(input);
+    drop((input, output));
     child.wait().unwrap();
     assert!(found.iter().any(|finding| finding["what"].as_str().unwrap().contains("ANTHROPIC_API_KEY")), "{found:?}");
     assert!(found[0]["what"].as_str().unwrap().contains(&child.id().to_string()), "{found:?}");
@@ -142,6 +144,8 @@ fn a_running_program_with_another_environment_is_told() {
 fn a_request_that_is_not_answered_is_told_only_where_one_was_asked_for() {
     let patient = Patient::healthy();
     assert_eq!(patient.findings("probe-failed"), [json!(0); 0]);
+    let nobody = json!({"baseUrl": nowhere("anthropic"), "api": "anthropic-messages", "models": []});
+    patient.config(json!({"models": {"providers": {"anthropic": nobody}}}));
     let value = patient.json(&["--probe", "--probe-timeout", "2s"]);
     let found =
         value["findings"].as_array().unwrap().iter().filter(|finding| finding["code"] == "probe-failed").count();

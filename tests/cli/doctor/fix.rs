@@ -6,7 +6,7 @@ use std::os::unix::fs::MetadataExt as _;
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use crate::cli::doctor::patient::{DEFAULT, Patient, WORK, grant, key};
+use crate::cli::doctor::patient::{DEFAULT, Patient, WORK, assert_same, grant, key};
 
 fn profiles(profiles: Value) -> Value {
     json!({"version": 1, "profiles": profiles})
@@ -31,6 +31,10 @@ fn helper(patient: &Patient, store: &Value) {
     p.store(&profiles(json!({"anthropic:claude-cli": grant()})));
     p.config(json!({"auth": {"profiles": {"anthropic:claude-cli": {"provider": "anthropic", "mode": "token"}}}}));
 })]
+#[case("mode-mismatch", 1, |p: &Patient| {
+    p.store(&profiles(json!({"anthropic:ann": grant()})));
+    p.config(json!({"auth": {"profiles": {"anthropic:ann": {"provider": "anthropic", "mode": "token"}}}}));
+})]
 #[case("copy-of-main", 1, |p: &Patient| helper(p, &json!({"profiles": {"anthropic:work": key(WORK)}, "order": {"anthropic": ["anthropic:work", "anthropic:default"]}})))]
 #[case("pin-missing", 0, |p: &Patient| { p.pin(); p.store(&profiles(json!({"anthropic:default": key(DEFAULT)}))); })]
 fn is_mended(#[case] code: &str, #[case] copies: usize, #[case] falls_ill: fn(&Patient)) {
@@ -42,7 +46,7 @@ fn is_mended(#[case] code: &str, #[case] copies: usize, #[case] falls_ill: fn(&P
     // Where nobody can be asked, nothing is done.
     let unasked = patient.json(&["--fix"]);
     assert_eq!(unasked["repairs"][0]["outcome"], "unasked", "{unasked:#}");
-    assert_eq!(patient.snapshot(), before);
+    assert_same(&before, &patient.snapshot());
     let value = patient.json(&["--fix", "--yes"]);
     let repairs = value["repairs"].as_array().unwrap();
     assert_eq!(repairs.len(), 1, "{value:#}");
@@ -59,7 +63,7 @@ fn is_mended(#[case] code: &str, #[case] copies: usize, #[case] falls_ill: fn(&P
     let mended = patient.snapshot();
     let again = patient.json(&["--fix", "--yes"]);
     assert_eq!(again["repairs"], json!([]), "{again:#}");
-    assert_eq!(patient.snapshot(), mended, "a second time nothing is done");
+    assert_same(&mended, &patient.snapshot());
 }
 
 #[test]

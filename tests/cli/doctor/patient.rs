@@ -8,9 +8,12 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::{Value, json};
 
-use crate::cli::support::{Ended, Home, nowhere};
+use crate::cli::support::{Ended, Home};
 use crate::support::bot::merge;
 use crate::support::leaks::Leaks;
+
+/// Bytes, mode and time of change of everything, by path.
+pub(crate) type Snapshot = BTreeMap<PathBuf, (Vec<u8>, u32, SystemTime)>;
 
 pub(crate) const DEFAULT: &str = "sk-test-doctor-default-51c07e9d2b";
 pub(crate) const WORK: &str = "sk-test-doctor-work-e0aa8142f6";
@@ -47,9 +50,6 @@ impl Patient {
                     "anthropic/claude-sonnet-4-6": {"alias": "sonnet"},
                     "anthropic/claude-opus-4-6": {"alias": "opus"},
                 },
-            }},
-            "models": {"providers": {
-                "anthropic": {"baseUrl": nowhere("anthropic"), "api": "anthropic-messages", "models": []},
             }},
         });
         merge(&mut config, patch);
@@ -138,11 +138,15 @@ impl Patient {
     }
 
     /// Everything in the home directory: bytes, mode and time of change, by path.
-    pub(crate) fn snapshot(&self) -> BTreeMap<PathBuf, (Vec<u8>, u32, SystemTime)> {
+    pub(crate) fn snapshot(&self) -> Snapshot {
         let mut found = BTreeMap::new();
         let mut folders = vec![self.home.path().to_owned()];
         while let Some(folder) = folders.pop() {
             for path in fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()) {
+                // SQLite's shared memory, in which readers announce themselves.
+                if path.to_string_lossy().ends_with("-shm") {
+                    continue;
+                }
                 let there = fs::symlink_metadata(&path).unwrap();
                 if there.is_dir() {
                     folders.push(path.clone());
@@ -153,6 +157,13 @@ impl Patient {
         }
         found
     }
+}
+
+/// Nothing was changed; whatever was is named.
+pub(crate) fn assert_same(before: &Snapshot, after: &Snapshot) {
+    let paths: std::collections::BTreeSet<&PathBuf> = before.keys().chain(after.keys()).collect();
+    let changed: Vec<&PathBuf> = paths.into_iter().filter(|path| before.get(*path) != after.get(*path)).collect();
+    assert!(changed.is_empty(), "{changed:?}");
 }
 
 /// An API key of anthropic.

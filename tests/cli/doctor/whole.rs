@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::json;
 
-use crate::cli::doctor::patient::{ACCESS, DEFAULT, Patient, REFRESH, WORK, grant, key};
+use crate::cli::doctor::patient::{ACCESS, DEFAULT, Patient, REFRESH, WORK, assert_same, grant, key};
 
 #[test]
 fn a_healthy_one_is_told_in_one_line() {
@@ -13,7 +13,7 @@ fn a_healthy_one_is_told_in_one_line() {
     let ended = patient.doctor(&[]);
     assert_eq!((ended.code, ended.err.as_str()), (0, ""), "{}", ended.out);
     assert!(ended.out.starts_with("Nothing to mend in ") && ended.out.lines().count() == 1, "{}", ended.out);
-    assert_eq!(patient.snapshot(), before);
+    assert_same(&before, &patient.snapshot());
     let value = patient.json(&[]);
     assert_eq!(value["findings"], json!([]));
     for path in value["looked"].as_array().unwrap() {
@@ -53,7 +53,7 @@ fn everything_wrong_at_once_is_found_and_mended_as_far_as_it_can_be() {
     let before = patient.snapshot();
     let ended = patient.doctor(&[]);
     assert_eq!(ended.code, 1, "{}", ended.out);
-    assert_eq!(patient.snapshot(), before, "it only looks");
+    assert_same(&before, &patient.snapshot());
     let codes = |value: &serde_json::Value| -> Vec<String> {
         let all = value["findings"].as_array().unwrap().iter();
         all.map(|finding| finding["code"].as_str().unwrap().to_owned()).collect()
@@ -86,7 +86,7 @@ fn everything_wrong_at_once_is_found_and_mended_as_far_as_it_can_be() {
     }
     let mended = patient.snapshot();
     assert_eq!(patient.json(&["--fix", "--yes"])["repairs"], json!([]));
-    assert_eq!(patient.snapshot(), mended);
+    assert_same(&mended, &patient.snapshot());
 }
 
 #[test]
@@ -119,8 +119,7 @@ fn a_corrupt_store_is_told_with_its_copies_and_left() {
 #[test]
 fn epiloops_doctor_copies_the_login_of_claude_code() {
     let patient = Patient::healthy();
-    let login =
-        json!({"claudeAiOauth": {"accessToken": ACCESS, "refreshToken": REFRESH, "expiresAt": 4_102_444_800_000_u64}});
+    let login = json!({"claudeAiOauth": {"accessToken": ACCESS, "refreshToken": REFRESH, "expiresAt": 4_102_444_800_000_u64, "scopes": ["user:inference"]}});
     let folder = patient.home.path().join(".claude");
     fs::create_dir(&folder).unwrap();
     fs::write(folder.join(".credentials.json"), login.to_string()).unwrap();
@@ -129,7 +128,7 @@ fn epiloops_doctor_copies_the_login_of_claude_code() {
     assert!(store.exists() && ended.err.contains("anthropic:claude-cli"), "{ended:?}");
     let before = patient.snapshot();
     patient.doctor(&["--layout", "epiloop"]);
-    assert_eq!(patient.snapshot(), before);
+    assert_same(&before, &patient.snapshot());
 }
 
 #[test]
