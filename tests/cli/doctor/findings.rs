@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::cli::doctor::patient::{DEFAULT, Patient, REFRESH, WORK, assert_same, grant, key};
 use crate::cli::support::nowhere;
 
-/// One way to be ill: what is found, what it makes of the exit code, and how it comes about.
+/// How an installation falls ill.
 type Illness = fn(&Patient);
 
 fn profiles(profiles: Value) -> Value {
@@ -143,7 +143,7 @@ fn a_running_program_with_another_environment_is_told() {
 #[test]
 fn a_request_that_is_not_answered_is_told_only_where_one_was_asked_for() {
     let patient = Patient::healthy();
-    assert_eq!(patient.findings("probe-failed"), [json!(0); 0]);
+    assert!(patient.findings("probe-failed").is_empty());
     let nobody = json!({"baseUrl": nowhere("anthropic"), "api": "anthropic-messages", "models": []});
     patient.config(json!({"models": {"providers": {"anthropic": nobody}}}));
     let value = patient.json(&["--probe", "--probe-timeout", "2s"]);
