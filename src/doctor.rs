@@ -36,4 +36,4 @@ pub(crate) use pins::{mended, of_pins};
 pub(crate) use places::{Kind, Place, gather};
 pub(crate) use repair::{Hands, Repair};
 pub(crate) use running::{of_probes, of_running};
-pub(crate) use stores::{Agent, Stores, of_stores};
+pub(crate) use stores::{Agent, CommandOf, Stores, of_stores};

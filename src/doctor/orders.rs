@@ -8,16 +8,15 @@ use serde_json::Value;
 
 use crate::catalog::ProviderId;
 use crate::config::Config;
-use crate::doctor::{Code, Finding, Repair, Severity, Stores};
+use crate::doctor::{Code, CommandOf, Finding, Repair, Severity, Stores};
 use crate::profile::{Exclusion, ExternalCli, ProfileId};
 use crate::status::{Facts, Survey, word};
 
 /// The orders in the stores. `in_use` are the ids whose absence counts.
-pub(crate) fn of_orders(stores: &Stores, in_use: &HashSet<String>, command: &dyn Fn(&str) -> String) -> Vec<Finding> {
+pub(crate) fn of_orders(stores: &Stores, in_use: &HashSet<String>, command: CommandOf<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
     for own in &stores.0 {
         let Some(order) = own.document.as_ref().and_then(|document| document.section("order")) else { continue };
-        let agent = if own.agent.is_main() { String::new() } else { format!(" --agent {}", own.agent) };
         let mut spellings: IndexMap<ProviderId, Vec<&str>> = IndexMap::new();
         for (key, list) in order {
             let Some(provider) = ProviderId::new(key) else { continue };
@@ -32,7 +31,7 @@ pub(crate) fn of_orders(stores: &Stores, in_use: &HashSet<String>, command: &dyn
             let what = format!("the order of {provider} is written under {}: the first one counts", keys.join(" and "));
             let ids = order.get(keys[0]).map(listed).unwrap_or_default();
             let ids: Vec<String> = ids.iter().map(|id| word(id.as_str())).collect();
-            let fix = command(&format!("models auth order set --provider {provider} {}{agent}", ids.join(" ")));
+            let fix = command(&own.agent, &format!("models auth order set --provider {provider} {}", ids.join(" ")));
             let finding = Finding::new(Code::OrderSpellings, Severity::Warning, what, fix);
             found.push(finding.at(&own.path).of_provider(provider));
         }

@@ -9,6 +9,9 @@ use crate::doctor::{Code, Finding, Severity};
 use crate::profile::{AuthFile, AuthStore, Document, ProfileId, Rejected, StoreFileFault, StorePaths};
 use crate::status::word;
 
+/// The line to type for a command about an agent.
+pub(crate) type CommandOf<'a> = &'a dyn Fn(&AgentId, &str) -> String;
+
 /// One agent of the installation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Agent {
@@ -96,7 +99,7 @@ impl Stores {
 }
 
 /// What cannot be read: whole files, and single entries.
-pub(crate) fn of_stores(stores: &Stores, command: &dyn Fn(&str) -> String) -> Vec<Finding> {
+pub(crate) fn of_stores(stores: &Stores, command: CommandOf<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
     for own in &stores.0 {
         for fault in &own.faults {
@@ -110,8 +113,7 @@ pub(crate) fn of_stores(stores: &Stores, command: &dyn Fn(&str) -> String) -> Ve
             found.push(Finding::new(Code::StoreUnreadable, Severity::Error, fault.to_string(), fix).at(path));
         }
         for bad in &own.rejected {
-            let agent = if own.agent.is_main() { String::new() } else { format!(" --agent {}", own.agent) };
-            let fix = command(&format!("models auth remove {}{agent}", word(&bad.id)));
+            let fix = command(&own.agent, &format!("models auth remove {}", word(&bad.id)));
             let finding = Finding::new(Code::EntryUnreadable, Severity::Warning, bad.why.clone(), fix);
             found.push(finding.at(&bad.path).of_profile(&bad.id));
         }

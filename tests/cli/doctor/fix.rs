@@ -1,7 +1,9 @@
 //! `--fix`: shown, copied, done, looked at again, and nothing left for a second run.
 
 use std::fs;
+use std::io::{BufRead as _, BufReader};
 use std::os::unix::fs::MetadataExt as _;
+use std::process::Stdio;
 
 use rstest::rstest;
 use serde_json::{Value, json};
@@ -133,4 +135,35 @@ fn a_pin_moves_to_the_new_profile_of_the_same_account() {
     let change = value["repairs"][0]["change"].as_str().unwrap();
     assert!(change.ends_with("pin anthropic:work -> anthropic:anew"), "{change}");
     assert_eq!(value["code"], 0, "{value:#}");
+}
+
+/// Killed at each of its repairs: a store is always whole, no secret is lost, and the next run does the rest.
+#[test]
+fn a_kill_at_any_repair_leaves_what_the_next_run_mends() {
+    for killed_at in 0..6 {
+        let patient = Patient::healthy();
+        let order = json!({"anthropic": ["anthropic:gone", "anthropic:default"]});
+        patient.store(
+            &json!({"profiles": {"anthropic:default": key(DEFAULT), "anthropic:work": key(WORK)}, "order": order}),
+        );
+        helper(&patient, &json!({"profiles": {"anthropic:work": key(WORK)}, "order": order}));
+        patient.config(json!({"auth": {"order": {"anthropic": ["anthropic:default", "anthropic:lost"]}}}));
+        patient.mode(&patient.home.store(), 0o644);
+        patient.mode(&patient.home.state(), 0o755);
+        let mut command = patient.home.program();
+        command.args(["doctor", "--fix", "--yes"]).stdout(Stdio::null()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        // Each repair is told before it is done, in two lines.
+        let told = BufReader::new(child.stderr.take().unwrap());
+        let lines = told.lines().take(2 * (killed_at + 1)).filter(Result::is_ok).count();
+        assert_eq!(lines, 2 * (killed_at + 1), "there is less to mend than was thought");
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let main: Value = serde_json::from_slice(&fs::read(patient.home.store()).unwrap()).unwrap();
+        assert_eq!(main["profiles"], json!({"anthropic:default": key(DEFAULT), "anthropic:work": key(WORK)}));
+        patient.json(&["--fix", "--yes"]);
+        let value = patient.json(&["--fix", "--yes"]);
+        assert_eq!(value["repairs"], json!([]), "{value:#}");
+        assert!(value["findings"].as_array().unwrap().iter().all(|finding| finding["fixable"] == false), "{value:#}");
+    }
 }

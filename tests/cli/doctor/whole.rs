@@ -141,3 +141,19 @@ fn a_login_of_another_program_is_advised_about_and_never_changed() {
     let [found] = &patient.findings("file-exposed")[..] else { panic!("not found once") };
     assert_eq!((&found["fixable"], &found["severity"]), (&json!(false), &json!("warning")));
 }
+
+/// A line that is told can be typed: it names the agent that is meant, once.
+#[test]
+fn a_line_to_type_is_about_the_agent_that_is_meant() {
+    let patient = Patient::healthy();
+    let odd = json!({"profiles": {"anthropic:odd": 7}});
+    patient.write("agents/helper/agent/auth-profiles.json", &odd.to_string());
+    for arguments in [&[][..], &["--agent", "main"], &["--agent", "helper"]] {
+        let value = patient.json(arguments);
+        let all = value["findings"].as_array().unwrap().iter();
+        let fixes: Vec<&str> = all.filter_map(|finding| finding["fix"].as_str()).collect();
+        assert!(fixes.contains(&"modelpin models auth remove anthropic:odd --agent helper"), "{value:#}");
+    }
+    assert_eq!(patient.home.run(&["models", "auth", "remove", "anthropic:odd", "--agent", "helper"]).code, 0);
+    assert!(patient.findings("entry-unreadable").is_empty());
+}
