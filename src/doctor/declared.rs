@@ -35,7 +35,7 @@ pub(crate) fn of_declared(facts: &Facts<'_>, stores: &Stores, in_use: &HashSet<S
         let provider = &declared.provider;
         let Some(profile) = facts.moment.profiles.by_id.get(id) else {
             // Another agent may have it: the declaration holds for all of them.
-            if !stores.know(id) {
+            if stores.lack(id) {
                 let what = format!("auth.profiles declares {id}, which no store has");
                 let add = format!("models auth add --provider {provider} --profile-id {}", word(id.as_str()));
                 let fix = format!("{}, or take it out of auth.profiles", (facts.command)(&add));

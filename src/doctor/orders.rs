@@ -23,8 +23,7 @@ pub(crate) fn of_orders(stores: &Stores, in_use: &HashSet<String>, command: Comm
             spellings.entry(provider.clone()).or_default().push(key);
             for id in listed(list).into_iter().filter(|id| is_ghost(id, stores)) {
                 let repair = Repair::StoreOrder { store: own.path.clone(), ghost: id.clone() };
-                let known = stores.are_whole().then_some(repair);
-                found.push(ghost(&provider, &id, "the auth order here", &own.path, in_use).mended_by(known));
+                found.push(ghost(&provider, &id, "the auth order here", &own.path, in_use).mended_by(Some(repair)));
             }
         }
         for (provider, keys) in spellings.into_iter().filter(|(_, keys)| keys.len() > 1) {
@@ -56,7 +55,7 @@ pub(crate) fn of_config_order(config: &Config, path: &Path, stores: &Stores, in_
         for id in &ghosts {
             let repair = Repair::ConfigOrder { provider: provider.clone(), ghost: (*id).clone() };
             // An order without anybody in it would mean something else.
-            let possible = stores.are_whole() && ghosts.len() < ids.len();
+            let possible = ghosts.len() < ids.len();
             let whole = format!("auth.order.{provider}");
             found.push(ghost(provider, id, &whole, path, in_use).mended_by(possible.then_some(repair)));
         }
@@ -108,5 +107,5 @@ fn listed(list: &Value) -> Vec<ProfileId> {
 
 /// Whether no store has it, and no other program's login goes by it.
 fn is_ghost(id: &ProfileId, stores: &Stores) -> bool {
-    !stores.know(id) && ExternalCli::ALL.iter().all(|cli| cli.profile_id() != *id)
+    stores.lack(id) && ExternalCli::ALL.iter().all(|cli| cli.profile_id() != *id)
 }

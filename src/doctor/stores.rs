@@ -86,15 +86,10 @@ impl Stores {
         Self(agents.iter().map(read).collect())
     }
 
-    /// Whether any of them has `id`.
-    pub(crate) fn know(&self, id: &ProfileId) -> bool {
+    /// Whether `id` is certainly in none of them. One that cannot be read may have it.
+    pub(crate) fn lack(&self, id: &ProfileId) -> bool {
         let has = |own: &Own| own.ids.contains(id) || own.rejected.iter().any(|bad| bad.id == id.as_str());
-        self.0.iter().any(has)
-    }
-
-    /// Whether all of them could be read, so that what is in none of them is nowhere.
-    pub(crate) fn are_whole(&self) -> bool {
-        self.0.iter().all(|own| own.faults.is_empty())
+        self.0.iter().all(|own| own.faults.is_empty() && !has(own))
     }
 }
 

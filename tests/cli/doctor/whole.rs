@@ -103,6 +103,20 @@ fn where_the_configuration_is_broken_everything_else_is_examined() {
     assert_eq!(value["code"], 65);
 }
 
+/// What a store that cannot be read may have is not told to be gone, and nothing is mended as if it were.
+#[test]
+fn nobody_is_missed_while_a_store_cannot_be_read() {
+    let patient = Patient::healthy();
+    patient.pin();
+    patient.config(json!({"auth": {"order": {"anthropic": ["anthropic:default", "anthropic:work"]}}}));
+    patient.write("agents/main/agent/auth-profiles.json", "{\"profiles\": {");
+    let value = patient.json(&["--fix", "--yes"]);
+    assert_eq!((&value["repairs"], &value["code"]), (&json!([]), &json!(65)), "{value:#}");
+    for code in ["pin-missing", "order-ghost"] {
+        assert!(patient.findings(code).is_empty(), "{value:#}");
+    }
+}
+
 /// The copies of a broken store are named, and none is put in its place.
 #[test]
 fn a_corrupt_store_is_told_with_its_copies_and_left() {
