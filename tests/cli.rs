@@ -5,6 +5,7 @@ mod config;
 mod container;
 mod cooldown;
 mod damage;
+mod doctor;
 mod external;
 mod family;
 mod import;

@@ -62,7 +62,9 @@ pub(crate) fn run(asked: &Doctor, global: &Global, invoked_as: &str, output: &mu
     }
     let depth = if *probe { Depth::Probe(options) } else { Depth::Running };
     let Examined { findings, looked, remarks } = case.examine(depth, output)?;
-    remarks.iter().for_each(|remark| output.talk(remark));
+    for remark in &remarks {
+        output.talk(remark);
+    }
     let value = serde_json::to_value(&findings).map_err(|fault| Failure::Unexpected(fault.to_string()))?;
     let code = exit(value.as_array().map_or(&[][..], Vec::as_slice));
     if global.json {

@@ -150,6 +150,43 @@ impl Code {
         }
     }
 
+    /// What it makes of the exit code where it counts.
+    pub(crate) fn exit(self) -> u8 {
+        match self {
+            Self::ConfigUnreadable | Self::StoreUnreadable | Self::StateUnreadable => 65,
+            Self::CredentialMissing
+            | Self::CredentialExpired
+            | Self::CredentialUnusable
+            | Self::DeclaredMissing
+            | Self::ModeMismatch
+            | Self::ProviderMismatch
+            | Self::OrderGhost
+            | Self::OrderEmpty
+            | Self::PinMissing
+            | Self::ProbeFailed => 1,
+            Self::CredentialExpiring => 2,
+            Self::EntryUnreadable
+            | Self::StoreLeftover
+            | Self::StoreElsewhere
+            | Self::CopyOfMain
+            | Self::CopyDiffers
+            | Self::FileExposed
+            | Self::FolderExposed
+            | Self::OwnerDiffers
+            | Self::ForeignLink
+            | Self::LockStale
+            | Self::TemporaryLeft
+            | Self::CredentialWaiting
+            | Self::SourceShadowed
+            | Self::RunningDiffers
+            | Self::OrderSpellings
+            | Self::OrderHides
+            | Self::AliasCollision
+            | Self::ModelUnusable
+            | Self::AllowlistEmpty => 78,
+        }
+    }
+
     /// Where it is shown.
     pub(crate) fn group(self) -> Group {
         match self {

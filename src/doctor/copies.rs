@@ -1,10 +1,11 @@
 //! Copies of main's credentials in the stores of other agents: they come before main's, and are not renewed with it.
 
-use crate::doctor::{Code, Finding, Repair, Severity, Stores};
+use crate::doctor::{Code, CommandOf, Finding, Repair, Severity, Stores};
 use crate::profile::ProfileId;
+use crate::status::word;
 
 /// The entries that another agent's store shares with main's.
-pub(crate) fn of_copies(stores: &Stores) -> Vec<Finding> {
+pub(crate) fn of_copies(stores: &Stores, command: CommandOf<'_>) -> Vec<Finding> {
     let Some((main, others)) = stores.0.split_first() else { return Vec::new() };
     let Some(of_main) = main.document.as_ref() else { return Vec::new() };
     let mut found = Vec::new();
@@ -19,10 +20,8 @@ pub(crate) fn of_copies(stores: &Stores) -> Vec<Finding> {
                 Finding::new(Code::CopyOfMain, Severity::Warning, what, fix).mended_by(Some(repair))
             } else if is_grant(here) && is_grant(there) && here.get("email") == there.get("email") {
                 let what = format!("{id} is main's too, with other tokens: one of the two may be spent");
-                let fix = format!(
-                    "log in anew, or take the older one out: modelpin models auth remove {id} --agent {}",
-                    own.agent
-                );
+                let remove = command(&own.agent, &format!("models auth remove {}", word(id.as_str())));
+                let fix = format!("log in anew, or take this one out if it is the older one: {remove}");
                 Finding::new(Code::CopyDiffers, Severity::Warning, what, fix)
             } else {
                 continue;

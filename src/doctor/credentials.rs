@@ -46,15 +46,14 @@ fn finding(remark: &Remark, counts: bool, facts: &Facts<'_>) -> Option<Finding> 
         "shadowed" => (Code::SourceShadowed, Severity::Warning),
         _ => (Code::CredentialUnusable, grave),
     };
-    let usual = match code {
-        Code::CredentialWaiting => "nothing: it passes by itself".to_owned(),
-        Code::SourceShadowed => "take away the one that is not meant".to_owned(),
-        _ => (facts.command)("models status"),
+    let usual = if code == Code::CredentialWaiting {
+        "nothing: it passes by itself".to_owned()
+    } else if code == Code::SourceShadowed {
+        "take away the one that is not meant".to_owned()
+    } else {
+        (facts.command)("models status")
     };
-    let what = match (profile, code) {
-        (Some(profile), _) => format!("{profile}: {why}"),
-        (None, _) => why.clone(),
-    };
+    let what = profile.as_ref().map_or_else(|| why.clone(), |profile| format!("{profile}: {why}"));
     let mut finding = Finding::new(code, severity, what, fix.clone().unwrap_or(usual));
     finding.place.provider.clone_from(provider);
     finding.place.profile.clone_from(profile);

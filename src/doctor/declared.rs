@@ -1,11 +1,29 @@
 //! Profiles that `auth.profiles` declares otherwise than they are.
 
 use std::collections::HashSet;
+use std::path::Path;
 
-use crate::config::Mode;
+use serde_json::Value;
+
+use crate::config::{Draft, Mode};
 use crate::doctor::{Code, Finding, Repair, Severity, Stores};
-use crate::profile::{Credential, Exclusion, eligible};
+use crate::profile::{Credential, Exclusion, ExternalCli, eligible};
 use crate::status::{Facts, word};
+
+/// The login of Claude Code, declared as a token in the configuration at `path`: what the older programs wrote. It is taken
+/// for a grant here, and by no other program of the family.
+pub(crate) fn of_written(draft: &Draft, path: &Path) -> Option<Finding> {
+    let id = ExternalCli::ClaudeCode.profile_id();
+    let mode = draft.get(&["auth", "profiles", id.as_str(), "mode"]).and_then(Value::as_str);
+    mode.filter(|mode| *mode == "token").map(|_| {
+        let what = format!(
+            "auth.profiles expects a token of {id}, which is a grant: other programs of the family never try it"
+        );
+        let fix = format!("set auth.profiles.{id}.mode to \"oauth\"");
+        let finding = Finding::new(Code::ModeMismatch, Severity::Warning, what, fix).at(path).of_profile(&id);
+        finding.mended_by(Some(Repair::DeclaredMode { id }))
+    })
+}
 
 /// What is declared and not there, or there and of another kind. `in_use` are the ids that count.
 pub(crate) fn of_declared(facts: &Facts<'_>, stores: &Stores, in_use: &HashSet<String>) -> Vec<Finding> {
@@ -17,7 +35,7 @@ pub(crate) fn of_declared(facts: &Facts<'_>, stores: &Stores, in_use: &HashSet<S
         let provider = &declared.provider;
         let Some(profile) = facts.moment.profiles.by_id.get(id) else {
             // Another agent may have it: the declaration holds for all of them.
-            if !stores.know(id) {
+            if stores.lack(id) {
                 let what = format!("auth.profiles declares {id}, which no store has");
                 let add = format!("models auth add --provider {provider} --profile-id {}", word(id.as_str()));
                 let fix = format!("{}, or take it out of auth.profiles", (facts.command)(&add));

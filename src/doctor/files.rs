@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::doctor::{Code, Finding, Kind, Place, Repair, Severity};
+use crate::status::word;
 
 /// What is open to others, or belongs to somebody else than the state directory at `state` does.
 pub(crate) fn of_files(places: &[Place], state: &Path, us: u32) -> Vec<Finding> {
@@ -58,7 +59,7 @@ fn who(mode: u32) -> Option<&'static str> {
 }
 
 fn quoted(path: &Path) -> String {
-    crate::status::word(&path.to_string_lossy())
+    word(&path.to_string_lossy())
 }
 
 #[cfg(test)]

@@ -94,24 +94,10 @@ impl Finding {
 }
 
 fn usual_exit(code: Code, severity: Severity) -> u8 {
-    match (code, severity) {
-        (Code::CredentialExpiring, Severity::Warning | Severity::Error) => 2,
-        (_, Severity::Info | Severity::Warning) => 0,
-        (Code::ConfigUnreadable | Code::StoreUnreadable | Code::StateUnreadable, Severity::Error) => 65,
-        (
-            Code::CredentialMissing
-            | Code::CredentialExpired
-            | Code::CredentialUnusable
-            | Code::DeclaredMissing
-            | Code::ModeMismatch
-            | Code::ProviderMismatch
-            | Code::OrderGhost
-            | Code::OrderEmpty
-            | Code::PinMissing
-            | Code::ProbeFailed,
-            Severity::Error,
-        ) => 1,
-        (_, Severity::Error) => 78,
+    match severity {
+        Severity::Error => code.exit(),
+        Severity::Warning if code == Code::CredentialExpiring => code.exit(),
+        Severity::Warning | Severity::Info => 0,
     }
 }
 

@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 
 use crate::config::Places;
-use crate::doctor::{Code, Finding, Severity, Stores};
+use crate::doctor::{Code, CommandOf, Finding, Severity, Stores};
 
 /// Whether newer OpenClaw keeps its credentials elsewhere than in the file that is read here.
-pub(crate) fn of_newer(stores: &Stores, places: &Places) -> Vec<Finding> {
+pub(crate) fn of_newer(stores: &Stores, places: &Places, command: CommandOf<'_>) -> Vec<Finding> {
     let shared = places.state_dir.join("state").join("openclaw.sqlite");
     let mut found = Vec::new();
     for own in &stores.0 {
@@ -23,7 +23,8 @@ pub(crate) fn of_newer(stores: &Stores, places: &Places) -> Vec<Finding> {
             Finding::new(Code::StoreLeftover, Severity::Warning, what, fix).at(&own.path)
         } else if own.agent.is_main() {
             let what = "newer OpenClaw keeps its credentials here, where modelpin does not read them";
-            let fix = "store credentials for modelpin of their own: modelpin models auth add";
+            let add = command(&own.agent, "models auth add --provider anthropic");
+            let fix = format!("store credentials here too, such as: {add}");
             Finding::new(Code::StoreElsewhere, Severity::Info, what, fix).at(&newer)
         } else {
             continue;

@@ -8,31 +8,29 @@ use serde_json::Value;
 
 use crate::catalog::ProviderId;
 use crate::config::Config;
-use crate::doctor::{Code, Finding, Repair, Severity, Stores};
+use crate::doctor::{Code, CommandOf, Finding, Repair, Severity, Stores};
 use crate::profile::{Exclusion, ExternalCli, ProfileId};
 use crate::status::{Facts, Survey, word};
 
 /// The orders in the stores. `in_use` are the ids whose absence counts.
-pub(crate) fn of_orders(stores: &Stores, in_use: &HashSet<String>, command: &dyn Fn(&str) -> String) -> Vec<Finding> {
+pub(crate) fn of_orders(stores: &Stores, in_use: &HashSet<String>, command: CommandOf<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
     for own in &stores.0 {
         let Some(order) = own.document.as_ref().and_then(|document| document.section("order")) else { continue };
-        let agent = if own.agent.is_main() { String::new() } else { format!(" --agent {}", own.agent) };
         let mut spellings: IndexMap<ProviderId, Vec<&str>> = IndexMap::new();
         for (key, list) in order {
             let Some(provider) = ProviderId::new(key) else { continue };
             spellings.entry(provider.clone()).or_default().push(key);
             for id in listed(list).into_iter().filter(|id| is_ghost(id, stores)) {
                 let repair = Repair::StoreOrder { store: own.path.clone(), ghost: id.clone() };
-                let known = stores.are_whole().then_some(repair);
-                found.push(ghost(&provider, &id, "the auth order here", &own.path, in_use).mended_by(known));
+                found.push(ghost(&provider, &id, "the auth order here", &own.path, in_use).mended_by(Some(repair)));
             }
         }
         for (provider, keys) in spellings.into_iter().filter(|(_, keys)| keys.len() > 1) {
             let what = format!("the order of {provider} is written under {}: the first one counts", keys.join(" and "));
             let ids = order.get(keys[0]).map(listed).unwrap_or_default();
             let ids: Vec<String> = ids.iter().map(|id| word(id.as_str())).collect();
-            let fix = command(&format!("models auth order set --provider {provider} {}{agent}", ids.join(" ")));
+            let fix = command(&own.agent, &format!("models auth order set --provider {provider} {}", ids.join(" ")));
             let finding = Finding::new(Code::OrderSpellings, Severity::Warning, what, fix);
             found.push(finding.at(&own.path).of_provider(provider));
         }
@@ -57,7 +55,7 @@ pub(crate) fn of_config_order(config: &Config, path: &Path, stores: &Stores, in_
         for id in &ghosts {
             let repair = Repair::ConfigOrder { provider: provider.clone(), ghost: (*id).clone() };
             // An order without anybody in it would mean something else.
-            let possible = stores.are_whole() && ghosts.len() < ids.len();
+            let possible = ghosts.len() < ids.len();
             let whole = format!("auth.order.{provider}");
             found.push(ghost(provider, id, &whole, path, in_use).mended_by(possible.then_some(repair)));
         }
@@ -109,5 +107,5 @@ fn listed(list: &Value) -> Vec<ProfileId> {
 
 /// Whether no store has it, and no other program's login goes by it.
 fn is_ghost(id: &ProfileId, stores: &Stores) -> bool {
-    !stores.know(id) && ExternalCli::ALL.iter().all(|cli| cli.profile_id() != *id)
+    stores.lack(id) && ExternalCli::ALL.iter().all(|cli| cli.profile_id() != *id)
 }

@@ -13,9 +13,11 @@ pub(crate) fn of_pins(facts: &Facts<'_>) -> Vec<Finding> {
     let auth = &facts.moment.settings.config.auth;
     // Who may use a profile that is not for everybody is asked when a person speaks, not here.
     let open = |id: &ProfileId| auth.profiles.get(id).is_none_or(|declared| declared.grants.is_none());
-    // What cannot be read may have it.
-    let certain = facts.unreadable.is_empty();
     let mut found = Vec::new();
+    // What cannot be read may have them.
+    if !facts.unreadable.is_empty() {
+        return found;
+    }
     for session in facts.sessions {
         let Some(selection) = session.choice.effective(facts.moment.now) else { continue };
         let Some(pin) = &selection.pin else { continue };
@@ -31,7 +33,7 @@ pub(crate) fn of_pins(facts: &Facts<'_>) -> Vec<Finding> {
         };
         let repair = Repair::Pin { session: session.key.clone(), gone: pin.profile.clone(), to };
         let finding = Finding::new(Code::PinMissing, Severity::Error, what, fix);
-        found.push(finding.of_session(&session.key).of_profile(&pin.profile).mended_by(certain.then_some(repair)));
+        found.push(finding.of_session(&session.key).of_profile(&pin.profile).mended_by(Some(repair)));
     }
     found
 }

@@ -48,12 +48,14 @@ pub(crate) fn gather(
     found.take(state, true);
     let config_name = name(&places.config_path);
     found.take_named(state, |name| {
-        name.starts_with(".env") || name.contains("modelpin.sqlite") || name.contains(".bak") || name.ends_with(".tmp")
+        name.starts_with(".env") || name.contains("modelpin.sqlite") || name.contains(".bak") || ends_in(name, "tmp")
     });
     if let Some(folder) = places.config_path.parent() {
         found.take_named(folder, |name| name.trim_start_matches('.').starts_with(&config_name));
     }
-    config_files.iter().for_each(|file| found.take(file, true));
+    for file in config_files {
+        found.take(file, true);
+    }
     found.take(&state.join("state"), true);
     found.take_named(&state.join("state"), |name| name.starts_with("openclaw.sqlite"));
     found.take(places.oauth_dir(), true);
@@ -67,7 +69,7 @@ pub(crate) fn gather(
         found.take(&agent.folder, true);
         found.take_named(&agent.folder, |name| {
             let bare = name.trim_start_matches('.');
-            IN_AGENTS.iter().any(|sink| bare.starts_with(sink)) || name.ends_with(".tmp")
+            IN_AGENTS.iter().any(|sink| bare.starts_with(sink)) || ends_in(name, "tmp")
         });
     }
     let passphrase = config.auth.seal_passphrase_file.iter();
@@ -75,9 +77,13 @@ pub(crate) fn gather(
         SecretPlace::File { path, .. } => Some(path),
         SecretPlace::Env { .. } | SecretPlace::Exec(_) => None,
     });
-    passphrase.chain(referred).for_each(|path| found.take(&places.expand(path), true));
+    for path in passphrase.chain(referred) {
+        found.take(&places.expand(path), true);
+    }
     let others = [&external.claude_code, &external.codex, &external.qwen];
-    others.into_iter().flatten().for_each(|path| found.take(path, false));
+    for path in others.into_iter().flatten() {
+        found.take(path, false);
+    }
     found.places.into_values().collect()
 }
 
@@ -107,7 +113,7 @@ impl Found {
         for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
             let file = entry.file_name();
             let file = file.to_string_lossy();
-            let lock = file.ends_with(".lock") || file.ends_with("modelpin-lock");
+            let lock = ends_in(&file, "lock") || file.ends_with("modelpin-lock");
             if !lock && holds(&file) {
                 self.take(&entry.path(), true);
             }
@@ -126,6 +132,10 @@ impl Found {
         let place = Place { path: path.clone(), kind, mode: there.mode() & 0o7777, owner: there.uid(), ours };
         self.places.entry(path).or_insert(place);
     }
+}
+
+fn ends_in(name: &str, extension: &str) -> bool {
+    Path::new(name).extension().is_some_and(|found| found == extension)
 }
 
 fn name(path: &Path) -> String {

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::catalog::ProviderId;
 use crate::config::{Draft, EditFault, Environment, edit};
 use crate::doctor::locks::{fingerprints, holds};
-use crate::profile::{AuthFile, Fingerprint, ProfileId};
+use crate::profile::{AuthFile, Fingerprint, ProfileId, StoreFileFault};
 use crate::session::{Pin, SessionKey};
 
 /// One step that mends something.
@@ -153,7 +153,7 @@ fn remove_temporary(store: &Path, path: &Path) -> Result<(), String> {
 
 /// Main's entry is held in place while the copy goes.
 fn remove_copy(store: &Path, main: &Path, id: &ProfileId) -> Result<Vec<PathBuf>, String> {
-    let said = |fault: crate::profile::StoreFileFault| fault.to_string();
+    let said = |fault: StoreFileFault| fault.to_string();
     let guard = AuthFile::at(main).lock().map_err(said)?;
     let of_main = guard.read().map_err(said)?;
     let Some(entry) = of_main.entry(id) else { return Err(format!("main has no {id} any more")) };

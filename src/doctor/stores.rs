@@ -9,6 +9,9 @@ use crate::doctor::{Code, Finding, Severity};
 use crate::profile::{AuthFile, AuthStore, Document, ProfileId, Rejected, StoreFileFault, StorePaths};
 use crate::status::word;
 
+/// The line to type for a command about an agent.
+pub(crate) type CommandOf<'a> = &'a dyn Fn(&AgentId, &str) -> String;
+
 /// One agent of the installation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Agent {
@@ -83,20 +86,15 @@ impl Stores {
         Self(agents.iter().map(read).collect())
     }
 
-    /// Whether any of them has `id`.
-    pub(crate) fn know(&self, id: &ProfileId) -> bool {
+    /// Whether `id` is certainly in none of them. One that cannot be read may have it.
+    pub(crate) fn lack(&self, id: &ProfileId) -> bool {
         let has = |own: &Own| own.ids.contains(id) || own.rejected.iter().any(|bad| bad.id == id.as_str());
-        self.0.iter().any(has)
-    }
-
-    /// Whether all of them could be read, so that what is in none of them is nowhere.
-    pub(crate) fn are_whole(&self) -> bool {
-        self.0.iter().all(|own| own.faults.is_empty())
+        self.0.iter().all(|own| own.faults.is_empty() && !has(own))
     }
 }
 
 /// What cannot be read: whole files, and single entries.
-pub(crate) fn of_stores(stores: &Stores, command: &dyn Fn(&str) -> String) -> Vec<Finding> {
+pub(crate) fn of_stores(stores: &Stores, command: CommandOf<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
     for own in &stores.0 {
         for fault in &own.faults {
@@ -110,8 +108,7 @@ pub(crate) fn of_stores(stores: &Stores, command: &dyn Fn(&str) -> String) -> Ve
             found.push(Finding::new(Code::StoreUnreadable, Severity::Error, fault.to_string(), fix).at(path));
         }
         for bad in &own.rejected {
-            let agent = if own.agent.is_main() { String::new() } else { format!(" --agent {}", own.agent) };
-            let fix = command(&format!("models auth remove {}{agent}", word(&bad.id)));
+            let fix = command(&own.agent, &format!("models auth remove {}", word(&bad.id)));
             let finding = Finding::new(Code::EntryUnreadable, Severity::Warning, bad.why.clone(), fix);
             found.push(finding.at(&bad.path).of_profile(&bad.id));
         }

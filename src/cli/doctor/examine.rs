@@ -13,10 +13,11 @@ use crate::cli::models::status::probe::{self, ProbeOptions, Target};
 use crate::cli::open::{again, options};
 use crate::cli::output::Output;
 use crate::cli::running;
-use crate::config;
+use crate::config::{self, Draft};
 use crate::doctor::{
     Agent, Code, Finding, Findings, Severity, Stores, gather, of_access, of_config_order, of_copies, of_credentials,
     of_declared, of_files, of_hidden, of_locks, of_newer, of_orders, of_pins, of_probes, of_running, of_stores,
+    of_written,
 };
 use crate::profile::ExternalPaths;
 use crate::status::{self, Report};
@@ -70,10 +71,24 @@ impl Case<'_> {
         AppOptions { agent: agent.map(ToString::to_string).or(options.agent.clone()), ..options }
     }
 
+    /// The line to type for a command about `agent`, on the same installation.
+    fn line(&self, agent: &AgentId, usual: &AgentId, rest: &str) -> String {
+        let named = self.global.agent.is_some() || agent != usual;
+        let global = Global {
+            state_dir: self.global.state_dir.clone(),
+            layout: self.global.layout.clone(),
+            agent: named.then(|| agent.to_string()),
+            json: false,
+            verbose: 0,
+            quiet: false,
+            log: None,
+        };
+        again(&global, self.invoked_as, rest)
+    }
+
     /// Looks at everything; without `--probe`, nothing but files is asked, and the programs that run on them.
     pub(crate) fn examine(&self, depth: Depth<'_>, output: &mut Output) -> Result<Examined, Failure> {
         let (installation, unconfigured) = self.installation()?;
-        let command = |rest: &str| again(self.global, self.invoked_as, rest);
         let (settings, places) = (installation.settings(), installation.places());
         let agents = Agent::all(places, &settings.config);
         let stores = Stores::read(&agents, places);
@@ -82,17 +97,21 @@ impl Case<'_> {
         let files = read.map_or_else(|_| vec![places.config_path.clone()], |loaded| loaded.files);
         let external = ExternalPaths::of(&settings.environment);
         let sinks = gather(places, &settings.config, &files, &agents, &external);
+        let command = |agent: &AgentId, rest: &str| self.line(agent, installation.agent(), rest);
         let mut findings = Findings::default();
         findings.add(of_files(&sinks, &places.state_dir, rustix::process::geteuid().as_raw()));
         findings.add(of_locks(&paths, installation.now()));
         findings.add(of_stores(&stores, &command));
-        findings.add(of_copies(&stores));
-        findings.add(of_newer(&stores, places));
+        findings.add(of_copies(&stores, &command));
+        findings.add(of_newer(&stores, places, &command));
         if let Some(why) = &unconfigured {
             let fix = "mend it; what it says could not be checked until then";
             let finding = Finding::new(Code::ConfigUnreadable, Severity::Error, why.clone(), fix);
             findings.add([finding.at(&places.config_path)]);
         } else {
+            // What it says can be read, and so can be what is written.
+            findings
+                .add(Draft::read(&places.config_path).ok().and_then(|draft| of_written(&draft, &places.config_path)));
             let usual = installation.agent();
             for agent in agents.iter().filter(|agent| self.global.agent.is_none() || agent.id == *usual) {
                 self.examine_agent(&agent.id, usual, &stores, depth, &mut findings, output)?;
@@ -114,10 +133,7 @@ impl Case<'_> {
         output: &mut Output,
     ) -> Result<(), Failure> {
         let installation = Installation::open_with(self.options(Some(agent)), true)?;
-        let command = |rest: &str| {
-            let line = again(self.global, self.invoked_as, rest);
-            if self.global.agent.is_none() && agent != usual { format!("{line} --agent {agent}") } else { line }
-        };
+        let command = |rest: &str| self.line(agent, usual, rest);
         let asked = Asked { agent_named: false, warn: WARN, command: &command };
         let (report, targets): (Report, Result<Vec<Target>, String>) = installation.look(asked, |survey, facts| {
             let report = status::report(survey, facts);
@@ -126,7 +142,7 @@ impl Case<'_> {
             let (found, in_use) = of_credentials(survey, &report, facts);
             findings.add(found);
             findings.add(of_declared(facts, stores, &in_use));
-            findings.add(of_orders(stores, &in_use, &|rest| again(self.global, self.invoked_as, rest)));
+            findings.add(of_orders(stores, &in_use, &|agent, rest| self.line(agent, usual, rest)));
             findings.add(of_config_order(config, path, stores, &in_use));
             findings.add(of_hidden(survey, facts));
             findings.add(of_pins(facts));

@@ -16,7 +16,7 @@ pub(crate) fn text(findings: &[Finding], looked: usize, mend: &str) -> String {
             continue;
         }
         text.push_str(&format!("{}\n", group.as_str()));
-        here.iter().for_each(|finding| text.push_str(&entry(finding)));
+        text.extend(here.into_iter().map(entry));
         text.push('\n');
     }
     let grave = findings.iter().filter(|finding| finding.severity > Severity::Info).count();
