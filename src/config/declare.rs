@@ -1,6 +1,6 @@
 //! What the configuration is told of a credential that was just stored.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::catalog::ProviderId;
 use crate::config::{Draft, EditFault, Mode};
@@ -88,7 +88,7 @@ fn put_last(draft: &mut Draft, id: &ProfileId, provider: &ProviderId) -> Result<
 
 /// What is under `auth.<key>`, by name.
 fn members(draft: &Draft, key: &str) -> Vec<(String, Value)> {
-    let found = draft.get(&["auth", key]).and_then(Value::as_object).map(Map::clone);
+    let found = draft.get(&["auth", key]).and_then(Value::as_object).cloned();
     found.unwrap_or_default().into_iter().collect()
 }
 

@@ -116,7 +116,7 @@ fn applied(facts: &Facts<'_>) -> Vec<String> {
     let of_vendors = vendors().flat_map(|vendor| environment.credentials(&ProviderId::built_in(vendor.id)));
     let mut names: Vec<String> = of_vendors
         .filter(|credential| credential.place == EnvPlace::LoginShell)
-        .map(|credential| credential.name.to_owned())
+        .map(|credential| credential.name.clone())
         .collect();
     names.sort_unstable();
     names.dedup();

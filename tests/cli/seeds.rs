@@ -48,16 +48,13 @@ fn commands(block: &str) -> Vec<String> {
     let mut commands: Vec<String> = Vec::new();
     let mut in_place = false;
     for line in block.lines() {
-        match commands.last_mut().filter(|_| in_place) {
-            Some(command) => {
-                command.push('\n');
-                command.push_str(line);
-                in_place = line != "EOF";
-            }
-            None => {
-                commands.push(line.to_owned());
-                in_place = line.contains("<<'EOF'");
-            }
+        if let Some(command) = commands.last_mut().filter(|_| in_place) {
+            command.push('\n');
+            command.push_str(line);
+            in_place = line != "EOF";
+        } else {
+            commands.push(line.to_owned());
+            in_place = line.contains("<<'EOF'");
         }
     }
     assert!(!in_place, "{block}");

@@ -11,7 +11,7 @@ use nix::pty::{Winsize, openpty};
 use rustix::io::{FdFlags, fcntl_setfd};
 
 /// How long something may take to be shown before the test gives up.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Keys that are no characters.
 pub(crate) const ENTER: &str = "\r";

@@ -74,15 +74,7 @@ impl Case<'_> {
     /// The line to type for a command about `agent`, on the same installation.
     fn line(&self, agent: &AgentId, usual: &AgentId, rest: &str) -> String {
         let named = self.global.agent.is_some() || agent != usual;
-        let global = Global {
-            state_dir: self.global.state_dir.clone(),
-            layout: self.global.layout.clone(),
-            agent: named.then(|| agent.to_string()),
-            json: false,
-            verbose: 0,
-            quiet: false,
-            log: None,
-        };
+        let global = Global { agent: named.then(|| agent.to_string()), ..self.global.clone() };
         again(&global, self.invoked_as, rest)
     }
 
