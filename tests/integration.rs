@@ -6,6 +6,13 @@
     clippy::disallowed_methods,
     reason = "a test stops at the first surprise"
 )]
+#![allow(clippy::print_stdout, reason = "a test that skips itself says so aloud")]
+#![allow(
+    clippy::needless_pass_by_value,
+    clippy::unused_self,
+    clippy::case_sensitive_file_extension_comparisons,
+    reason = "the fluent words of a test are for who reads them, and its files are its own"
+)]
 
 mod architecture;
 mod catalog;

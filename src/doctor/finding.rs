@@ -70,17 +70,17 @@ impl Finding {
         self
     }
 
-    pub(crate) fn of_provider(mut self, provider: impl ToString) -> Self {
+    pub(crate) fn of_provider(mut self, provider: &(impl ToString + ?Sized)) -> Self {
         self.place.provider = Some(provider.to_string());
         self
     }
 
-    pub(crate) fn of_profile(mut self, profile: impl ToString) -> Self {
+    pub(crate) fn of_profile(mut self, profile: &(impl ToString + ?Sized)) -> Self {
         self.place.profile = Some(profile.to_string());
         self
     }
 
-    pub(crate) fn of_session(mut self, session: impl ToString) -> Self {
+    pub(crate) fn of_session(mut self, session: &(impl ToString + ?Sized)) -> Self {
         self.place.session = Some(session.to_string());
         self
     }

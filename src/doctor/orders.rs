@@ -32,7 +32,7 @@ pub(crate) fn of_orders(stores: &Stores, in_use: &HashSet<String>, command: Comm
             let ids: Vec<String> = ids.iter().map(|id| word(id.as_str())).collect();
             let fix = command(&own.agent, &format!("models auth order set --provider {provider} {}", ids.join(" ")));
             let finding = Finding::new(Code::OrderSpellings, Severity::Warning, what, fix);
-            found.push(finding.at(&own.path).of_provider(provider));
+            found.push(finding.at(&own.path).of_provider(&provider));
         }
     }
     found

@@ -29,7 +29,7 @@ pub(crate) fn of_probes(probes: &Probes, command: &dyn Fn(&str) -> String) -> Ve
             let finding = Finding::new(Code::ProbeFailed, severity, what, command("models status"));
             let finding = finding.of_provider(&result.provider);
             match &result.profile_id {
-                Some(id) => finding.of_profile(format!("{id} for {model}")),
+                Some(id) => finding.of_profile(&format!("{id} for {model}")),
                 None => finding,
             }
         })

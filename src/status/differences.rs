@@ -86,7 +86,7 @@ mod tests {
 
     use super::differences;
 
-    fn report(env: Value, profiles: Value) -> Value {
+    fn report(env: &Value, profiles: &Value) -> Value {
         json!({"configPath": "/c", "resolvedDefault": "anthropic/a", "auth": {
             "storePath": "/s", "providers": [{"provider": "anthropic", "env": env}], "oauth": {"profiles": profiles},
         }})
@@ -94,15 +94,16 @@ mod tests {
 
     #[test]
     fn what_is_the_same_is_not_said() {
-        let one = report(json!({"source": "env: A", "value": "fp:1"}), json!([{"profileId": "a", "fingerprint": "1"}]));
+        let one =
+            report(&json!({"source": "env: A", "value": "fp:1"}), &json!([{"profileId": "a", "fingerprint": "1"}]));
         assert_eq!(differences(&one, &one), [""; 0]);
     }
 
     #[test]
     fn a_variable_that_one_of_them_lacks_or_has_otherwise_is_named() {
-        let set = report(json!({"source": "env: A", "value": "fp:1"}), json!([]));
-        let other = report(json!({"source": "env: A", "value": "fp:2"}), json!([]));
-        let unset = report(Value::Null, json!([]));
+        let set = report(&json!({"source": "env: A", "value": "fp:1"}), &json!([]));
+        let other = report(&json!({"source": "env: A", "value": "fp:2"}), &json!([]));
+        let unset = report(&Value::Null, &json!([]));
         assert_eq!(differences(&set, &unset), ["it does not see env: A (for anthropic)"]);
         assert_eq!(differences(&unset, &set), ["it sees env: A (for anthropic), which is not set here"]);
         assert_eq!(differences(&set, &other), ["it has another value of env: A (for anthropic): perhaps an older one"]);
@@ -111,8 +112,8 @@ mod tests {
     #[test]
     fn an_older_store_is_told_by_its_secrets() {
         let profile = |print: &str| json!([{"profileId": "a:x", "fingerprint": print, "usable": true}]);
-        let (new, old) = (report(Value::Null, profile("1")), report(Value::Null, profile("2")));
+        let (new, old) = (report(&Value::Null, &profile("1")), report(&Value::Null, &profile("2")));
         assert_eq!(differences(&new, &old), ["it has another secret for a:x than is stored now"]);
-        assert_eq!(differences(&new, &report(Value::Null, json!([]))), ["it does not see the profile a:x"]);
+        assert_eq!(differences(&new, &report(&Value::Null, &json!([]))), ["it does not see the profile a:x"]);
     }
 }

@@ -26,7 +26,7 @@ pub(crate) fn of_stand(stand: &Stand<'_>, facts: &Facts<'_>) -> Option<Said> {
     let unused = if stand.in_use { "" } else { " (not in use)" };
     let stored = stand.profile.filter(|profile| profile.origin.managed_by.is_none());
     let fix = match stored.filter(|_| !stand.in_use && level.is_some()) {
-        Some(profile) => remove(&profile.id, facts),
+        Some(profile) => Some(remove(&profile.id, facts)),
         None => fix,
     };
     let remark = Remark {
@@ -96,7 +96,7 @@ fn obstacle(stand: &Stand<'_>, facts: &Facts<'_>) -> Option<Found> {
         Standing::Probe(bench) | Standing::Benched(bench) => Some(benched(stand, bench, facts)),
         Standing::NotedElsewhere(until) => {
             let why = format!("cooling down until {until:.0}, noted by another program");
-            Some(Found { level: None, code: "cooldown", why, fix: clear(stand, facts) })
+            Some(Found { level: None, code: "cooldown", why, fix: Some(clear(stand, facts)) })
         }
         Standing::NeedsLogin(command) => {
             let why = "its refresh token is no longer taken".to_owned();
@@ -105,7 +105,7 @@ fn obstacle(stand: &Stand<'_>, facts: &Facts<'_>) -> Option<Found> {
         Standing::Unusable(why) => {
             let ended = stand.profile.is_some_and(|profile| has_ended(profile, facts.moment.now));
             let code = if ended { "expired" } else { "unusable" };
-            Some(Found::missing(code, why.clone(), stand.profile.and_then(|profile| anew(profile, facts))))
+            Some(Found::missing(code, why.clone(), stand.profile.map(|profile| anew(profile, facts))))
         }
     }
 }
@@ -114,14 +114,14 @@ fn obstacle(stand: &Stand<'_>, facts: &Facts<'_>) -> Option<Found> {
 fn excluded(stand: &Stand<'_>, why: &Exclusion, facts: &Facts<'_>) -> Option<Found> {
     let profile = stand.profile;
     let ended = profile.filter(|profile| has_ended(profile, facts.moment.now));
-    let again = profile.and_then(|profile| anew(profile, facts));
+    let again = profile.map(|profile| anew(profile, facts));
     let text = why.to_string();
     Some(match why {
         Exclusion::NotInOrder | Exclusion::NotDeclared => {
             let profile = ended.filter(|profile| {
                 !refreshable(profile, &facts.moment.settings.config.auth, facts.moment.benches, facts.moment.now)
             })?;
-            Found::missing("expired", format!("{text}, and has expired"), remove(&profile.id, facts))
+            Found::missing("expired", format!("{text}, and has expired"), Some(remove(&profile.id, facts)))
         }
         Exclusion::Expired(_) => Found::missing("expired", text, again),
         Exclusion::ExpiredOutside(cli, at) => {
@@ -148,7 +148,7 @@ fn excluded(stand: &Stand<'_>, why: &Exclusion, facts: &Facts<'_>) -> Option<Fou
 fn benched(stand: &Stand<'_>, bench: &Bench, facts: &Facts<'_>) -> Found {
     let until =
         bench.until.map_or_else(|| "until its secret is replaced".to_owned(), |until| format!("until {until:.0}"));
-    let again = || stand.profile.and_then(|profile| anew(profile, facts));
+    let again = || stand.profile.map(|profile| anew(profile, facts));
     match bench.class {
         FailureClass::Auth => Found::missing("refused", format!("its provider refused it; not used {until}"), again()),
         FailureClass::ClientOnly => {
@@ -158,7 +158,7 @@ fn benched(stand: &Stand<'_>, bench: &Bench, facts: &Facts<'_>) -> Found {
         }
         FailureClass::Billing => {
             let why = format!("its account cannot pay; not used {until}");
-            let fix = clear(stand, facts).map(|clear| format!("pay, then: {clear}"));
+            let fix = Some(format!("pay, then: {}", clear(stand, facts)));
             Found::missing("billing", why, fix)
         }
         FailureClass::NeedsLogin => {
@@ -170,7 +170,7 @@ fn benched(stand: &Stand<'_>, bench: &Bench, facts: &Facts<'_>) -> Found {
                 "expired, and its last renewal failed; the next is tried {}",
                 until.trim_start_matches("until ")
             );
-            Found { level: Some(Level::Expiring), code: "not_renewed", why, fix: clear(stand, facts) }
+            Found { level: Some(Level::Expiring), code: "not_renewed", why, fix: Some(clear(stand, facts)) }
         }
         FailureClass::RateLimit
         | FailureClass::AccountLimit
@@ -181,7 +181,7 @@ fn benched(stand: &Stand<'_>, bench: &Bench, facts: &Facts<'_>) -> Found {
         | FailureClass::ContextOverflow
         | FailureClass::ModelNotFound => {
             let why = format!("{} {until}", bench.class);
-            Found { level: None, code: "cooldown", why, fix: clear(stand, facts) }
+            Found { level: None, code: "cooldown", why, fix: Some(clear(stand, facts)) }
         }
     }
 }
@@ -199,14 +199,14 @@ fn ending(stand: &Stand<'_>, facts: &Facts<'_>) -> Option<Found> {
     if refreshable(profile, &moment.settings.config.auth, moment.benches, moment.now) {
         let paused = rest(profile, moment.benches, moment.now)?;
         let why = format!("its last renewal failed ({})", paused.class);
-        return Some(Found { level: None, code: "not_renewed", why, fix: clear(stand, facts) });
+        return Some(Found { level: None, code: "not_renewed", why, fix: Some(clear(stand, facts)) });
     }
     let left = left(milliseconds(remaining));
     let why = match rest(profile, moment.benches, moment.now) {
         Some(_) => format!("expires in {left}, and its refresh token is no longer taken"),
         None => format!("expires in {left}, at {end:.0}"),
     };
-    Some(Found { level: Some(Level::Expiring), code: "expiring", why, fix: anew(profile, facts) })
+    Some(Found { level: Some(Level::Expiring), code: "expiring", why, fix: Some(anew(profile, facts)) })
 }
 
 fn has_ended(profile: &Profile, now: Timestamp) -> bool {
@@ -214,31 +214,31 @@ fn has_ended(profile: &Profile, now: Timestamp) -> bool {
 }
 
 /// How to put a new secret in the place of the one in `profile`.
-fn anew(profile: &Profile, facts: &Facts<'_>) -> Option<String> {
+fn anew(profile: &Profile, facts: &Facts<'_>) -> String {
     let Profile { id, provider, credential, .. } = profile;
     if let Some(cli) = profile.origin.managed_by {
-        return Some(cli.remedy().to_owned());
+        return cli.remedy().to_owned();
     }
     let verb = match credential {
         Credential::ApiKey { .. } => "add",
         Credential::Token { .. } if provider.as_str() == "anthropic" => "setup-token",
         Credential::Token { .. } => "paste-token",
-        Credential::OAuth(_) => return Some(ours(&login_command(profile), facts)),
+        Credential::OAuth(_) => return ours(&login_command(profile), facts),
     };
     let name = named(&CredentialId::Profile(id.clone()));
-    Some((facts.command)(&format!("models auth {verb} --provider {provider}{name}")))
+    (facts.command)(&format!("models auth {verb} --provider {provider}{name}"))
 }
 
-fn remove(id: &ProfileId, facts: &Facts<'_>) -> Option<String> {
-    Some((facts.command)(&format!("models auth remove {}", word(id.as_str()))))
+fn remove(id: &ProfileId, facts: &Facts<'_>) -> String {
+    (facts.command)(&format!("models auth remove {}", word(id.as_str())))
 }
 
-fn clear(stand: &Stand<'_>, facts: &Facts<'_>) -> Option<String> {
+fn clear(stand: &Stand<'_>, facts: &Facts<'_>) -> String {
     let what = match stand.id.profile() {
         Some(id) => word(id.as_str()),
         None => "--all".to_owned(),
     };
-    Some((facts.command)(&format!("models auth clear-cooldown {what}")))
+    (facts.command)(&format!("models auth clear-cooldown {what}"))
 }
 
 fn named(id: &CredentialId) -> String {

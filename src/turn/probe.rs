@@ -32,7 +32,7 @@ impl Sources {
         max_tokens: u32,
     ) -> Result<(), Failure> {
         let asked = tokio::time::timeout(patience, self.ask_for_a_word(model, credential, patience, max_tokens));
-        asked.await.unwrap_or_else(|_| Err(unsent(FailureClass::Timeout, "no answer in time".to_owned())))
+        asked.await.unwrap_or_else(|_| Err(unsent(FailureClass::Timeout, "no answer in time")))
     }
 
     async fn ask_for_a_word(
@@ -50,11 +50,11 @@ impl Sources {
             && endpoint.is_due(&held, self.now())
         {
             let renewed = self.refresher.renew(&held, &settings.config.auth).await;
-            let renewed = renewed.map_err(|fault| unsent(FailureClass::NotRenewed, fault.to_string()))?;
+            let renewed = renewed.map_err(|fault| unsent(FailureClass::NotRenewed, &fault.to_string()))?;
             profiles.by_id.insert(renewed.id.clone(), renewed);
         }
         let endpoint = endpoint_of(&settings.config, model);
-        let endpoint = endpoint.map_err(|why| unsent(FailureClass::ModelNotFound, why.to_string()))?;
+        let endpoint = endpoint.map_err(|why| unsent(FailureClass::ModelNotFound, &why.to_string()))?;
         let auth = self.wallet.auth(credential, &profiles, &settings, &endpoint).await;
         let ask = Ask {
             model: model.clone(),
@@ -70,6 +70,6 @@ impl Sources {
     }
 }
 
-fn unsent(class: FailureClass, detail: String) -> Failure {
-    Failure { class, status: None, retry_after: None, detail: scrub(&detail).into_owned(), sent: None }
+fn unsent(class: FailureClass, detail: &str) -> Failure {
+    Failure { class, status: None, retry_after: None, detail: scrub(detail).into_owned(), sent: None }
 }

@@ -40,8 +40,8 @@ impl Container {
         let container = Self { folder, program };
         let volume = container.volume();
         fs::create_dir(&volume).unwrap();
-        let owned = chown(&volume, Some(owner), Some(owner));
-        let tried = owned.ok().and_then(|()| {
+        let given = chown(&volume, Some(owner), Some(owner));
+        let tried = given.ok().and_then(|()| {
             let read_only =
                 format!("! touch /{name} 2>/dev/null && ! touch '{}/x' 2>/dev/null", container.folder.path().display());
             container.command(Path::new("/bin/sh"), &["-c", &read_only]).output().ok()

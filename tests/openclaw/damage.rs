@@ -44,7 +44,9 @@ fn a_damaged_or_encrypted_database_is_said_to_be_that() {
     let shared = openclaw.shared_database();
     let bytes = fs::read(&shared).unwrap();
     let mut encrypted = bytes.clone();
-    encrypted.iter_mut().for_each(|byte| *byte = byte.wrapping_mul(31) ^ 0x5a);
+    for byte in &mut encrypted {
+        *byte = byte.wrapping_mul(31) ^ 0x5a;
+    }
     fs::write(&shared, &encrypted).unwrap();
     refused(&home, &openclaw, "damaged or encrypted");
     fs::write(&shared, &bytes[..bytes.len() / 2]).unwrap();

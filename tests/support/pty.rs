@@ -71,7 +71,7 @@ impl Person {
             }
             match self.screen.recv_timeout(PATIENCE) {
                 Ok(bytes) => self.shown.extend(bytes),
-                Err(_) => panic!("`{text}` is not shown after {:?}", &plain[self.seen..]),
+                Err(fault) => panic!("`{text}` is not shown after {:?}: {fault}", &plain[self.seen..]),
             }
         }
     }

@@ -30,6 +30,7 @@ pub(crate) enum Found {
 
 impl Entry {
     /// Looks at `path`, where a link to `program` is meant to be.
+    #[expect(clippy::match_same_arms, reason = "the arms are read in order: what cannot be looked at comes first")]
     pub(crate) fn look(path: &Path, program: &Path) -> Self {
         let found = match fs::symlink_metadata(path) {
             Err(fault) if fault.kind() == io::ErrorKind::NotFound => Found::Nothing,

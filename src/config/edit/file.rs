@@ -61,6 +61,7 @@ impl ConfigLock {
     /// # Errors
     ///
     /// What the system refused. The file it names is as it was.
+    #[expect(clippy::unused_self, reason = "the lock is the right to write: only who has it gets here")]
     pub(crate) fn put<'a>(
         &self,
         changes: impl Iterator<Item = (&'a Path, Option<&'a str>, &'a str)>,

@@ -1,6 +1,6 @@
 //! Random edits of random documents: what was not meant stays, character by character.
 
-#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test stops at the first surprise")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods, reason = "a test stops at the first surprise")]
 
 use std::fs;
 

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test stops at the first surprise")]
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use rstest::rstest;
@@ -90,7 +91,6 @@ fn a_file_that_is_not_there_is_made() {
         text,
         "{\n  \"agents\": {\n    \"defaults\": {\n      \"model\": {\n        \"primary\": \"a/b\"\n      }\n    }\n  }\n}\n"
     );
-    use std::os::unix::fs::PermissionsExt as _;
     assert_eq!(main.metadata().unwrap().permissions().mode() & 0o777, 0o600);
     drop(folder);
 }
@@ -268,7 +268,6 @@ fn a_long_file_is_edited_in_no_time() {
 
 #[test]
 fn what_another_may_read_he_may_read_afterwards() {
-    use std::os::unix::fs::PermissionsExt as _;
     let (_folder, main) = folder(&[("modelpin.json", "{a: 1}")]);
     fs::set_permissions(&main, fs::Permissions::from_mode(0o640)).unwrap();
     set(&main, "a", &json!(2)).unwrap();

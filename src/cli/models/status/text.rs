@@ -18,7 +18,7 @@ pub(crate) fn text(report: &Report, width: Option<u16>, colours: bool) -> String
     if let Some(probes) = &report.auth.probes {
         parts.push(page.probes(probes));
     }
-    parts.push(page.remarks(report));
+    parts.push(Page::remarks(report));
     parts.extend(report.running.iter().filter(|running| !running.is_empty()).map(|running| differences(running)));
     let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
     parts.join("\n\n") + "\n"
@@ -148,7 +148,7 @@ impl Page {
         format!("Probes\n{}\n{good} of {} answered", finished(&table), probes.total_targets)
     }
 
-    fn remarks(&self, report: &Report) -> String {
+    fn remarks(report: &Report) -> String {
         let list = |what: &str, remarks: &[_]| {
             let lines: Vec<String> =
                 remarks.iter().map(|remark| format!("  {}", line(remark).replace('\n', "\n  "))).collect();
