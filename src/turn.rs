@@ -11,7 +11,10 @@ mod renew;
 mod run;
 mod wallet;
 
-pub(crate) use gather::{Gathered, Sources, endpoint_of, shortened};
+#[cfg(feature = "cli")]
+pub(crate) use gather::shortened;
+pub(crate) use gather::{Gathered, Sources, endpoint_of};
+#[cfg(feature = "cli")]
 pub(crate) use moment::Moment;
 pub(crate) use names::ProfileNames;
 pub(crate) use run::{HISTORY_MESSAGES, Outcome, Turn, TurnEnd};

@@ -47,6 +47,7 @@ impl Texts {
     /// # Errors
     ///
     /// It cannot be read.
+    #[cfg(feature = "cli")]
     pub(crate) fn read(&self, file: &Path) -> Result<Option<String>, ConfigFault> {
         match self.0.get(file) {
             Some(text) => Ok(Some(text.clone())),
@@ -60,6 +61,7 @@ impl Texts {
     /// # Errors
     ///
     /// It cannot be read, or is no JSON5.
+    #[cfg(feature = "cli")]
     pub(crate) fn value(&self, file: &Path) -> Result<Value, ConfigFault> {
         match self.read(file)? {
             Some(text) => parse(file, &text),

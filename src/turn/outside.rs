@@ -34,6 +34,7 @@ impl Outside {
     }
 
     /// The variable, or the provider whose `apiKey` it is.
+    #[cfg(feature = "cli")]
     pub(crate) fn name(&self) -> &str {
         match &self.credential {
             CredentialId::Env(name) => name,

@@ -9,9 +9,11 @@ use tokio::sync::Semaphore;
 use crate::catalog::ProviderId;
 use crate::config::Mode;
 use crate::health::FailureClass;
+#[cfg(feature = "cli")]
+use crate::profile::SecretSource;
 use crate::profile::{
-    Credential, Fingerprint, Profile, Profiles, SecretRef, SecretSource, SecretTrouble, SecretValue, Secrets,
-    is_setup_token, is_still_sealed,
+    Credential, Fingerprint, Profile, Profiles, SecretRef, SecretTrouble, SecretValue, Secrets, is_setup_token,
+    is_still_sealed,
 };
 use crate::provider::{Auth, Endpoint, Failure, NoEndpoint};
 use crate::receipt::BillingClass;
@@ -82,6 +84,7 @@ impl Wallet {
     ///
     /// # Errors
     /// The variable is not set, or must not be asked for.
+    #[cfg(feature = "cli")]
     pub(crate) fn look(
         &self,
         credential: &CredentialId,
