@@ -3,6 +3,7 @@
 //! Standard output is data, standard error is talk. How a run ended is an [`Exit`].
 
 mod arguments;
+mod cell;
 mod chat;
 mod completions;
 mod doctor;

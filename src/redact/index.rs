@@ -1,5 +1,6 @@
 //! Finding every form of every known secret in one pass.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, BuildError};
@@ -9,13 +10,16 @@ use crate::redact::PIECE;
 use crate::redact::forms::forms;
 
 /// What stands where a text was cut to be shown.
-const CUT: char = '…';
+pub(crate) const CUT: char = '…';
 
 /// So many bytes of a form's beginning are looked for; the rest is compared where they are found.
 ///
 /// The automaton is then as large as the number of secrets, not as their length (an access token may have thousands of
 /// bytes, in a dozen forms), and it holds no secret in full: it cannot be wiped from memory, the forms beside it are.
 const START: usize = 16;
+
+/// How many bytes of a form's beginning have to stand in a text before the whole of it is looked for there.
+const WINDOW: usize = 8;
 
 /// The forms of some secrets, and the automaton that finds where one of them may begin.
 pub(crate) struct Index {
@@ -104,6 +108,22 @@ impl Index {
     }
 }
 
+/// What [`Index::find`] would find, without an index: for a text or two, making one of many secrets costs more than looking
+/// for each of their forms.
+pub(crate) fn find_without_index<'a>(secrets: impl Iterator<Item = &'a str>, text: &str) -> Vec<Range<usize>> {
+    let windows: HashSet<[u8; WINDOW]> =
+        text.as_bytes().windows(WINDOW).filter_map(|bytes| bytes.try_into().ok()).collect();
+    let may_stand = |form: &str| match form.as_bytes().first_chunk::<WINDOW>() {
+        Some(beginning) => windows.contains(beginning),
+        None => true,
+    };
+    let mut found = Vec::new();
+    for form in secrets.flat_map(forms).filter(|form| may_stand(form)) {
+        found.extend(text.match_indices(form.as_str()).map(|(at, form)| at..at + form.len()));
+    }
+    merged(found)
+}
+
 /// `found` from left to right; what overlaps is one.
 fn merged(mut found: Vec<Range<usize>>) -> Vec<Range<usize>> {
     found.sort_by_key(|place| place.start);
@@ -126,7 +146,9 @@ fn start(form: &str) -> &[u8] {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
-    use super::Index;
+    use proptest::prelude::*;
+
+    use super::{Index, find_without_index};
 
     fn index(secrets: &[&str]) -> Index {
         Index::of(secrets.iter().copied()).unwrap()
@@ -182,6 +204,23 @@ mod tests {
             ("ü", ""),
         ] {
             assert_eq!(&text[index.ending(text)..], ending, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn without_an_index_the_same_is_found(
+            secrets in prop::collection::vec("[a-c/\"]{8,12}", 1..6),
+            between in prop::collection::vec("[a-c/\" ü]{0,9}", 7),
+        ) {
+            let forms: Vec<_> = secrets.iter().flat_map(|secret| crate::redact::forms(secret)).collect();
+            let text: String = between
+                .iter()
+                .enumerate()
+                .flat_map(|(at, between)| [between.as_str(), forms[at * 7 % forms.len()].as_str()])
+                .collect();
+            let secrets: Vec<&str> = secrets.iter().map(String::as_str).collect();
+            prop_assert_eq!(find_without_index(secrets.iter().copied(), &text), index(&secrets).find(&text));
         }
     }
 }

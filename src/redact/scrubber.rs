@@ -4,14 +4,15 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
 use std::ops::Range;
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use arc_swap::ArcSwapOption;
+use arc_swap::{ArcSwapOption, Guard};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::redact::index::Index;
+use crate::redact::index::{CUT, Index, find_without_index};
 
 /// What stands where a secret stood.
 pub const REDACTED: &str = "[redacted]";
@@ -31,14 +32,26 @@ const SHORTEST: usize = 8;
 /// take names of providers and models along.
 const SHORTEST_OF_WORDS: usize = 20;
 
+/// An index that knows all secrets.
+const FRESH: u8 = 0;
+
+/// So many texts are looked through without an index after new secrets have come: a command that prints a line or two of a
+/// store of a thousand profiles is over before one would be made.
+const WITHOUT_INDEX: u8 = 4;
+
+/// Longer ones are not.
+const SHORT: usize = 16 * 1024;
+
 /// Knows the exact values of secrets, and takes them out of texts in every form that they are written in.
 ///
-/// It is told of a secret as often as it comes along: only one that is new costs more than a hash. Whoever has a text to
-/// clean waits for nobody, and where nothing is known that costs nothing.
+/// It is told of a secret as often as it comes along, which costs a hash. What finds them is made when it is first worth
+/// it. Where nothing is known, cleaning a text costs nothing.
 #[derive(Default)]
 pub struct Scrubber {
     known: Mutex<Known>,
     index: ArcSwapOption<Index>,
+    /// [`FRESH`], or one more than how many texts may still be looked through before the index is made.
+    stale: AtomicU8,
 }
 
 #[derive(Default)]
@@ -77,16 +90,42 @@ impl Scrubber {
             let oldest = held.iter().min_by_key(|(_, (_, told))| *told).map(|(digest, _)| *digest);
             oldest.map(|digest| held.remove(&digest));
         }
-        match Index::of(held.values().map(|(secret, _)| secret.expose_secret())) {
-            Ok(index) => self.index.store(Some(Arc::new(index))),
-            // Two thousand million states: nobody has so many secrets.
-            Err(fault) => tracing::error!(%fault, "new secrets cannot be recognised"),
+        self.stale.store(1 + WITHOUT_INDEX, Ordering::Release);
+    }
+
+    /// The index of all that is known, made now if it is not there yet; `None` where nothing is known.
+    fn index(&self) -> Guard<Option<Arc<Index>>> {
+        if self.stale.load(Ordering::Acquire) != FRESH {
+            let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+            if self.stale.load(Ordering::Acquire) != FRESH {
+                match Index::of(known.secrets.values().map(|(secret, _)| secret.expose_secret())) {
+                    Ok(index) => self.index.store(Some(Arc::new(index))),
+                    // Two thousand million states: nobody has so many secrets.
+                    Err(fault) => tracing::error!(%fault, "new secrets cannot be recognised"),
+                }
+                self.stale.store(FRESH, Ordering::Release);
+            }
         }
+        self.index.load()
+    }
+
+    /// Where whole secrets stand in `text`, which was not cut.
+    fn find(&self, text: &str) -> Vec<Range<usize>> {
+        let left = self.stale.load(Ordering::Acquire);
+        if left > 1 && text.len() <= SHORT {
+            let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+            self.stale.fetch_min(left - 1, Ordering::AcqRel);
+            return find_without_index(known.secrets.values().map(|(secret, _)| secret.expose_secret()), text);
+        }
+        self.index().as_ref().map(|index| index.find(text)).unwrap_or_default()
     }
 
     /// `text` with [`REDACTED`] wherever a known secret stands, or a part of one where the text was cut (`…`).
     pub fn scrub<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        match &*self.index.load() {
+        if !text.contains(CUT) {
+            return without(text, self.find(text));
+        }
+        match &*self.index() {
             Some(index) => without(text, index.find_with_cuts(text)),
             None => Cow::Borrowed(text),
         }
@@ -94,10 +133,7 @@ impl Scrubber {
 
     /// The same with whole secrets only. What this makes of a text does not depend on the pieces it arrives in.
     pub(crate) fn scrub_whole<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        match &*self.index.load() {
-            Some(index) => without(text, index.find(text)),
-            None => Cow::Borrowed(text),
-        }
+        without(text, self.find(text))
     }
 
     /// [`Scrubber::scrub_whole`] for a text that may end in the middle of a secret: such an ending goes too.
@@ -133,12 +169,12 @@ impl Scrubber {
 
     /// Whether a known secret stands in `text`, in whatever form.
     pub fn contains_secret(&self, text: &str) -> bool {
-        self.index.load().as_ref().is_some_and(|index| !index.find(text).is_empty())
+        !self.find(text).is_empty()
     }
 
     /// Up to where `text` may be shown while more of it may follow: what is behind may be the beginning of a secret.
     pub(crate) fn ending(&self, text: &str) -> usize {
-        let index = self.index.load();
+        let index = self.index();
         let Some(index) = index.as_ref() else { return text.len() };
         let ending = index.ending(text);
         // A secret that is there in full may overlap with one that is about to be.
@@ -222,11 +258,12 @@ mod tests {
     #[test]
     fn the_same_again_makes_nothing_anew() {
         let scrubber = scrubber(&["sk-test-0123456789"]);
-        let before = scrubber.index.load_full().unwrap();
+        let index = || scrubber.index().as_ref().unwrap().clone();
+        let before = index();
         scrubber.learn([&SecretString::from("sk-test-0123456789"), &SecretString::from("short")]);
-        assert!(Arc::ptr_eq(&before, &scrubber.index.load_full().unwrap()));
+        assert!(Arc::ptr_eq(&before, &index()));
         scrubber.learn([&SecretString::from("sk-test-another-1")]);
-        assert!(!Arc::ptr_eq(&before, &scrubber.index.load_full().unwrap()));
+        assert!(!Arc::ptr_eq(&before, &index()));
     }
 
     #[test]

@@ -26,6 +26,7 @@ fn no_command_shows_a_canary_on_any_way_through_it() {
     let file = planted.write("sessions.json", &pins.to_string());
     let file = file.display().to_string();
     let folder = planted.home.path().join(&stored).display().to_string();
+    let elsewhere = planted.home.path().join(canary("process environment")).display().to_string();
     let mut redacted = 0;
     for (arguments, input) in [
         (&["list"][..], ""),
@@ -66,6 +67,22 @@ fn no_command_shows_a_canary_on_any_way_through_it() {
         (&["onboard", "--non-interactive", "--owner", &canary("process environment")], ""),
         (&["onboard", "--non-interactive", "--model", &stored], ""),
         (&["onboard", "--non-interactive", "--service-name", &stored, "--print-service"], ""),
+        (&["models"], ""),
+        (&["models", "status", "--json"], ""),
+        (&["models", "status", "--check"], ""),
+        (&["models", "status", "--probe-profile", &canary("process environment")], ""),
+        (&["models", "list", "--all"], ""),
+        (&["models", "list", "--json"], ""),
+        (&["models", "set", &canary("process environment")], ""),
+        (&["models", "aliases", "add", &canary("process environment"), "anthropic/claude-opus-4-6"], ""),
+        (&["models", "fallbacks", "add", &canary("process environment")], ""),
+        (&["models", "auth", "login", "--provider", "openai"], ""),
+        (&["models", "auth", "seal", "--with", "passphrase"], ""),
+        (&["doctor"], ""),
+        (&["doctor", "--json"], ""),
+        (&["doctor", "--fix", "--yes"], ""),
+        (&["import", "openclaw", &elsewhere], ""),
+        (&["link", &elsewhere, &canary("process environment")], ""),
         (&["sessions", &canary("process environment")], ""),
         (&["chat", "--jsonl"], "{\"text\":\"/model status\"}\n"),
     ] {

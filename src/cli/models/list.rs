@@ -7,6 +7,7 @@ use url::Url;
 
 use crate::catalog::{Catalog, ModelRef, ProviderId};
 use crate::cli::Exit;
+use crate::cli::cell::cell;
 use crate::cli::failure::Failure;
 use crate::cli::models::call::Call;
 use crate::cli::models::standing::Standings;
@@ -176,7 +177,7 @@ fn table(rows: &[Row]) -> String {
             yes(*available),
             tags.join(" "),
         ];
-        table.add_row(cells.map(|cell| modelpin_terminal::visible(&cell)));
+        table.add_row(cells.map(|text| cell(&text)));
     }
     // Each cell comes with a blank on both sides.
     let line = |line: &str| format!("{}\n", line.strip_prefix(' ').unwrap_or(line).trim_end());

@@ -3,6 +3,7 @@
 use comfy_table::{ContentArrangement, Table, presets};
 use modelpin_terminal::visible;
 
+use crate::cli::cell::cell;
 use crate::cli::import::openclaw::report::{File, HealthRow, OrderRow, ProfileRow, Report};
 use crate::cli::sessions::pins::{Fate, Row};
 use crate::profile;
@@ -29,7 +30,7 @@ fn section(text: &mut String, heading: &str, rows: impl Iterator<Item = Vec<Stri
     table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic).set_width(WIDTH);
     for row in rows {
         // It belongs to other programs: what it says is not let loose on the terminal.
-        table.add_row(row.iter().map(|cell| visible(cell)).collect::<Vec<_>>());
+        table.add_row(row.iter().map(|text| cell(text)).collect::<Vec<_>>());
     }
     if !table.is_empty() {
         let gap = if text.is_empty() { "" } else { "\n" };

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use comfy_table::{Cell, Color, ContentArrangement, Table, TableStyle};
-use modelpin_terminal::visible;
 
+use crate::cli::cell::cell;
 use crate::cli::models::status::brief::line;
 use crate::status::{Probes, ProfileStatus, Provider, Report, Running, left};
 
@@ -34,7 +34,7 @@ impl Page {
     fn head(&self, report: &Report) -> String {
         let mut table = self.table(&[]);
         let mut row = |what: &str, said: String| {
-            table.add_row([Cell::new(what), Cell::new(visible(&said))]);
+            table.add_row([Cell::new(what), Cell::new(cell(&said))]);
         };
         row("Config", report.config_path.clone());
         row("Agent dir", report.agent_dir.clone());
@@ -90,9 +90,9 @@ impl Page {
                 (true, pins) => format!("{pins} pins"),
             };
             table.add_row([
-                Cell::new(visible(&profile.profile_id)),
+                Cell::new(cell(&profile.profile_id)),
                 Cell::new(profile.kind),
-                self.coloured(&visible(&state), good, profile.in_use),
+                self.coloured(&cell(&state), good, profile.in_use),
                 Cell::new(expires),
                 Cell::new(used),
                 Cell::new(profile.fingerprint.as_deref().unwrap_or("-")),
@@ -121,10 +121,10 @@ impl Page {
             let tried = if few.is_empty() { "-".to_owned() } else { few.join(", ") + &more };
             let missing = effective.kind == "missing";
             table.add_row([
-                Cell::new(if *in_use { provider.clone() } else { format!("{provider} (not in use)") }),
-                self.coloured(&visible(&takes), !missing, *in_use),
-                Cell::new(visible(&tried)),
-                Cell::new(endpoint.as_deref().map_or_else(|| "not known".to_owned(), visible)),
+                Cell::new(cell(&if *in_use { provider.clone() } else { format!("{provider} (not in use)") })),
+                self.coloured(&cell(&takes), !missing, *in_use),
+                Cell::new(cell(&tried)),
+                Cell::new(endpoint.as_deref().map_or_else(|| "not known".to_owned(), cell)),
             ]);
         }
         if table.is_empty() { String::new() } else { format!("Providers\n{}", finished(&table)) }
@@ -138,9 +138,9 @@ impl Page {
                 None => result.status.to_owned(),
             };
             table.add_row([
-                Cell::new(result.model.as_deref().unwrap_or("-")),
-                Cell::new(visible(&result.label)),
-                self.coloured(&visible(&said), result.status == "ok", true),
+                Cell::new(cell(result.model.as_deref().unwrap_or("-"))),
+                Cell::new(cell(&result.label)),
+                self.coloured(&cell(&said), result.status == "ok", true),
                 Cell::new(result.latency_ms.map_or_else(|| "-".to_owned(), |ms| format!("{ms} ms"))),
             ]);
         }
@@ -152,7 +152,7 @@ impl Page {
         let list = |what: &str, remarks: &[_]| {
             let lines: Vec<String> =
                 remarks.iter().map(|remark| format!("  {}", line(remark).replace('\n', "\n  "))).collect();
-            if lines.is_empty() { String::new() } else { format!("{what}\n{}\n", visible(&lines.join("\n"))) }
+            if lines.is_empty() { String::new() } else { format!("{what}\n{}\n", cell(&lines.join("\n"))) }
         };
         let problems = list("To be mended", &report.check.reasons);
         let warnings = list("Worth knowing", &report.warnings);
@@ -212,5 +212,5 @@ fn differences(running: &[Running]) -> String {
         });
         lines.extend(differences.iter().map(|difference| format!("    {difference}")));
     }
-    visible(&lines.join("\n"))
+    cell(&lines.join("\n"))
 }
