@@ -7,9 +7,10 @@ use jiff::SignedDuration;
 use crate::app::{App, Installation};
 use crate::config::Places;
 use crate::engine::Engine;
+use crate::openclaw::newer_store;
 use crate::profile::Current;
 use crate::settings::Loaded;
-use crate::status::{Facts, Report, Survey, report};
+use crate::status::{Facts, Report, Survey, report, word};
 use crate::store::{Glance, Sqlite, StoreFault};
 use crate::turn::{Moment, Wallet};
 
@@ -36,6 +37,15 @@ impl Installation {
         });
         let mut warnings = self.warnings.clone();
         warnings.extend(troubles(&settings));
+        if let Some(newer) = newer_store(&self.places.state_dir) {
+            let import =
+                (asked.command)(&format!("import openclaw {}", word(&self.places.state_dir.display().to_string())));
+            let database = newer.database.display();
+            warnings.push(format!(
+                "newer OpenClaw keeps its credentials in {database}: the files read here may be leftovers of before. To take \
+                 over what is newer: {import}"
+            ));
+        }
         let facts = Facts {
             moment: Moment {
                 settings: &settings,
