@@ -30,6 +30,20 @@ pub(crate) fn forms(secret: &str) -> Vec<Zeroizing<String>> {
             forms.push(unicode(if all { secret } else { &in_json }, all, digits));
         }
     }
+    forms.extend(in_base64(secret));
+    forms.sort_by(|one, other| other.len().cmp(&one.len()).then_with(|| one.cmp(other)));
+    forms.dedup();
+    forms.into_iter().map(Zeroizing::new).collect()
+}
+
+/// Those of [`forms`] in which nothing is escaped.
+pub(crate) fn unescaped_forms(secret: &str) -> Vec<Zeroizing<String>> {
+    std::iter::once(secret.to_owned()).chain(in_base64(secret)).map(Zeroizing::new).collect()
+}
+
+/// In base64, on its own and within a longer text.
+fn in_base64(secret: &str) -> Vec<String> {
+    let mut forms = Vec::with_capacity(10);
     for whole in [STANDARD.encode(secret), URL_SAFE.encode(secret)] {
         forms.extend([whole.trim_end_matches('=').to_owned(), whole]);
     }
@@ -37,9 +51,7 @@ pub(crate) fn forms(secret: &str) -> Vec<Zeroizing<String>> {
         let inside = within_base64(secret, before);
         forms.extend([inside.replace('+', "-").replace('/', "_"), inside]);
     }
-    forms.sort_by(|one, other| other.len().cmp(&one.len()).then_with(|| one.cmp(other)));
-    forms.dedup();
-    forms.into_iter().map(Zeroizing::new).collect()
+    forms
 }
 
 /// As it stands within a JSON string.

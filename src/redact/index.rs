@@ -7,7 +7,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, BuildError};
 use secrecy::zeroize::Zeroizing;
 
 use crate::redact::PIECE;
-use crate::redact::forms::forms;
+use crate::redact::forms::{forms, unescaped_forms};
 
 /// What stands where a text was cut to be shown.
 pub(crate) const CUT: char = '…';
@@ -117,11 +117,25 @@ pub(crate) fn find_without_index<'a>(secrets: impl Iterator<Item = &'a str>, tex
         Some(beginning) => windows.contains(beginning),
         None => true,
     };
+    let plain = is_without_escapes(text);
+    let forms_of = |secret: &'a str| {
+        // Where nothing is escaped, only base64 changes a secret, and it costs a tenth of all forms. A blank may be a `+`.
+        if plain && !secret.contains(' ') { unescaped_forms(secret) } else { forms(secret) }
+    };
     let mut found = Vec::new();
-    for form in secrets.flat_map(forms).filter(|form| may_stand(form)) {
+    for form in secrets.flat_map(forms_of).filter(|form| may_stand(form)) {
         found.extend(text.match_indices(form.as_str()).map(|(at, form)| at..at + form.len()));
     }
     merged(found)
+}
+
+/// Whether there is no escape in `text`, and no run of digits as long as the shortest secret in hexadecimal.
+fn is_without_escapes(text: &str) -> bool {
+    let mut run = 0;
+    text.bytes().all(|byte| {
+        run = if byte.is_ascii_hexdigit() { run + 1 } else { 0 };
+        byte != b'%' && byte != b'\\' && run < 2 * WINDOW
+    })
 }
 
 /// `found` from left to right; what overlaps is one.
@@ -221,6 +235,18 @@ mod tests {
                 .collect();
             let secrets: Vec<&str> = secrets.iter().map(String::as_str).collect();
             prop_assert_eq!(find_without_index(secrets.iter().copied(), &text), index(&secrets).find(&text));
+        }
+
+        #[test]
+        fn and_the_same_where_one_form_stands_alone(
+            secret in "[a-cA-Z0-9/_ -]{8,24}",
+            pick in any::<prop::sample::Index>(),
+            before in "[ -~]{0,12}",
+            after in "[a-z .:]{0,12}",
+        ) {
+            let forms = crate::redact::forms(&secret);
+            let text = format!("{before}{}{after}", forms[pick.index(forms.len())].as_str());
+            prop_assert_eq!(find_without_index([secret.as_str()].into_iter(), &text), index(&[&secret]).find(&text));
         }
     }
 }

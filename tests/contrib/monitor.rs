@@ -238,3 +238,22 @@ fn without_curl_wget_sends_it() {
     assert_eq!(messages[0].priority.as_deref(), Some("high"));
     assert!(messages[0].body.contains("anthropic:work"));
 }
+
+#[test]
+fn it_understands_what_the_program_itself_says() {
+    let home = Home::new("sh");
+    let program = home.path().join("modelpin");
+    fs::remove_file(&program).unwrap();
+    std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_modelpin"), &program).unwrap();
+    home.settings(&format!("NTFY_URL={}\n", home.receiver.url("/topic")));
+    let messages = home.sent();
+    let wanted = "\n- there is no credential for anthropic\n  modelpin models auth add --provider anthropic\n";
+    assert!(messages[0].body.contains(wanted), "{messages:?}");
+    fs::write(home.path().join("key"), "sk-ant-api03-sk-test-7d0f3e2a91b8c41f6620-33aa5ed1f7").unwrap();
+    let mut add = Command::new(&program);
+    add.env_clear().env("HOME", home.path()).args(["models", "auth", "add", "--provider", "anthropic", "--key-file"]);
+    assert!(add.arg(home.path().join("key")).output().unwrap().status.success());
+    let messages = home.sent();
+    assert!(messages[0].body.starts_with("All credentials in use are usable again"), "{messages:?}");
+    assert!(!messages[0].body.contains("sk-"), "{messages:?}");
+}

@@ -15,14 +15,17 @@ fn profiles(profiles: Value) -> Value {
     json!({"version": 1, "profiles": profiles})
 }
 
+/// What no database can be read from.
+const UNREADABLE: &str = "no database at all, but longer than the header of one, which is a hundred bytes: so much that nobody can take it for empty";
+
 #[rstest]
 #[case("config-unreadable", 65, |p: &Patient| drop(p.write("modelpin.json", "{ agents: ")))]
 #[case("store-unreadable", 65, |p: &Patient| drop(p.write("agents/main/agent/auth-profiles.json", "{\"profiles\": {")))]
-#[case("state-unreadable", 65, |p: &Patient| drop(p.write("modelpin.sqlite", "no database at all, but longer than a header")))]
+#[case("state-unreadable", 65, |p: &Patient| drop(p.write("modelpin.sqlite", UNREADABLE)))]
 #[case("entry-unreadable", 0, |p: &Patient| p.store(&profiles(json!({"anthropic:default": key(DEFAULT), "anthropic:odd": 7}))))]
-#[case("store-leftover", 0, |p: &Patient| drop(p.write("state/openclaw.sqlite", "x")))]
-#[case("store-leftover", 0, |p: &Patient| drop(p.write("agents/main/agent/openclaw-agent.sqlite", "x")))]
-#[case("store-elsewhere", 1, |p: &Patient| { p.write("state/openclaw.sqlite", "x"); fs::remove_file(p.home.store()).unwrap(); })]
+#[case("store-leftover", 0, |p: &Patient| drop(p.write("state/openclaw.sqlite", UNREADABLE)))]
+#[case("store-leftover", 0, |p: &Patient| drop(p.write("agents/main/agent/openclaw-agent.sqlite", UNREADABLE)))]
+#[case("store-elsewhere", 1, |p: &Patient| { p.write("state/openclaw.sqlite", UNREADABLE); fs::remove_file(p.home.store()).unwrap(); })]
 #[case("copy-of-main", 0, |p: &Patient| drop(p.write("agents/helper/agent/auth-profiles.json", &profiles(json!({"anthropic:work": key(WORK)})).to_string())))]
 #[case("copy-differs", 0, |p: &Patient| {
     p.store(&profiles(json!({"anthropic:ann": grant()})));

@@ -42,7 +42,7 @@ fn everything_wrong_at_once_is_found_and_mended_as_far_as_it_can_be() {
     }));
     let helper = json!({"profiles": {"anthropic:default": key(DEFAULT)}});
     patient.write("agents/helper/agent/auth-profiles.json", &helper.to_string());
-    patient.write("state/openclaw.sqlite", "x");
+    patient.write("state/openclaw.sqlite", &"no database, and too long to be an empty one. ".repeat(4));
     patient.write(".env", &format!("ANTHROPIC_API_KEY={WORK}\n"));
     let lock = patient.write("agents/main/agent/auth-profiles.json.lock", "");
     patient.age(&lock);
