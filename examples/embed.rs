@@ -57,6 +57,8 @@ pub(crate) async fn private_message(handler: &dyn Handler, outbox: &dyn Outbox, 
         },
         sender: Sender { id: person.to_owned(), name: None },
         bot: "mybot".to_owned(),
+        addressed: true,
+        id: None,
         event: Event::Message(text.to_owned()),
     };
     handler.handle(inbound, outbox).await;

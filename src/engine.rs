@@ -15,7 +15,7 @@ use std::panic::AssertUnwindSafe;
 
 use futures_util::FutureExt as _;
 use jiff::Timestamp;
-use modelpin_chat::{BoxFuture, Event, Handler, Inbound, Kind, Outbox, Reply, Visibility};
+use modelpin_chat::{BoxFuture, Event, Handler, Inbound, Kind, Outbox, Placement, Reply, Visibility};
 
 use crate::access::{Action, Asker, authorize};
 use crate::agent::AgentId;
@@ -90,6 +90,7 @@ impl Engine {
     async fn serve(&self, inbound: &Inbound, outbox: &dyn Outbox) {
         match &inbound.event {
             Event::Message(text) => self.message(inbound, text, outbox).await,
+            Event::Forwarded(text) => self.talk(&Case { inbound, text, outbox }, text, None).await,
             Event::Press(token) => self.press(inbound, token, outbox).await,
         }
     }
@@ -178,7 +179,14 @@ impl Engine {
     async fn send(&self, case: &Case<'_>, draft: Draft, visibility: Visibility) {
         let key = self.key(case.inbound);
         let choices = self.keep_menu(&key, &actor(case.inbound), draft.rows).await;
-        let reply = Reply { blocks: draft.blocks, choices, visibility, session: key.to_string(), receipt: None };
+        let reply = Reply {
+            blocks: draft.blocks,
+            choices,
+            visibility,
+            placement: Placement::InPlace,
+            session: key.to_string(),
+            receipt: None,
+        };
         if let Err(fault) = case.outbox.send(reply).await {
             tracing::warn!(session.key = %key, %fault, "a reply was not delivered");
         }

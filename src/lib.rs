@@ -99,6 +99,8 @@
 //!     },
 //!     sender: Sender { id: "42".to_owned(), name: Some("Ann".to_owned()) },
 //!     bot: "mybot".to_owned(),
+//!     addressed: true,
+//!     id: None,
 //!     event: Event::Message("/model sonnet".to_owned()),
 //! };
 //! let chat = Chat::default();

@@ -14,6 +14,7 @@
 mod forms;
 mod index;
 mod names;
+mod room;
 mod scrubber;
 mod stream;
 mod writer;

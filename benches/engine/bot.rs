@@ -62,6 +62,8 @@ fn inbound(session: usize) -> Inbound {
             thread: None,
         },
         bot: "modelpin".to_owned(),
+        addressed: true,
+        id: None,
         event: Event::Message(COMMAND.to_owned()),
     }
 }

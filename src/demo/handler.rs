@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use modelpin_chat::{Block, BoxFuture, Event, Handler, Inbound, Outbox, Reply, Visibility};
+use modelpin_chat::{Block, BoxFuture, Event, Handler, Inbound, Outbox, Placement, Reply, Visibility};
 
 use crate::agent::AgentId;
 use crate::demo::loopback::LoopbackProvider;
@@ -28,7 +28,7 @@ impl Handler for DemoHandler {
         let answer = match &inbound.event {
             // What holds a secret is the engine's to withhold.
             Event::Message(text) if shape_in(text).is_none() => self.provider.command(text),
-            Event::Message(_) | Event::Press(_) => None,
+            Event::Message(_) | Event::Forwarded(_) | Event::Press(_) => None,
         };
         let Some(text) = answer else {
             return self.engine.handle(inbound, outbox);
@@ -38,6 +38,7 @@ impl Handler for DemoHandler {
             blocks: vec![Block::line(text)],
             choices: Vec::new(),
             visibility: Visibility::Private,
+            placement: Placement::InPlace,
             session,
             receipt: None,
         };

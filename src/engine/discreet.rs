@@ -36,7 +36,7 @@ impl Outbox for Discreet<'_> {
 }
 
 fn scrubbed(reply: Reply) -> Reply {
-    let Reply { mut blocks, mut choices, visibility, session, receipt } = reply;
+    let Reply { mut blocks, mut choices, visibility, placement, session, receipt } = reply;
     for block in &mut blocks {
         match block {
             Block::Line(spans) => spans.iter_mut().for_each(|span| match span {
@@ -50,7 +50,7 @@ fn scrubbed(reply: Reply) -> Reply {
     for Choice { label, token: _ } in choices.iter_mut().flatten() {
         clean(label);
     }
-    Reply { blocks, choices, visibility, session, receipt: receipt.map(|text| scrubbed_json(&text)) }
+    Reply { blocks, choices, visibility, placement, session, receipt: receipt.map(|text| scrubbed_json(&text)) }
 }
 
 fn clean(text: &mut String) {

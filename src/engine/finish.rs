@@ -1,7 +1,7 @@
 //! After a turn: its receipt, the conversation, what the session keeps of it, and the reply.
 
 use jiff::{Timestamp, ToSpan};
-use modelpin_chat::{Block, Reply, Visibility};
+use modelpin_chat::{Block, Placement, Reply, Visibility};
 
 use crate::engine::{Case, Engine, words};
 use crate::history::{Role, Utterance};
@@ -35,8 +35,14 @@ impl Engine {
             draft.line(format!("Note: the receipt of this answer could not be kept: {fault}"));
         }
         let session = turn.gathered.session.key.to_string();
-        let visibility = Visibility::Chat;
-        let reply = Reply { blocks: draft.blocks, choices: Vec::new(), visibility, session, receipt: text };
+        let reply = Reply {
+            blocks: draft.blocks,
+            choices: Vec::new(),
+            visibility: Visibility::Chat,
+            placement: Placement::InPlace,
+            session,
+            receipt: text,
+        };
         if let Err(fault) = case.outbox.send(reply).await {
             tracing::warn!(session.key = %turn.gathered.session.key, %fault, "an answer was not delivered");
         }

@@ -42,7 +42,7 @@ pub(crate) fn unescaped_forms(secret: &str) -> Vec<Zeroizing<String>> {
 }
 
 /// In base64, on its own and within a longer text.
-fn in_base64(secret: &str) -> Vec<String> {
+pub(crate) fn in_base64(secret: &str) -> Vec<String> {
     let mut forms = Vec::with_capacity(10);
     for whole in [STANDARD.encode(secret), URL_SAFE.encode(secret)] {
         forms.extend([whole.trim_end_matches('=').to_owned(), whole]);

@@ -8,6 +8,7 @@ use secrecy::zeroize::Zeroizing;
 
 use crate::redact::PIECE;
 use crate::redact::forms::{forms, unescaped_forms};
+use crate::redact::room::Room;
 
 /// What stands where a text was cut to be shown.
 pub(crate) const CUT: char = '…';
@@ -117,13 +118,20 @@ pub(crate) fn find_without_index<'a>(secrets: impl Iterator<Item = &'a str>, tex
         Some(beginning) => windows.contains(beginning),
         None => true,
     };
-    let plain = is_without_escapes(text);
+    let (plain, room) = (is_without_escapes(text), Room::of(text));
     let forms_of = |secret: &'a str| {
         // Where nothing is escaped, only base64 changes a secret, and it costs a tenth of all forms. A blank may be a `+`.
-        if plain && !secret.contains(' ') { unescaped_forms(secret) } else { forms(secret) }
+        if !plain || secret.contains(' ') {
+            forms(secret)
+        } else if room.has_for_base64(secret) {
+            unescaped_forms(secret)
+        } else {
+            vec![Zeroizing::new(secret.to_owned())]
+        }
     };
     let mut found = Vec::new();
-    for form in secrets.flat_map(forms_of).filter(|form| may_stand(form)) {
+    let possible = secrets.filter(|secret| room.has_for(secret));
+    for form in possible.flat_map(forms_of).filter(|form| may_stand(form)) {
         found.extend(text.match_indices(form.as_str()).map(|(at, form)| at..at + form.len()));
     }
     merged(found)

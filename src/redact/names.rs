@@ -32,6 +32,9 @@ const SCHEMES: [&str; 3] = ["bearer", "basic", "token"];
 ///
 /// The family's configuration has more keys than are read here, and channels and tools add theirs, so the name decides.
 pub(crate) fn names_a_secret(name: &str) -> bool {
+    if !may_name_a_secret(name) {
+        return false;
+    }
     let words = words(name);
     let (before, last) = match words.as_slice() {
         [] => return false,
@@ -42,6 +45,17 @@ pub(crate) fn names_a_secret(name: &str) -> bool {
     let one = last.strip_suffix('s').unwrap_or(last);
     let named = LAST.contains(&one) && !(one == "key" && OF_NO_SECRET.contains(&before));
     named || (words.len() == 1 && OF_GRANTS.contains(&last))
+}
+
+/// Whether the name ends as such names do. Stores have thousands of names, and most of them are told by this alone.
+fn may_name_a_secret(name: &str) -> bool {
+    let name = name.trim_end_matches(|c: char| !c.is_alphanumeric());
+    let one = name.strip_suffix(['s', 'S']).unwrap_or(name);
+    let ends = |name: &str, word: &str| {
+        let tail = name.len().checked_sub(word.len()).and_then(|at| name.get(at..));
+        tail.is_some_and(|tail| tail.eq_ignore_ascii_case(word))
+    };
+    !name.is_ascii() || LAST.iter().chain(&OF_GRANTS).any(|word| ends(name, word) || ends(one, word))
 }
 
 /// What stands in `value` under a name that [`names_a_secret`], at any depth.

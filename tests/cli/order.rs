@@ -33,6 +33,20 @@ fn get_prints_the_order_that_counts_and_where_it_comes_from() {
     assert!(got["file"].as_str().unwrap().ends_with("modelpin.json"));
 }
 
+#[test]
+fn of_many_that_are_not_tried_some_are_named() {
+    let home = Home::empty();
+    let key = |number: usize| json!({"type": "api_key", "provider": "groq", "key": format!("sk-test-{number:016}")});
+    let profiles: serde_json::Map<String, Value> =
+        (0..30).map(|number| (format!("groq:{number}"), key(number))).collect();
+    fs::create_dir_all(home.store().parent().unwrap()).unwrap();
+    fs::write(home.store(), json!({"version": 1, "profiles": profiles}).to_string()).unwrap();
+    let text = home.run(&["models", "auth", "order", "set", "--provider", "groq", "7", "8"]).out;
+    assert_eq!(text.lines().filter(|line| line.starts_with("-  groq:")).count(), 20, "{text}");
+    assert!(text.ends_with("-  and 8 more that are not tried: add --json to see them\n"), "{text}");
+    assert_eq!(order(&home, &["get", "--provider", "groq"])["excluded"].as_array().unwrap().len(), 28);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn set_counts_for_the_next_turn_of_a_running_chat() {
     let server = provider().start().await.unwrap();

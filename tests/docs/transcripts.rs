@@ -126,6 +126,8 @@ impl Stage {
             conversation: self.conversation.clone(),
             sender: self.sender.clone(),
             bot: "modelpin".to_owned(),
+            addressed: true,
+            id: None,
             event,
         };
         let kept = Kept::default();

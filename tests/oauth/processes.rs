@@ -124,6 +124,8 @@ async fn talk(state: &Path) {
                 conversation: conversation("telegram", Kind::Dm, &person, None),
                 sender: Sender { id: person, name: None },
                 bot: "pinbot".to_owned(),
+                addressed: true,
+                id: None,
                 event: Event::Message("hello".to_owned()),
             };
             let heard = Heard::default();

@@ -158,7 +158,8 @@ async fn the_handler_keeps_its_own_line_and_hands_on_the_rest() {
         };
         let sender = Sender { id: "ann".to_owned(), name: None };
         let event = Event::Message(text.to_owned());
-        handler.handle(Inbound { conversation, sender, bot: "bot".to_owned(), event }, &notes).await;
+        let bot = "bot".to_owned();
+        handler.handle(Inbound { conversation, sender, bot, addressed: true, id: None, event }, &notes).await;
     }
     assert_eq!(*notes.drafts.lock().unwrap(), ["hello"]);
     let replies = notes.replies.lock().unwrap();

@@ -62,6 +62,8 @@ fn hello() -> Inbound {
         },
         sender: Sender { id: "owner".to_owned(), name: None },
         bot: "pinbot".to_owned(),
+        addressed: true,
+        id: None,
         event: Event::Message("hello".to_owned()),
     }
 }

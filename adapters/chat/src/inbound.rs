@@ -11,6 +11,11 @@ pub struct Inbound {
     pub sender: Sender,
     /// The name the bot goes by there, without `@`; compared case-insensitively with the suffix of a command.
     pub bot: String,
+    /// Whether it is plainly meant for the bot: written in private, with a mention of it, as an answer to it, or a press.
+    /// Elsewhere people also talk to each other.
+    pub addressed: bool,
+    /// The platform's id of the event, where it may be delivered again: what was changed for it is not changed twice.
+    pub id: Option<String>,
     /// What was done.
     pub event: Event,
 }
@@ -20,6 +25,8 @@ pub struct Inbound {
 pub enum Event {
     /// Wrote a message. A leading mention of the bot has been taken off by the adapter.
     Message(String),
+    /// Passed on what somebody wrote elsewhere: it may be talked about, and is never a command.
+    Forwarded(String),
     /// Pressed a button; the token is the one that came with its [`crate::Choice`].
     Press(String),
 }

@@ -12,6 +12,8 @@ pub struct Reply {
     pub choices: Vec<Vec<Choice>>,
     /// Who may see it.
     pub visibility: Visibility,
+    /// Where it goes when it answers a press.
+    pub placement: Placement,
     /// The key of the session it belongs to, for scripts and logs; people are not shown it.
     pub session: String,
     /// A JSON object that proves what happened, for channels that serve scripts; people are not shown it.
@@ -47,6 +49,16 @@ pub struct Choice {
     pub label: String,
     /// What comes back when it is pressed: opaque, at most 64 bytes.
     pub token: String,
+}
+
+/// Where a reply to a press goes. Everything else that is answered stands as it is, and the reply comes below it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Placement {
+    /// In the place of the message whose button was pressed, where the platform can do that.
+    #[default]
+    InPlace,
+    /// Beside it, as a short remark to the person who pressed: the message and its buttons stay for those they are for.
+    Aside,
 }
 
 /// Who may see a reply.
@@ -105,7 +117,7 @@ impl Span {
 
 #[cfg(test)]
 mod tests {
-    use super::{Block, Reply, Span, Visibility};
+    use super::{Block, Placement, Reply, Span, Visibility};
 
     #[test]
     fn plain_text_has_one_line_per_block_and_no_marks() {
@@ -122,6 +134,7 @@ mod tests {
             ],
             choices: Vec::new(),
             visibility: Visibility::Chat,
+            placement: Placement::InPlace,
             session: String::new(),
             receipt: None,
         };

@@ -115,8 +115,14 @@ async fn serve_lines<W: Write + Send>(
                         continue;
                     }
                 };
-                let inbound =
-                    Inbound { conversation: conversation.clone(), sender: sender.clone(), bot: bot.clone(), event };
+                let inbound = Inbound {
+                    conversation: conversation.clone(),
+                    sender: sender.clone(),
+                    bot: bot.clone(),
+                    addressed: true,
+                    id: None,
+                    event,
+                };
                 let (ended, outcome) = answer(handler, inbound, &screen, &mut signals).await;
                 let Outcome { tokens, withdrawn, fault } = outcome;
                 buttons.remember(tokens);

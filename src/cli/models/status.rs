@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use clap::Args;
 use jiff::SignedDuration;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::agent::AgentId;
 use crate::app::{Asked, Installation};
@@ -81,10 +81,12 @@ pub(crate) fn run(asked: &Status, global: &Global, invoked_as: &str, output: &mu
         let targets: Vec<Target> = targets.map_err(Failure::Misuse)?;
         report.auth.probes = Some(probe::run(targets, options, global, invoked_as, output)?);
     }
-    let printed = value(&report)?;
     if json {
+        let printed = value(&report)?;
         output.json(&printed)?;
-    } else if *plain {
+        return exit_of(&printed, *check);
+    }
+    if *plain {
         output.data(&format!("{}\n", report.resolved_default))?;
     } else if *check && !*probe {
         output.data(&brief::brief(&report))?;
@@ -94,7 +96,8 @@ pub(crate) fn run(asked: &Status, global: &Global, invoked_as: &str, output: &mu
         let width = if Output::is_terminal() { None } else { Some(text::WIDTH) };
         output.data(&text::text(&report, width, colours))?;
     }
-    exit_of(&printed, *check)
+    // Of what JSON would say, this is all that decides; a thousand profiles need not be written down for it.
+    exit_of(&json!({ "check": report.check }), *check)
 }
 
 /// The exit code that the printed JSON says. A store that cannot be read is never passed over.

@@ -72,6 +72,8 @@ pub(crate) fn send(case: &mut Case<'_>) -> Result<Answer, Failure> {
         },
         sender: Sender { id: OWNER.to_owned(), name: None },
         bot: "modelpin".to_owned(),
+        addressed: true,
+        id: None,
         event: Event::Message(GREETING.to_owned()),
     };
     runtime.block_on(app.engine().handle(inbound, &kept));

@@ -246,6 +246,8 @@ impl Person {
             conversation: self.rooms[room].place.clone(),
             sender: Sender { id: self.name.clone(), name: None },
             bot: "pinbot".to_owned(),
+            addressed: true,
+            id: None,
             event,
         };
         engine.handle(inbound, &heard).await;

@@ -288,7 +288,14 @@ impl Chat {
 
     /// What it would be that happens if this person did `event` here.
     pub(crate) fn inbound(&self, event: Event) -> Inbound {
-        Inbound { conversation: self.place.clone(), sender: self.sender.clone(), bot: "pinbot".to_owned(), event }
+        Inbound {
+            conversation: self.place.clone(),
+            sender: self.sender.clone(),
+            bot: "pinbot".to_owned(),
+            addressed: true,
+            id: None,
+            event,
+        }
     }
 
     fn does(mut self, event: Event) -> Self {

@@ -22,7 +22,7 @@ const CODE: Style = AnsiColor::Cyan.on_default();
 /// The text of a reply and its buttons, numbered from `first_button`; no line feed at the end.
 pub(crate) fn pieces(reply: &Reply, first_button: usize) -> Vec<Piece> {
     // Everything said on a terminal is private, and a person needs neither the key nor the proof.
-    let Reply { blocks, choices, visibility: _, session: _, receipt: _ } = reply;
+    let Reply { blocks, choices, visibility: _, placement: _, session: _, receipt: _ } = reply;
     let mut pieces = Vec::new();
     for (number, block) in blocks.iter().enumerate() {
         if number > 0 {

@@ -3,7 +3,9 @@
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 
-use modelpin_chat::{Block, BoxFuture, Choice, Event, Handler, Inbound, Outbox, Reply, Span, Visibility, Withdrawal};
+use modelpin_chat::{
+    Block, BoxFuture, Choice, Event, Handler, Inbound, Outbox, Placement, Reply, Span, Visibility, Withdrawal,
+};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::interactive::plain::PlainLines;
@@ -46,7 +48,7 @@ impl Handler for Actor {
         Box::pin(async move {
             self.seen.lock().unwrap().push(inbound.event.clone());
             let text = match inbound.event {
-                Event::Message(text) => text,
+                Event::Message(text) | Event::Forwarded(text) => text,
                 Event::Press(token) => format!("say pressed {token}"),
             };
             for line in text.lines() {
@@ -84,6 +86,7 @@ fn reply(block: Block, labels: &[&str]) -> Reply {
         blocks: vec![block],
         choices: vec![row],
         visibility: Visibility::Chat,
+        placement: Placement::InPlace,
         session: "session key".to_owned(),
         receipt: Some("{\"receipt\":1}".to_owned()),
     }

@@ -43,7 +43,7 @@ impl Record {
     /// What was answered, its proof beside it; and what is wrong with the proof, if it is no JSON object.
     pub(crate) fn reply(reply: Reply) -> (Self, Option<String>) {
         let text = reply.plain_text();
-        let Reply { blocks: _, choices, visibility, session, receipt } = reply;
+        let Reply { blocks: _, choices, visibility, placement: _, session, receipt } = reply;
         let choices = choices.into_iter().map(|row| row.into_iter().map(button).collect()).collect();
         let (receipt, wrong) = match receipt.map(|receipt| serde_json::from_str(&receipt)) {
             None => (None, None),

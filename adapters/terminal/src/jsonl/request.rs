@@ -104,7 +104,8 @@ impl Request {
             }
         };
         let conversation = Conversation { channel, account, kind, peer, thread };
-        Ok(Inbound { conversation, sender: Sender { id: sender, name }, bot, event })
+        let sender = Sender { id: sender, name };
+        Ok(Inbound { conversation, sender, bot, addressed: true, id: None, event })
     }
 }
 

@@ -6,7 +6,9 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 
-use modelpin_chat::{Block, BoxFuture, Choice, Event, Handler, Inbound, Outbox, Reply, Visibility, Withdrawal};
+use modelpin_chat::{
+    Block, BoxFuture, Choice, Event, Handler, Inbound, Outbox, Placement, Reply, Visibility, Withdrawal,
+};
 use tokio::io::{AsyncBufReadExt as _, AsyncWrite, AsyncWriteExt as _, BufReader};
 
 use super::serve_jsonl;
@@ -25,7 +27,7 @@ impl Handler for Echo {
         Box::pin(async move {
             self.handled.fetch_add(1, Ordering::SeqCst);
             let text = match inbound.event {
-                Event::Message(text) => text,
+                Event::Message(text) | Event::Forwarded(text) => text,
                 Event::Press(token) => format!("pressed {token}"),
             };
             outbox.typing().await;
@@ -59,6 +61,7 @@ fn reply(text: &str) -> Reply {
             Vec::new()
         },
         visibility: if menu { Visibility::Private } else { Visibility::Chat },
+        placement: Placement::InPlace,
         session: "s".to_owned(),
         receipt: match text {
             "turn" => Some("{\"z\": 1,\n \"a\": [null, 0.5]}".to_owned()),

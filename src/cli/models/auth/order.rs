@@ -13,6 +13,9 @@ use crate::cli::failure::Failure;
 use crate::cli::models::auth::Case;
 use crate::profile::{Basis, order};
 
+/// So many of those that are not tried are named: whoever sets an order wants to see the order.
+const SHOWN: usize = 20;
+
 /// Look at and change the order in which the credentials of a provider are tried
 #[derive(Debug, Subcommand)]
 pub(crate) enum Order {
@@ -122,7 +125,10 @@ impl InForce {
             lines.push("(none)".to_owned());
         }
         lines.extend(effective.iter().enumerate().map(|(number, id)| format!("{}. {id}", number + 1)));
-        lines.extend(excluded.iter().map(|Excluded { id, why, .. }| format!("-  {id} {why}")));
+        lines.extend(excluded.iter().take(SHOWN).map(|Excluded { id, why, .. }| format!("-  {id} {why}")));
+        if excluded.len() > SHOWN {
+            lines.push(format!("-  and {} more that are not tried: add --json to see them", excluded.len() - SHOWN));
+        }
         modelpin_terminal::visible(&lines.join("\n")) + "\n"
     }
 }

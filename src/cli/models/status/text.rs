@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use comfy_table::{Cell, Color, ContentArrangement, Table, TableStyle};
+use comfy_table::{Cell, Color, ColumnConstraint, ContentArrangement, Table, TableStyle, Width};
 
 use crate::cli::cell::cell;
 use crate::cli::models::status::brief::line;
@@ -10,6 +10,10 @@ use crate::status::{Probes, ProfileStatus, Provider, Report, Running, left};
 
 /// How wide it is where nobody knows how wide the screen is.
 pub(crate) const WIDTH: u16 = 80;
+
+/// Ids of up to so many characters are not broken over lines, so that they can be copied; longer ones stand below the
+/// table as well.
+const WHOLE: usize = 36;
 
 /// The whole text; without a `width`, that of the screen.
 pub(crate) fn text(report: &Report, width: Option<u16>, colours: bool) -> String {
@@ -98,7 +102,16 @@ impl Page {
                 Cell::new(profile.fingerprint.as_deref().unwrap_or("-")),
             ]);
         }
-        format!("Credentials\n{}", finished(&table))
+        let ids = || profiles.iter().map(|profile| profile.profile_id.as_str());
+        let longest = ids().map(|id| id.chars().count()).max().unwrap_or(0).min(WHOLE);
+        if let Some(column) = table.column_mut(0) {
+            // Padding counts. The other columns hold words, which may go on in the next line.
+            let width = u16::try_from(longest + 2).unwrap_or(WIDTH);
+            column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(width)));
+        }
+        let broken: String =
+            ids().filter(|id| id.chars().count() > WHOLE).map(|id| format!("\n  in one piece: {}", cell(id))).collect();
+        format!("Credentials\n{}{broken}", finished(&table))
     }
 
     fn providers(&self, report: &Report) -> String {

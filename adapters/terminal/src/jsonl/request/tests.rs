@@ -25,6 +25,8 @@ fn every_field_but_one_has_a_default() {
         },
         sender: Sender { id: "owner".to_owned(), name: None },
         bot: "pin".to_owned(),
+        addressed: true,
+        id: None,
         event: Event::Message("hello".to_owned()),
     };
     assert_eq!(inbound(r#"{"text":"hello"}"#), expected);

@@ -1,0 +1,9 @@
+#![doc = include_str!("../README.md")]
+
+mod inbox;
+mod options;
+mod state;
+
+pub use inbox::{Inbox, InboxFault, Kept, Received, Resumed};
+pub use options::{Delivery, Options, Webhook};
+pub use state::{Link, State};
