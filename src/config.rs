@@ -2,6 +2,9 @@
 
 mod auth;
 #[cfg(feature = "cli")]
+#[cfg_attr(not(feature = "telegram"), allow(dead_code, reason = "there is no channel with a token"))]
+pub(crate) mod channel_token;
+#[cfg(feature = "cli")]
 mod declare;
 mod depth;
 pub(crate) mod dotenv;
@@ -11,11 +14,13 @@ mod env;
 mod fault;
 mod field;
 mod file;
+mod gateway;
 mod include;
 mod layout;
 mod login_shell;
 mod places;
 mod substitute;
+mod telegram;
 mod typed;
 
 use std::time::Duration;
@@ -37,11 +42,13 @@ pub use env::{EnvCredential, EnvPlace, Environment};
 pub use fault::{ConfigFault, KeyFault};
 pub(crate) use file::shell_env;
 pub use file::{Loaded, load};
+pub use gateway::GatewayConfig;
 pub use layout::{Layout, UnknownLayout};
 pub use login_shell::ShellFault;
 #[cfg(feature = "cli")]
 pub(crate) use places::is_profile_name;
 pub use places::{Places, PlacesFault};
+pub use telegram::{DEFAULT_ACCOUNT, TELEGRAM_TOKEN, TelegramAccount, TelegramConfig, TokenPlace, account_id};
 pub use typed::from_value;
 
 /// What the config file says, of what modelpin reads. Keys it does not know are left alone.
@@ -61,6 +68,10 @@ pub struct Config {
     pub commands: CommandsConfig,
     /// `channels.*`, by channel name.
     pub channels: IndexMap<String, ChannelConfig>,
+    /// `channels.telegram`: the bots there.
+    pub telegram: TelegramConfig,
+    /// `gateway.*`.
+    pub gateway: GatewayConfig,
     /// `env.vars` and `env.<NAME>`: variables that fill what the process environment lacks.
     pub env_vars: IndexMap<String, SecretString>,
     /// `env.shellEnv`.

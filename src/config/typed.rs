@@ -4,6 +4,7 @@ mod auth;
 mod channels;
 mod models;
 mod secrets;
+mod telegram;
 
 use secrecy::SecretString;
 use serde_json::Value;
@@ -28,6 +29,8 @@ pub fn from_value(value: &Value) -> Result<Config, KeyFault> {
         session: channels::session(&root.get("session")?)?,
         commands: channels::commands(&root.get("commands")?)?,
         channels: channels::channels(&root.get("channels")?)?,
+        telegram: telegram::telegram(&root.get("channels")?.get("telegram")?)?,
+        gateway: telegram::gateway(&root.get("gateway")?)?,
         env_vars: env_texts(value).map(|(name, text)| (name.to_owned(), SecretString::from(text))).collect(),
         shell_env: secrets::shell_env(&env.get("shellEnv")?)?,
         secrets: secrets::secrets(&root.get("secrets")?)?,

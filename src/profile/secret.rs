@@ -75,6 +75,28 @@ impl<'a> Secrets<'a> {
         }
     }
 
+    /// The secret that is alone in the file at `path`, such as a bot's token.
+    ///
+    /// # Errors
+    ///
+    /// [`SecretTrouble`], without a word of what was found.
+    #[cfg(feature = "cli")]
+    pub(crate) fn in_file(&self, path: &Path) -> Result<SecretString, SecretTrouble> {
+        let name = path.display().to_string();
+        let content = file::read(&name, path, PATIENCE)?;
+        file::secret(&content, "value").ok_or_else(|| not_there(&name, "value")).inspect(|found| redact::learn([found]))
+    }
+
+    /// `path`, a leading `~/` replaced by the home directory where one is known.
+    pub(crate) fn expanded(&self, path: &str) -> PathBuf {
+        match (path.strip_prefix('~'), self.home) {
+            (Some(rest), Some(home)) if rest.is_empty() || rest.starts_with('/') => {
+                home.join(rest.trim_start_matches('/'))
+            }
+            (Some(_) | None, _) => PathBuf::from(path),
+        }
+    }
+
     fn look_up(&self, reference: &SecretRef) -> Result<SecretString, SecretTrouble> {
         let SecretRef { source, id, .. } = reference;
         let alias = self.alias(reference);
@@ -133,12 +155,7 @@ impl<'a> Secrets<'a> {
 
     /// The path that stands under `key`. One that is relative means another file wherever the program is started.
     fn absolute(&self, alias: &str, key: &'static str, path: &str) -> Result<PathBuf, SecretTrouble> {
-        let expanded = match (path.strip_prefix('~'), self.home) {
-            (Some(rest), Some(home)) if rest.is_empty() || rest.starts_with('/') => {
-                home.join(rest.trim_start_matches('/'))
-            }
-            (Some(_) | None, _) => PathBuf::from(path),
-        };
+        let expanded = self.expanded(path);
         if expanded.is_absolute() {
             Ok(expanded)
         } else {

@@ -96,6 +96,7 @@ const RULES: &[Rule] = &[
             ("src/provider/http", "puts it on the wire"),
             ("src/redact/scrubber", "knows it, to take it out of everything that is shown or kept"),
             ("src/oauth/http", "puts a refresh token or a code on the wire to its own token endpoint"),
+            ("src/config/channel_token", "tells which bot a token is for, and what Telegram takes for a secret"),
             ("src/config/env/key_list", "parts a variable that holds several"),
             ("src/profile/fingerprint", "hashes it"),
             ("src/profile/auth_profile", "tells a setup-token by its prefix, for it is paid for differently"),
