@@ -2,12 +2,14 @@
 //!
 //! A store is five tables: [`SessionTable`], [`HealthTable`], [`ReceiptLog`], [`MenuTable`], [`HistoryTable`].
 //! [`Memory`] says what they mean; [`Sqlite`] keeps them on disk, shared by every process on the same state directory.
+//! Beside them is the [`InboxTable`], which the engine knows nothing of: what channels have delivered.
 //! Both pass the same contract suite (`tests/store/contract.rs`).
 
 mod detached;
 mod fault;
 mod health_table;
 mod history_table;
+mod inbox_table;
 mod memory;
 mod menu_table;
 mod receipt_log;
@@ -19,6 +21,7 @@ pub use detached::Detached;
 pub use fault::{CommitFault, StoreFault};
 pub use health_table::{BenchUpdate, HealthTable};
 pub use history_table::HistoryTable;
+pub use inbox_table::{Delivery, InboxTable, Waiting};
 pub use memory::Memory;
 pub use menu_table::MenuTable;
 pub use receipt_log::ReceiptLog;

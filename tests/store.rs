@@ -6,5 +6,6 @@ mod damage;
 mod files;
 mod full;
 mod import;
+mod inbox;
 mod processes;
 mod support;

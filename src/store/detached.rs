@@ -1,5 +1,7 @@
 //! What stands in for a state that cannot be opened: commands are still answered, and nothing is confirmed.
 
+mod inbox;
+
 use std::sync::Arc;
 
 use jiff::Timestamp;

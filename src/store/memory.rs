@@ -1,5 +1,7 @@
 //! The store that forgets: what the tables mean, in the plainest words.
 
+mod inbox;
+
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -31,6 +33,7 @@ struct Tables {
     /// In the order they were saved in.
     menus: Vec<Menu>,
     history: HashMap<SessionKey, BTreeMap<u64, Vec<Utterance>>>,
+    mailboxes: HashMap<String, inbox::Mailbox>,
 }
 
 impl Memory {

@@ -12,6 +12,7 @@ mod failure;
 mod glance;
 mod group;
 mod history;
+mod inbox;
 mod job;
 mod menus;
 mod readers;

@@ -2,6 +2,7 @@
 
 mod health;
 mod history;
+mod inbox;
 mod menus;
 mod receipts;
 mod sessions;
@@ -41,4 +42,7 @@ contract! {
     history: utterances_come_back_in_order, no_more_than_asked_for_and_the_latest_of_them,
         no_more_is_kept_than_asked_for, conversations_and_sessions_do_not_mix, a_new_conversation_ends_the_earlier_ones,
         nothing_is_kept_of_none, the_last_utterance_is_the_latest;
+    inbox: what_is_received_waits_in_its_order, nothing_is_received_twice, what_was_dealt_with_waits_no_longer,
+        what_was_never_kept_is_known_when_it_was_dealt_with, a_number_that_was_dealt_with_long_ago_is_new,
+        no_more_are_remembered_than_need_be, notes_are_kept_by_name;
 }

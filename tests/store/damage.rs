@@ -43,8 +43,8 @@ fn a_newer_schema_is_refused_and_left_alone() {
     drop(Sqlite::open(&place.path()).unwrap());
     set_schema(&place, 99);
     let fault = Sqlite::open(&place.path()).unwrap_err();
-    assert!(matches!(fault, StoreFault::TooNew { found: 99, known: 1, .. }), "{fault:?}");
-    set_schema(&place, 1);
+    assert!(matches!(fault, StoreFault::TooNew { found: 99, known: 2, .. }), "{fault:?}");
+    set_schema(&place, 2);
     Sqlite::open(&place.path()).unwrap();
 }
 
@@ -55,7 +55,7 @@ async fn a_schema_that_became_newer_takes_no_more_writes() {
     let store = Sqlite::open(&place.path()).unwrap();
     let row = store.commit(pinned("42", "anthropic:work")).await.unwrap();
     // Not closed while the store is open: that would drop the store's locks.
-    let other = set_schema(&place, 2);
+    let other = set_schema(&place, 3);
     let fault = store.commit((*row).clone()).await.unwrap_err();
     assert!(fault.to_string().contains("newer modelpin"), "{fault}");
     assert_eq!(store.load(&key("42")).await.unwrap(), Some(row));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use modelpin::session::{Actor, Choice, Pin, Selection, Session, SessionKey, Source, Until};
-use modelpin::store::{Memory, Sqlite, Store};
+use modelpin::store::{InboxTable, Memory, Sqlite, Store};
 use tempfile::TempDir;
 
 /// Somewhere to keep state, which any number of stores can be opened on, as by so many processes.
@@ -29,6 +29,14 @@ impl Place {
     pub(super) fn open(&self) -> Arc<dyn Store> {
         match &self.memory {
             Some(memory) => Arc::clone(memory) as Arc<dyn Store>,
+            None => Arc::new(Sqlite::open(&self.path()).unwrap()),
+        }
+    }
+
+    /// One more inbox on it.
+    pub(super) fn inbox(&self) -> Arc<dyn InboxTable> {
+        match &self.memory {
+            Some(memory) => Arc::clone(memory) as Arc<dyn InboxTable>,
             None => Arc::new(Sqlite::open(&self.path()).unwrap()),
         }
     }

@@ -127,11 +127,14 @@ fn wait_for_lock(tries: i32) -> bool {
 
 /// Sets up the connection that writes.
 ///
+/// What is deleted is overwritten with zeros: a message that was dealt with leaves nothing in the file.
+///
 /// `checkpoints_itself` is for a writer that cannot see how long the log is.
 pub(crate) fn make_writer(db: &Connection, path: &Path, checkpoints_itself: bool) -> Result<(), Failure> {
     let frames = if checkpoints_itself { CHECKPOINT_FRAMES } else { 0 };
     db.execute_batch(&format!(
         "PRAGMA synchronous = FULL;
+         PRAGMA secure_delete = ON;
          PRAGMA cache_size = -4096;
          PRAGMA journal_size_limit = 67108864;
          PRAGMA wal_autocheckpoint = {frames};"

@@ -13,7 +13,7 @@ use crate::store::sqlite::failure::Failure;
 const APPLICATION: i64 = 0x6d70_696e;
 
 /// Each brings the database from the number before to its own, counted from 1. Only ever added to.
-const STEPS: [&str; 1] = [include_str!("../sql/0001_tables.sql")];
+const STEPS: [&str; 2] = [include_str!("../sql/0001_tables.sql"), include_str!("../sql/0002_inbox.sql")];
 
 /// The schema this program knows.
 #[allow(clippy::cast_possible_wrap, reason = "a handful of steps")]
