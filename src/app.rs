@@ -3,6 +3,8 @@
 mod installation;
 #[cfg(feature = "cli")]
 mod look;
+#[cfg(feature = "telegram")]
+mod telegram;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -17,7 +19,7 @@ use crate::oauth::{Refresher, TokenHttp};
 use crate::profile::{Keyring, SealPorts};
 use crate::provider::{Anthropic, Http, OpenAi, Provider, Providers};
 use crate::redact;
-use crate::store::{Detached, Sqlite, Store, StoreFault};
+use crate::store::{Detached, InboxTable, Sqlite, Store, StoreFault};
 use crate::turn::{ProfileNames, Sources, Wallet};
 
 pub use installation::Installation;
@@ -72,6 +74,8 @@ fn keyring() -> Arc<dyn Keyring> {
 pub struct App {
     engine: Arc<Engine>,
     store: Arc<dyn Store>,
+    inbox: Arc<dyn InboxTable>,
+    clock: Arc<dyn Clock>,
     places: Places,
     warnings: Vec<String>,
 }
@@ -114,7 +118,7 @@ impl App {
     /// As [`App::open`].
     pub(crate) fn over(installation: Installation) -> Result<Self, AppFault> {
         let Installation { places, settings, auth_store, clock, mut warnings } = installation;
-        let store = open_store(&places.database(), &mut warnings)?;
+        let State { store, inbox } = State::open(&places.database(), &mut warnings)?;
         warnings.extend(auth_store.current().trouble.iter().map(ToString::to_string));
         // From here on somebody may be talking at the terminal.
         auth_store.sealing().ask_no_more();
@@ -137,13 +141,13 @@ impl App {
             provider,
             wallet: Wallet::default(),
             refresher: Arc::new(refresher),
-            clock,
+            clock: clock.clone(),
             time_zone: TimeZone::system(),
             home: places.home().map(Path::to_owned),
             index: ProfileNames::default(),
             is_secret: Box::new(redact::contains_secret),
         });
-        Ok(Self { engine: Arc::new(engine), store, places, warnings })
+        Ok(Self { engine: Arc::new(engine), store, inbox, clock, places, warnings })
     }
 
     /// What answers: hand it to an adapter.
@@ -154,6 +158,42 @@ impl App {
     /// Where sessions, benches, receipts, menus and conversations are kept.
     pub fn store(&self) -> Arc<dyn Store> {
         self.store.clone()
+    }
+
+    /// Where what channels have delivered is kept until it has been dealt with.
+    pub fn inbox(&self) -> Arc<dyn InboxTable> {
+        self.inbox.clone()
+    }
+
+    /// The accounts that are configured, as the gateway serves them.
+    #[cfg(feature = "telegram")]
+    pub(crate) fn roster(&self) -> Arc<dyn crate::gateway::channel::Roster> {
+        let parts = telegram::Parts {
+            engine: self.engine.clone(),
+            inbox: self.inbox.clone(),
+            clock: self.clock.clone(),
+            is_secret: redact::contains_secret,
+        };
+        Arc::new(telegram::TelegramRoster::new(parts, self.places.home().map(Path::to_owned)))
+    }
+
+    /// None: no channel was built in.
+    #[cfg(all(feature = "cli", not(feature = "telegram")))]
+    pub(crate) fn roster(&self) -> Arc<dyn crate::gateway::channel::Roster> {
+        Arc::new(crate::gateway::nobody::Nobody)
+    }
+
+    /// The port that the environment, else the configuration, names for the gateway.
+    #[cfg(feature = "cli")]
+    pub(crate) fn gateway_port(&self) -> Option<u16> {
+        let settings = self.engine.sources().settings.current();
+        let variable = |prefix: &&str| settings.environment.var(&format!("{prefix}_GATEWAY_PORT"))?.trim().parse().ok();
+        self.places.layout.prefixes().iter().find_map(variable).or(settings.config.gateway.port)
+    }
+
+    /// Where the time comes from.
+    pub fn clock(&self) -> Arc<dyn Clock> {
+        self.clock.clone()
     }
 
     /// Where everything of this installation is.
@@ -193,20 +233,33 @@ impl App {
     }
 }
 
-fn open_store(path: &Path, warnings: &mut Vec<String>) -> Result<Arc<dyn Store>, AppFault> {
-    match Sqlite::open(path) {
-        Ok(store) => {
-            if store.is_read_only() {
-                warnings.push(format!("pins can be read but not changed: {} cannot be written", path.display()));
+/// The state, by the ports to it.
+struct State {
+    store: Arc<dyn Store>,
+    inbox: Arc<dyn InboxTable>,
+}
+
+impl State {
+    fn of<S: Store + InboxTable + 'static>(state: S) -> Self {
+        let state = Arc::new(state);
+        Self { store: state.clone(), inbox: state }
+    }
+
+    fn open(path: &Path, warnings: &mut Vec<String>) -> Result<Self, AppFault> {
+        match Sqlite::open(path) {
+            Ok(store) => {
+                if store.is_read_only() {
+                    warnings.push(format!("pins can be read but not changed: {} cannot be written", path.display()));
+                }
+                Ok(Self::of(store))
             }
-            Ok(Arc::new(store))
-        }
-        Err(fault @ StoreFault::TooNew { .. }) => Err(AppFault::Store(fault)),
-        Err(fault) => {
-            warnings.push(format!("pins can neither be read nor changed: {fault}"));
-            // Where even that cannot be told, there may be one.
-            let hides_rows = std::fs::exists(path).unwrap_or(true);
-            Ok(Arc::new(Detached::because_of(fault, hides_rows)))
+            Err(fault @ StoreFault::TooNew { .. }) => Err(AppFault::Store(fault)),
+            Err(fault) => {
+                warnings.push(format!("pins can neither be read nor changed: {fault}"));
+                // Where even that cannot be told, there may be one.
+                let hides_rows = std::fs::exists(path).unwrap_or(true);
+                Ok(Self::of(Detached::because_of(fault, hides_rows)))
+            }
         }
     }
 }

@@ -10,6 +10,7 @@ mod doctor;
 mod exit;
 mod failure;
 mod first_words;
+mod gateway;
 mod import;
 mod link;
 mod log;
@@ -68,11 +69,12 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 fn dispatch(arguments: &Arguments, invoked_as: &str, output: &mut Output) -> Result<Exit, Failure> {
     let Arguments { global, command } = arguments;
-    log::start(global)?;
+    log::start(global, matches!(command, Some(Command::Gateway(_))))?;
     match command {
         None => first_words::run(global, invoked_as, output),
         Some(Command::Onboard(onboard)) => onboard::run(onboard, global, invoked_as, output),
         Some(Command::Chat(chat)) => chat::run(chat, global, invoked_as, output),
+        Some(Command::Gateway(gateway)) => gateway::run(gateway, global, invoked_as, output),
         Some(Command::Models(command)) => models::run(command, global, invoked_as, output),
         Some(Command::Sessions(command)) => sessions::run(command, global, invoked_as, output),
         Some(Command::Import(command)) => import::run(command, global, invoked_as, output),

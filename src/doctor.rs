@@ -5,6 +5,7 @@
 //! of findings. None of it writes a byte. [`Repair`] is what a program can mend by itself, one atomic step each.
 
 mod access;
+mod channels;
 mod code;
 mod copies;
 mod credentials;
@@ -22,6 +23,7 @@ mod running;
 mod stores;
 
 pub(crate) use access::of_access;
+pub(crate) use channels::{of_channels, of_served};
 pub(crate) use code::{Code, Group};
 pub(crate) use copies::of_copies;
 pub(crate) use credentials::of_credentials;

@@ -140,6 +140,9 @@ pub mod app;
 #[cfg(feature = "cli")]
 mod doctor;
 mod engine;
+#[cfg(feature = "cli")]
+#[cfg_attr(not(feature = "telegram"), allow(dead_code, reason = "there is no channel to be served"))]
+mod gateway;
 pub mod oauth;
 pub mod openclaw;
 pub mod provider;

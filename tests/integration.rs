@@ -22,6 +22,7 @@ mod contrib;
 mod directive;
 mod docs;
 mod engine;
+mod gateway;
 mod health;
 mod keyshape;
 mod oauth;

@@ -2,11 +2,12 @@
 
 use std::path::PathBuf;
 
-use clap::{ArgAction, Args, Parser, Subcommand};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use crate::cli::chat::Chat;
 use crate::cli::completions::Completions;
 use crate::cli::doctor::Doctor;
+use crate::cli::gateway::Gateway;
 use crate::cli::import::Import;
 use crate::cli::link::Link;
 use crate::cli::man::Man;
@@ -52,6 +53,18 @@ pub(crate) struct Global {
     /// What to log, part by part, such as `modelpin::store=debug`; goes before -v and -q
     #[arg(long, global = true, value_name = "FILTER", env = "MODELPIN_LOG", hide = true)]
     pub(crate) log: Option<String>,
+    /// How to log: text, or json for one object a line
+    #[arg(long, global = true, value_name = "FORM", env = "MODELPIN_LOG_FORMAT", hide = true, default_value = "text")]
+    pub(crate) log_format: LogFormat,
+}
+
+/// How a record of the log is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line, for programs.
+    Json,
 }
 
 /// The name of a further installation.
@@ -66,6 +79,8 @@ pub(crate) enum Command {
     Onboard(Box<Onboard>),
     /// Talk in the terminal, by hand or by script
     Chat(Chat),
+    /// Serve every bot that is configured, until it is told to end
+    Gateway(Gateway),
     /// Look after the models and the credentials that answer
     Models(Models),
     /// Look after the chat sessions and their pins

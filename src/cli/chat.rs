@@ -52,7 +52,7 @@ async fn serve(chat: &Chat, global: &Global, invoked_as: &str, output: &mut Outp
         return converse(demo.handler.as_ref(), scripted, Some(banner::demo().to_owned()), output).await;
     }
     let app = open_to_serve(global, invoked_as, output)?;
-    let _answering = running::serve(app.looker(), "chat", SystemClock.now());
+    let _answering = running::serve(app.looker(), "chat", SystemClock.now(), None);
     let add = again(global, invoked_as, "models auth add --provider anthropic");
     if let Some(steps) = app.first_steps(invoked_as, &add) {
         output.talk(&steps);

@@ -11,7 +11,7 @@ use std::process::ExitCode;
 pub enum Exit {
     /// Done. For `models status --check`: all credentials in use are usable.
     Ok = 0,
-    /// `models status --check`: a credential in use has expired or is missing.
+    /// `models status --check`: a credential in use has expired or is missing. `gateway --check`: a bot cannot be served.
     CredentialsMissing = 1,
     /// `models status --check`: a credential in use expires within the warn window.
     CredentialsExpiring = 2,
@@ -21,7 +21,8 @@ pub enum Exit {
     Unreadable = 65,
     /// Anything unexpected (`EX_SOFTWARE`).
     Unexpected = 70,
-    /// `doctor`: something is wrong that is about no credential, such as a store that everybody may read (`EX_CONFIG`).
+    /// `doctor`: something is wrong that is about no credential, such as a store that everybody may read.
+    /// `gateway`: no bot is configured that could be served (`EX_CONFIG`).
     Misconfigured = 78,
 }
 

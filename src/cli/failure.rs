@@ -18,6 +18,9 @@ pub(crate) enum Failure {
     /// A store cannot be read.
     #[error("{0}")]
     Unreadable(String),
+    /// There is nothing that could be done with what is configured.
+    #[error("{0}")]
+    Misconfigured(String),
     /// Anything else.
     #[error("{0}")]
     Unexpected(String),
@@ -29,6 +32,7 @@ impl Failure {
         match self {
             Self::Misuse(_) => Exit::Misuse,
             Self::Unreadable(_) => Exit::Unreadable,
+            Self::Misconfigured(_) => Exit::Misconfigured,
             Self::Unexpected(_) => Exit::Unexpected,
         }
     }

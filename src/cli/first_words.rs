@@ -11,11 +11,13 @@ use crate::cli::output::Output;
 pub(crate) fn run(global: &Global, invoked_as: &str, output: &mut Output) -> Result<Exit, Failure> {
     let demo = format!("{invoked_as} chat --demo");
     let (chat, onboard) = (again(global, invoked_as, "chat"), again(global, invoked_as, "onboard"));
+    let gateway = again(global, invoked_as, "gateway");
     let help = format!("{invoked_as} --help");
     let mut steps = [
         (onboard, "set up credentials, the model, bots and a service"),
         (demo, "see it at work: throw-away state, no key needed"),
         (chat, "talk over your own state directory"),
+        (gateway, "serve the bots that are configured"),
         (help, "all commands"),
     ];
     if is_set_up(global, invoked_as) {

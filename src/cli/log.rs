@@ -8,28 +8,30 @@ use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::{Layer as _, SubscriberExt as _};
 use tracing_subscriber::util::SubscriberInitExt as _;
 
-use crate::cli::arguments::Global;
+use crate::cli::arguments::{Global, LogFormat};
 use crate::cli::failure::Failure;
 use crate::redact::ScrubbingWriter;
 
-/// Begins to log as the command line says.
-pub(crate) fn start(global: &Global) -> Result<(), Failure> {
+/// Begins to log as the command line says. One that `serves` unseen tells more by itself.
+pub(crate) fn start(global: &Global, serves: bool) -> Result<(), Failure> {
     // A process has one log; whoever embeds the command line may have begun theirs already.
-    let _ = subscriber(filter(global)?, io::stderr).try_init();
+    let _ = subscriber(filter(global, serves)?, global.log_format, io::stderr).try_init();
     Ok(())
 }
 
 fn subscriber(
     filter: EnvFilter,
+    format: LogFormat,
     writer: impl for<'a> MakeWriter<'a> + Send + Sync + 'static,
 ) -> impl Subscriber + Send + Sync {
     // Below this, libraries write down what goes over the wire: keys are part of it.
     let guarded = filter_fn(|record| record.target().starts_with("modelpin") || *record.level() <= Level::INFO);
-    let layer = tracing_subscriber::fmt::layer()
-        .with_writer(Scrubbing(writer))
-        .with_ansi(false)
-        .with_filter(filter.and(guarded));
-    tracing_subscriber::registry().with(layer)
+    let layer = tracing_subscriber::fmt::layer().with_writer(Scrubbing(writer)).with_ansi(false);
+    let layer = match format {
+        LogFormat::Text => layer.boxed(),
+        LogFormat::Json => layer.json().flatten_event(true).boxed(),
+    };
+    tracing_subscriber::registry().with(layer.with_filter(filter.and(guarded)))
 }
 
 /// Scrubs each record before it is written, whatever part of it a secret is in.
@@ -43,7 +45,7 @@ impl<'a, M: MakeWriter<'a>> MakeWriter<'a> for Scrubbing<M> {
     }
 }
 
-fn filter(global: &Global) -> Result<EnvFilter, Failure> {
+fn filter(global: &Global, serves: bool) -> Result<EnvFilter, Failure> {
     if let Some(asked) = &global.log {
         return asked.parse().map_err(|fault| {
             Failure::Misuse(format!(
@@ -51,7 +53,7 @@ fn filter(global: &Global) -> Result<EnvFilter, Failure> {
             ))
         });
     }
-    let (ours, others) = match (global.quiet, global.verbose) {
+    let (ours, others) = match (global.quiet, global.verbose.max(u8::from(serves))) {
         (true, _) => (LevelFilter::ERROR, LevelFilter::ERROR),
         (false, 0) => (LevelFilter::WARN, LevelFilter::WARN),
         (false, 1) => (LevelFilter::INFO, LevelFilter::WARN),
@@ -94,7 +96,7 @@ mod tests {
         let global = Arguments::try_parse_from(["modelpin"].iter().chain(arguments)).unwrap().global;
         let paper = Paper::default();
         let writer = paper.clone();
-        let subscriber = subscriber(filter(&global).unwrap(), move || writer.clone());
+        let subscriber = subscriber(filter(&global, false).unwrap(), global.log_format, move || writer.clone());
         tracing::subscriber::with_default(subscriber, work);
         String::from_utf8(paper.0.lock().unwrap().clone()).unwrap()
     }
@@ -140,8 +142,21 @@ mod tests {
     }
 
     #[test]
+    fn a_record_may_be_json() {
+        let secret = "sk-test-log-json-9f21c07a";
+        learn([&SecretString::from(secret)]);
+        let log = logged(&["--log-format", "json"], || {
+            tracing::warn!(target: "modelpin::gateway", account = "work", key = secret, "two\nlines");
+        });
+        let record: serde_json::Value = serde_json::from_str(&log).unwrap();
+        assert_eq!((&record["level"], &record["account"]), (&"WARN".into(), &"work".into()), "{record}");
+        assert_eq!((&record["message"], &record["key"]), (&"two\nlines".into(), &"[redacted]".into()), "{record}");
+        assert!(!log.contains("9f21c07a"), "{log}");
+    }
+
+    #[test]
     fn a_filter_that_is_none_is_misuse() {
         let global = Arguments::try_parse_from(["modelpin", "--log", "modelpin=loud"]).unwrap().global;
-        assert_eq!(filter(&global).unwrap_err().exit(), crate::cli::Exit::Misuse);
+        assert_eq!(filter(&global, false).unwrap_err().exit(), crate::cli::Exit::Misuse);
     }
 }

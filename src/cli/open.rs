@@ -73,7 +73,8 @@ fn sync(installation: &Installation, output: &mut Output) {
 
 /// How to call the program so that it does `rest` where this call looked: its name and the flags that say where.
 pub(crate) fn again(global: &Global, invoked_as: &str, rest: &str) -> String {
-    let Global { state_dir, layout, installation, agent, json: _, verbose: _, quiet: _, log: _ } = global;
+    let Global { state_dir, layout, installation, agent, json: _, verbose: _, quiet: _, log: _, log_format: _ } =
+        global;
     let state_dir = state_dir.as_ref().map(|dir| dir.to_string_lossy().into_owned());
     let flags = [
         ("--state-dir", state_dir.as_deref()),

@@ -38,6 +38,8 @@ pub(crate) enum Code {
     AliasCollision,
     ModelUnusable,
     AllowlistEmpty,
+    ChannelUnusable,
+    ChannelDown,
 }
 
 /// What findings are shown under.
@@ -53,12 +55,14 @@ pub(crate) enum Group {
     Configuration,
     /// What is pinned.
     Sessions,
+    /// Which bots are served.
+    Channels,
 }
 
 impl Group {
     /// All of them, as they are shown.
-    pub(crate) const ALL: [Self; 5] =
-        [Self::Stores, Self::Files, Self::Credentials, Self::Configuration, Self::Sessions];
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Stores, Self::Files, Self::Credentials, Self::Configuration, Self::Sessions, Self::Channels];
 
     /// The heading.
     pub(crate) fn as_str(self) -> &'static str {
@@ -68,6 +72,7 @@ impl Group {
             Self::Credentials => "Credentials",
             Self::Configuration => "Configuration",
             Self::Sessions => "Sessions",
+            Self::Channels => "Channels",
         }
     }
 }
@@ -75,7 +80,7 @@ impl Group {
 impl Code {
     /// All of them.
     #[cfg(test)]
-    pub(crate) const ALL: [Self; 33] = [
+    pub(crate) const ALL: [Self; 35] = [
         Self::ConfigUnreadable,
         Self::StoreUnreadable,
         Self::StateUnreadable,
@@ -109,6 +114,8 @@ impl Code {
         Self::AliasCollision,
         Self::ModelUnusable,
         Self::AllowlistEmpty,
+        Self::ChannelUnusable,
+        Self::ChannelDown,
     ];
 
     /// The word, which never changes.
@@ -147,6 +154,8 @@ impl Code {
             Self::AliasCollision => "alias-collision",
             Self::ModelUnusable => "model-unusable",
             Self::AllowlistEmpty => "allowlist-empty",
+            Self::ChannelUnusable => "channel-unusable",
+            Self::ChannelDown => "channel-down",
         }
     }
 
@@ -183,7 +192,9 @@ impl Code {
             | Self::OrderHides
             | Self::AliasCollision
             | Self::ModelUnusable
-            | Self::AllowlistEmpty => 78,
+            | Self::AllowlistEmpty
+            | Self::ChannelUnusable
+            | Self::ChannelDown => 78,
         }
     }
 
@@ -222,6 +233,7 @@ impl Code {
             | Self::AliasCollision
             | Self::ModelUnusable
             | Self::AllowlistEmpty => Group::Configuration,
+            Self::ChannelUnusable | Self::ChannelDown => Group::Channels,
             Self::PinMissing => Group::Sessions,
         }
     }

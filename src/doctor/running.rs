@@ -48,6 +48,7 @@ mod tests {
             version: None,
             since: None,
             answered: true,
+            served: None,
             differences: vec!["it does not see env: A (for anthropic)".to_owned()],
         };
         let found = of_running(&[program]);

@@ -3,6 +3,7 @@
 use indexmap::IndexMap;
 use serde::Serialize;
 
+use crate::gateway::told::Served;
 use crate::status::Check;
 
 /// The whole status.
@@ -231,6 +232,8 @@ pub(crate) struct Running {
     pub(crate) since: Option<String>,
     /// Whether it answered in time.
     pub(crate) answered: bool,
+    /// Whom it serves, where it is a gateway.
+    pub(crate) served: Option<Served>,
     pub(crate) differences: Vec<String>,
 }
 

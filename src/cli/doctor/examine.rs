@@ -15,9 +15,9 @@ use crate::cli::output::Output;
 use crate::cli::running;
 use crate::config::{self, Draft};
 use crate::doctor::{
-    Agent, Code, Finding, Findings, Severity, Stores, gather, of_access, of_config_order, of_copies, of_credentials,
-    of_declared, of_files, of_hidden, of_locks, of_newer, of_orders, of_pins, of_probes, of_running, of_stores,
-    of_written,
+    Agent, Code, Finding, Findings, Severity, Stores, gather, of_access, of_channels, of_config_order, of_copies,
+    of_credentials, of_declared, of_files, of_hidden, of_locks, of_newer, of_orders, of_pins, of_probes, of_running,
+    of_served, of_stores, of_written,
 };
 use crate::profile::ExternalPaths;
 use crate::status::{self, Report};
@@ -139,6 +139,8 @@ impl Case<'_> {
             findings.add(of_hidden(survey, facts));
             findings.add(of_pins(facts));
             findings.add(of_access(config, &facts.moment.settings.catalog, path));
+            let environment = &facts.moment.settings.environment;
+            findings.add(of_channels(config, environment, path, &self.line(usual, usual, "gateway --check")));
             let told =
                 |why: &&String| stores.0.iter().flat_map(|own| &own.faults).any(|fault| fault.to_string() == **why);
             findings.add(facts.unreadable.iter().filter(|why| !told(why)).map(|why| {
@@ -165,7 +167,9 @@ impl Case<'_> {
             }
         }
         let own = serde_json::to_value(&report).map_err(|fault| Failure::Unexpected(fault.to_string()))?;
-        findings.add(of_running(&running::ask(&installation.places().state_dir, &own, PATIENCE)));
+        let running = running::ask(&installation.places().state_dir, &own, PATIENCE);
+        findings.add(of_running(&running));
+        findings.add(of_served(&running));
         Ok(())
     }
 }

@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::cli::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::models::auth::Case;
+use crate::cli::onboard::channel::Channel;
 use crate::cli::onboard::found::Found;
 use crate::cli::onboard::greeting::Answer;
 use crate::cli::onboard::plan::{Plan, Service, Variable};
@@ -13,11 +14,13 @@ use crate::cli::onboard::printed;
 use crate::cli::onboard::setting::Setting;
 use crate::cli::onboard::write::Written;
 use crate::cli::open::again;
+use crate::config::TELEGRAM_TOKEN;
+use crate::gateway::bot::is_configured;
 use crate::profile::Fingerprint;
+use crate::settings::Loaded;
 
 /// What is not there yet, said wherever it would be missed.
-const NO_GATEWAY: &str = "This version has no `gateway` yet: tokens, owners and the service wait for the one that has it. Until \
-                          then the service does not start, and `chat` works";
+const NO_DISCORD: &str = "This version serves no Discord yet: its token waits for the one that does";
 
 /// What was done.
 #[derive(Serialize)]
@@ -84,13 +87,21 @@ pub(crate) fn introduce(found: &Found, case: &mut Case<'_>) {
     case.output.talk(&(lines.join("\n") + "\n"));
 }
 
+/// Whether there is a bot that a gateway would serve.
+fn has_bot(settings: &Loaded) -> bool {
+    is_configured(&settings.config.telegram, settings.environment.secret(TELEGRAM_TOKEN).is_some())
+}
+
 impl Report {
     /// The report of what was `written` for `plan`.
     pub(crate) fn of(plan: &Plan, written: Written, case: &Case<'_>) -> Self {
         let Written { files, settings, enabled, mut notes } = written;
         let places = case.installation.places();
-        if plan.service.is_some() || !plan.variables.is_empty() {
-            notes.push(NO_GATEWAY.to_owned());
+        if plan.variables.iter().any(|variable| variable.channel == Channel::Discord) {
+            notes.push(NO_DISCORD.to_owned());
+        }
+        if let (Some(Service::Installed(unit)), Some(true)) = (&plan.service, enabled) {
+            notes.push(format!("To start the service now: systemctl --user start {}", unit.file_name()));
         }
         let settings_now = case.installation.settings();
         let agent = case.installation.agent();
@@ -125,7 +136,7 @@ impl Report {
             service,
             first_message: None,
             notes,
-            next: again(case.global, case.invoked_as, "chat"),
+            next: again(case.global, case.invoked_as, if has_bot(&settings_now) { "gateway" } else { "chat" }),
         }
     }
 

@@ -74,14 +74,18 @@ impl Unit {
              StartLimitBurst=10\n\
              \n\
              [Service]\n\
-             Type=exec\n\
+             Type=notify\n\
+             NotifyAccess=main\n\
              {user}\
              ExecStart={command}\n\
              EnvironmentFile=-{environment}/.env\n\
              Restart=on-failure\n\
              RestartSec=5s\n\
-             # A command line that is wrong, or a store that cannot be read, is mended by nobody but you.\n\
-             RestartPreventExitStatus=64 65\n\
+             # It says every half of that that it lives, and needs ten seconds to bring everything to its end.\n\
+             WatchdogSec=60\n\
+             TimeoutStopSec=15\n\
+             # A command line that is wrong, a store that cannot be read, or no bot at all: mended by nobody but you.\n\
+             RestartPreventExitStatus=64 65 78\n\
              UMask=0077\n\
              NoNewPrivileges=yes\n\
              PrivateTmp=yes\n\
@@ -186,6 +190,9 @@ mod tests {
         assert_eq!(value(text, "Service", "EnvironmentFile"), ["-/home/ann/.hex/.env"]);
         assert_eq!(value(text, "Service", "ReadWritePaths"), ["-/home/ann/.hex"]);
         assert_eq!(value(text, "Service", "Restart"), ["on-failure"]);
+        assert_eq!(value(text, "Service", "Type"), ["notify"]);
+        assert_eq!(value(text, "Service", "WatchdogSec"), ["60"]);
+        assert_eq!(value(text, "Service", "TimeoutStopSec"), ["15"]);
         assert_eq!(value(text, "Service", "NoNewPrivileges"), ["yes"]);
         assert_eq!(value(text, "Install", "WantedBy"), ["default.target"]);
         assert!(Unit::is_ours(text) && !Unit::is_ours("[Unit]\n"));

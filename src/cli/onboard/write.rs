@@ -44,6 +44,7 @@ pub(crate) fn carry_out(plan: &Plan, preview: &Preview, case: &Case<'_>) -> Resu
                 Failure::Misuse(text) => Failure::Misuse(format!("{text}. {more}")),
                 Failure::Unreadable(text) => Failure::Unreadable(format!("{text}. {more}")),
                 Failure::Unexpected(text) => Failure::Unexpected(format!("{text}. {more}")),
+                Failure::Misconfigured(text) => Failure::Misconfigured(format!("{text}. {more}")),
             })
         }
     }

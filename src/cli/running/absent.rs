@@ -1,5 +1,6 @@
 //! Where there are no sockets with a path.
 
+use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
@@ -7,6 +8,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::app::Looker;
+use crate::gateway::board::Board;
 use crate::status::Running;
 
 /// Nobody can be asked.
@@ -15,6 +17,11 @@ pub(crate) fn ask(_folder: &Path, _own: &Value, _patience: Duration) -> Vec<Runn
 }
 
 /// Nobody can ask.
-pub(crate) fn serve(_looker: Looker, _command: &'static str, _since: Timestamp) -> Option<()> {
+pub(crate) fn serve(
+    _looker: Looker,
+    _command: &'static str,
+    _since: Timestamp,
+    _: Option<(Board, Option<SocketAddr>)>,
+) -> Option<()> {
     None
 }

@@ -2,6 +2,7 @@
 
 use std::fs::{self, Permissions};
 use std::io;
+use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::net::UnixStream as Caller;
 use std::path::{Path, PathBuf};
@@ -15,6 +16,8 @@ use tokio::task::JoinHandle;
 
 use crate::app::{Asked, Looker};
 use crate::cli::running::place::{name, pids, way};
+use crate::gateway::board::Board;
+use crate::gateway::told::Served;
 use crate::redact::known;
 
 /// The longest question, and how long it may take.
@@ -35,9 +38,14 @@ impl Drop for Serving {
     }
 }
 
-/// Begins to answer as the program that runs `command`; `None` where there is no place for a socket. Nobody is kept from
-/// anything by that.
-pub(crate) fn serve(looker: Looker, command: &'static str, since: Timestamp) -> Option<Serving> {
+/// Begins to answer as the program that runs `command`, with what stands on the board of a gateway; `None` where there is
+/// no place for a socket. Nobody is kept from anything by that.
+pub(crate) fn serve(
+    looker: Looker,
+    command: &'static str,
+    since: Timestamp,
+    gateway: Option<(Board, Option<SocketAddr>)>,
+) -> Option<Serving> {
     let folder = looker.places().state_dir.clone();
     clear_stale(&folder);
     match listen(&folder) {
@@ -45,9 +53,9 @@ pub(crate) fn serve(looker: Looker, command: &'static str, since: Timestamp) -> 
             let since = format!("{since:.0}");
             let task = tokio::spawn(async move {
                 while let Ok((caller, _)) = listener.accept().await {
-                    let (looker, since) = (looker.clone(), since.clone());
+                    let (looker, since, gateway) = (looker.clone(), since.clone(), gateway.clone());
                     tokio::spawn(tokio::time::timeout(PATIENCE, async move {
-                        if let Err(fault) = answer(caller, &looker, command, &since).await {
+                        if let Err(fault) = answer(caller, &looker, command, &since, gateway).await {
                             tracing::debug!(%fault, "somebody who asked was not answered");
                         }
                     }));
@@ -84,7 +92,13 @@ fn clear_stale(folder: &Path) {
 }
 
 /// One line in, one line out.
-async fn answer(caller: UnixStream, looker: &Looker, command: &str, since: &str) -> io::Result<()> {
+async fn answer(
+    caller: UnixStream,
+    looker: &Looker,
+    command: &str,
+    since: &str,
+    gateway: Option<(Board, Option<SocketAddr>)>,
+) -> io::Result<()> {
     let (asking, mut answering) = caller.into_split();
     let mut question = String::new();
     BufReader::new(asking.take(QUESTION)).read_line(&mut question).await?;
@@ -95,7 +109,13 @@ async fn answer(caller: UnixStream, looker: &Looker, command: &str, since: &str)
     let asked = Asked { agent_named: false, warn: SignedDuration::from_hours(24), command: &again };
     let Some(report) = looker.report(asked).await else { return Ok(()) };
     let (pid, version) = (std::process::id(), env!("CARGO_PKG_VERSION"));
-    let mut line = json!({ "pid": pid, "command": command, "version": version, "since": since, "report": report });
+    let served = gateway.map(|(board, health)| Served {
+        health: health.map(|address| format!("http://{address}/healthz")),
+        channels: board.now().told(),
+    });
+    let mut line = json!({
+        "pid": pid, "command": command, "version": version, "since": since, "report": report, "served": served,
+    });
     known().scrub_json(&mut line);
     answering.write_all(format!("{line}\n").as_bytes()).await?;
     answering.shutdown().await

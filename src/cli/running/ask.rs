@@ -63,10 +63,11 @@ fn running(pid: u32, line: &str, own: &Value) -> Running {
         version: text("version"),
         since: text("since"),
         answered: true,
+        served: answer.get("served").and_then(|served| serde_json::from_value(served.clone()).ok()),
         differences: differences(own, report),
     }
 }
 
 fn silent(pid: u32) -> Running {
-    Running { pid, command: None, version: None, since: None, answered: false, differences: Vec::new() }
+    Running { pid, command: None, version: None, since: None, answered: false, served: None, differences: Vec::new() }
 }

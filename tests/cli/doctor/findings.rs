@@ -72,6 +72,12 @@ const UNREADABLE: &str = "no database at all, but longer than the header of one,
 #[case("pin-missing", 1, |p: &Patient| { p.pin(); p.store(&profiles(json!({"anthropic:default": key(DEFAULT)}))); })]
 #[case("alias-collision", 0, |p: &Patient| p.config(json!({"agents": {"defaults": {"models": {"anthropic/claude-opus-4-6": {"alias": "SONNET"}}}}})))]
 #[case("model-unusable", 0, |p: &Patient| p.config(json!({"agents": {"defaults": {"model": {"fallbacks": ["nobody-knows-it"]}}}})))]
+#[case("channel-unusable", 78, |p: &Patient| p.config(json!({"channels": {"telegram": {"accounts": {"a": {}}}}})))]
+#[case("file-exposed", 78, |p: &Patient| {
+    let path = p.write("bot-token", "123456:TEST-token");
+    p.mode(&path, 0o644);
+    p.config(json!({"channels": {"telegram": {"tokenFile": path}}}));
+})]
 #[case("allowlist-empty", 0, |p: &Patient| p.config(json!({"channels": {"telegram": {"allowFrom": []}}})))]
 fn is_found(#[case] code: &str, #[case] exit: u8, #[case] falls_ill: Illness) {
     let patient = Patient::healthy();

@@ -31,7 +31,7 @@ fn a_unit_is_printed_and_nothing_is_written() {
         assert!(done.out.contains(&format!("gateway --layout hex --state-dir {}\n", state.display())), "{}", done.out);
         assert!(done.out.contains(&format!("EnvironmentFile=-{}/.env\n", state.display())), "{}", done.out);
         assert_eq!(done.out.contains("WantedBy=multi-user.target"), !more.is_empty(), "{}", done.out);
-        assert!(done.err.contains("no `gateway` yet"), "{}", done.err);
+        assert!(done.out.contains("Type=notify\n"), "{}", done.out);
     }
     assert!(tree(home.path()) == before);
 }

@@ -6,6 +6,7 @@ use comfy_table::{Cell, Color, ColumnConstraint, ContentArrangement, Table, Tabl
 
 use crate::cli::cell::cell;
 use crate::cli::models::status::brief::line;
+use crate::gateway::told::Told;
 use crate::status::{Probes, ProfileStatus, Provider, Report, Running, left};
 
 /// How wide it is where nobody knows how wide the screen is.
@@ -215,7 +216,7 @@ fn finished(table: &Table) -> String {
 fn differences(running: &[Running]) -> String {
     let mut lines = vec!["Running now".to_owned()];
     for program in running {
-        let Running { pid, command, since, answered, differences, .. } = program;
+        let Running { pid, command, since, answered, served, differences, .. } = program;
         let what = command.as_deref().unwrap_or("a program");
         let since = since.as_ref().map(|since| format!(", since {since}")).unwrap_or_default();
         lines.push(match (answered, differences.is_empty()) {
@@ -224,6 +225,14 @@ fn differences(running: &[Running]) -> String {
             (true, false) => format!("  {what} (process {pid}{since}) sees something else:"),
         });
         lines.extend(differences.iter().map(|difference| format!("    {difference}")));
+        lines.extend(served.iter().flat_map(|served| &served.channels).map(channel));
     }
     cell(&lines.join("\n"))
+}
+
+fn channel(told: &Told) -> String {
+    let Told { channel, account, name: _, bot, state, why, since } = told;
+    let bot = bot.as_ref().map(|bot| format!(" as @{bot}")).unwrap_or_default();
+    let why = why.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
+    format!("    {channel}:{account} {state}{bot}, since {since}{why}")
 }

@@ -1,0 +1,81 @@
+//! `modelpin gateway`
+
+mod check;
+mod place;
+mod serve;
+mod service_manager;
+mod signals;
+
+use clap::Args;
+
+use crate::cli::Exit;
+use crate::cli::arguments::Global;
+use crate::cli::failure::Failure;
+use crate::cli::gateway::place::HealthAt;
+use crate::cli::open::{again, open_to_serve};
+use crate::cli::output::Output;
+use crate::gateway::channel::{Entry, Wanted};
+
+/// Serve every bot that is configured, until it is told to end
+#[derive(Debug, Args)]
+pub(crate) struct Gateway {
+    /// Look whether the configuration and the tokens are good, and end: 0 if all are, 1 if not. Nobody is served
+    #[arg(long)]
+    check: bool,
+    /// Where /healthz and /readyz are: a port, an address with a port, or `off` [default: port 18789 of this machine, or another]
+    #[arg(long, alias = "port", value_name = "ADDR", conflicts_with = "check")]
+    health: Option<HealthAt>,
+}
+
+/// Serves what is configured, or checks it.
+pub(crate) fn run(asked: &Gateway, global: &Global, invoked_as: &str, output: &mut Output) -> Result<Exit, Failure> {
+    let app = open_to_serve(global, invoked_as, output)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let ended = runtime.block_on(async {
+        let roster = app.roster();
+        let wanted = roster.current().await;
+        if wanted.entries.is_empty() {
+            return Err(Failure::Misconfigured(nothing(&wanted, &app, global, invoked_as)));
+        }
+        if asked.check {
+            return check::run(&wanted, global, output).await;
+        }
+        if let Some(all) = none_ready(&wanted.entries) {
+            let check = again(global, invoked_as, "gateway --check");
+            return Err(Failure::Misconfigured(format!(
+                "nobody can be served:\n{all}\nMend that, and look with: {check}"
+            )));
+        }
+        if let Some(steps) =
+            app.first_steps(invoked_as, &again(global, invoked_as, "models auth add --provider anthropic"))
+        {
+            output.talk(&steps);
+        }
+        let place = place::of(asked.health, &app);
+        serve::run(&app, roster, wanted, place, output).await
+    });
+    // What hangs must not hold the end up; what it had begun is taken up at the next start.
+    runtime.shutdown_timeout(serve::LAST_MOMENT);
+    ended
+}
+
+/// What to do where nothing is configured.
+fn nothing(wanted: &Wanted, app: &crate::app::App, global: &Global, invoked_as: &str) -> String {
+    let mut lines = vec!["no bot is configured, so there is nothing to serve.".to_owned()];
+    lines.extend(wanted.trouble.iter().cloned());
+    let steps = [
+        (again(global, invoked_as, "onboard"), "set a bot up, step by step"),
+        ("export TELEGRAM_BOT_TOKEN=…".to_owned(), "or give Telegram's bot its token: @BotFather shows it"),
+        (again(global, invoked_as, "chat"), "or talk in the terminal, without any bot"),
+    ];
+    let width = steps.iter().map(|(line, _)| line.chars().count()).max().unwrap_or_default();
+    lines.extend(steps.iter().map(|(line, what)| format!("  {line:width$}   {what}")));
+    lines.push(format!("The configuration is {}.", app.places().config_path.display()));
+    lines.join("\n")
+}
+
+/// What is wrong with each where none can be served.
+fn none_ready(entries: &[Entry]) -> Option<String> {
+    let flaws = entries.iter().map(|entry| Some(format!("  {}: {}", entry.id, entry.ready.as_ref().err()?)));
+    flaws.collect::<Option<Vec<_>>>().map(|lines| lines.join("\n"))
+}

@@ -1,0 +1,90 @@
+//! `modelpin gateway --check`: whether everything that is configured could be served.
+
+use std::time::Duration;
+
+use comfy_table::{Cell, ContentArrangement, Table, presets};
+use futures_util::future::join_all;
+use serde::Serialize;
+use tokio::time::timeout;
+
+use crate::cli::Exit;
+use crate::cli::arguments::Global;
+use crate::cli::cell::cell;
+use crate::cli::failure::Failure;
+use crate::cli::output::Output;
+use crate::gateway::channel::{Entry, Wanted};
+
+/// How long a platform has to say who a bot is.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What was found.
+#[derive(Serialize)]
+struct Checked {
+    ok: bool,
+    channels: Vec<Account>,
+    /// Why the configuration that was checked is not the newest.
+    trouble: Vec<String>,
+    /// What does not count, and is worth knowing.
+    remarks: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct Account {
+    channel: &'static str,
+    account: String,
+    name: Option<String>,
+    /// What the platform says it is called, without `@`.
+    bot: Option<String>,
+    ok: bool,
+    /// Why it cannot be served, and what to do.
+    why: Option<String>,
+}
+
+/// Asks for every account who the bot is, and prints that. 0 where all can be served, 1 where one cannot.
+pub(super) async fn run(wanted: &Wanted, global: &Global, output: &mut Output) -> Result<Exit, Failure> {
+    let channels = join_all(wanted.entries.iter().map(account)).await;
+    let ok = wanted.trouble.is_empty() && channels.iter().all(|account| account.ok);
+    let checked = Checked { ok, channels, trouble: wanted.trouble.clone(), remarks: wanted.remarks.clone() };
+    if global.json {
+        output.json(&checked)?;
+    } else {
+        output.data(&table(&checked.channels))?;
+        for remark in checked.trouble.iter().chain(&checked.remarks) {
+            output.talk(&format!("Note: {remark}."));
+        }
+    }
+    Ok(if ok { Exit::Ok } else { Exit::CredentialsMissing })
+}
+
+async fn account(entry: &Entry) -> Account {
+    let said = match &entry.ready {
+        Err(why) => Err(why.clone()),
+        Ok(ready) => timeout(PATIENCE, ready.channel.check())
+            .await
+            .unwrap_or_else(|_| Err(format!("the platform said nothing within {PATIENCE:?}: check the connection"))),
+    };
+    let (bot, why) = match said {
+        Ok(bot) => (Some(bot), None),
+        Err(why) => (None, Some(why)),
+    };
+    Account {
+        channel: entry.id.channel,
+        account: entry.id.account.clone(),
+        name: entry.name.clone(),
+        ok: why.is_none(),
+        bot,
+        why,
+    }
+}
+
+fn table(accounts: &[Account]) -> String {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+    table.set_header(["Channel", "Account", "Bot", "State"]);
+    for Account { channel, account, name: _, bot, ok, why } in accounts {
+        let bot = bot.as_ref().map_or_else(|| "-".to_owned(), |bot| format!("@{bot}"));
+        let state = if *ok { "ok" } else { why.as_deref().unwrap_or("not usable") };
+        table.add_row([Cell::new(channel), Cell::new(cell(account)), Cell::new(cell(&bot)), Cell::new(cell(state))]);
+    }
+    table.lines().map(|line| line.trim().to_owned() + "\n").collect()
+}

@@ -1,0 +1,76 @@
+//! Getting a bot's token from where it is.
+
+use std::path::Path;
+
+use secrecy::SecretString;
+
+use crate::config::channel_token::bot_id;
+use crate::config::{TELEGRAM_TOKEN, TelegramAccount, TokenPlace};
+use crate::gateway::bot::{advice, key};
+use crate::profile::{SecretRef, SecretSource, SecretTrouble, SecretValue, Secrets};
+
+/// Refuses an account of which nobody has said where its token is.
+///
+/// # Errors
+/// What to do.
+pub(super) fn expect_place(id: &str, account: &TelegramAccount, is_set: bool) -> Result<(), String> {
+    match &account.token {
+        TokenPlace::Variable if is_set => Ok(()),
+        TokenPlace::Variable | TokenPlace::Written(SecretValue::Missing) => Err(none(id)),
+        TokenPlace::File(_) | TokenPlace::Written(SecretValue::Inline(_) | SecretValue::Ref(_)) => Ok(()),
+    }
+}
+
+/// The token, and the id of its bot.
+///
+/// # Errors
+/// It cannot be had, or is none. The text holds nothing of it.
+pub(super) fn fetch(id: &str, account: &TelegramAccount, secrets: &Secrets<'_>) -> Result<(SecretString, u64), String> {
+    let (token, place) = match &account.token {
+        TokenPlace::Variable => {
+            let variable = SecretRef { source: SecretSource::Env, provider: None, id: TELEGRAM_TOKEN.to_owned() };
+            let found = secrets.resolve(&SecretValue::Ref(variable)).map_err(|_| none(id))?;
+            (found, format!("the variable {TELEGRAM_TOKEN}"))
+        }
+        TokenPlace::Written(value) => {
+            let place = key(id, "botToken");
+            let found = secrets.resolve(value).map_err(|why| match why {
+                SecretTrouble::Missing => none(id),
+                other => format!("{place}: {other}"),
+            })?;
+            (found, place)
+        }
+        TokenPlace::File(path) => (read(path, &key(id, "tokenFile"), secrets)?, path.clone()),
+    };
+    let bot = bot_id(&token).ok_or_else(|| {
+        format!(
+            "what {place} holds is no token of a Telegram bot, which is digits, a colon and letters: {}",
+            advice(id)
+        )
+    })?;
+    Ok((token, bot))
+}
+
+fn none(id: &str) -> String {
+    format!("it has no token: {}", advice(id))
+}
+
+/// The token that is alone in the file at `path`.
+fn read(path: &str, key: &str, secrets: &Secrets<'_>) -> Result<SecretString, String> {
+    let path = secrets.expanded(path);
+    if !path.is_absolute() {
+        return Err(format!("{key} must be an absolute path, or begin with `~/`"));
+    }
+    secrets.in_file(&path).map_err(|trouble| why(&path, key, trouble))
+}
+
+fn why(path: &Path, key: &str, trouble: SecretTrouble) -> String {
+    let path = path.display();
+    match trouble {
+        SecretTrouble::Unreadable { why, .. } => format!("{path}, named by {key}, cannot be read: {why}"),
+        SecretTrouble::NotThere { .. } => format!("{path}, named by {key}, is empty"),
+        SecretTrouble::TooLarge(_) => format!("{path}, named by {key}, is larger than any token"),
+        SecretTrouble::TimedOut { after, .. } => format!("{path}, named by {key}, did not come within {after:?}"),
+        other => format!("{path}, named by {key}: {other}"),
+    }
+}

@@ -1,0 +1,110 @@
+//! How the gateway stands, over HTTP, for whoever looks after it: `/healthz` and `/readyz`. There is no secret in it, and
+//! nothing can be changed through it.
+
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::routing::get;
+use axum::{Json, Router};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+use crate::gateway::board::Board;
+use crate::redact::known;
+
+/// Where programs of the family listen.
+pub(crate) const PORT: u16 = 18_789;
+
+/// Where to listen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// Nowhere.
+    Nowhere,
+    /// There, because somebody said so: it is a fault if that cannot be.
+    At(SocketAddr),
+    /// On this machine at that port, if nobody else has it, else at any other.
+    Preferred(u16),
+}
+
+/// A server of these answers. Dropped, it ends.
+pub(crate) struct Health {
+    address: SocketAddr,
+    task: JoinHandle<()>,
+}
+
+impl Drop for Health {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+#[derive(Clone)]
+struct Shared {
+    board: Board,
+    since: Timestamp,
+}
+
+impl Health {
+    /// Begins to answer at `place`; `None` where that is nowhere.
+    ///
+    /// # Errors
+    /// The address that was asked for cannot be had.
+    pub(crate) async fn start(place: Place, board: Board, since: Timestamp) -> io::Result<Option<Self>> {
+        let here = |port| SocketAddr::from((IpAddr::V4(Ipv4Addr::LOCALHOST), port));
+        let listener = match place {
+            Place::Nowhere => return Ok(None),
+            Place::At(address) => TcpListener::bind(address).await?,
+            Place::Preferred(port) => match TcpListener::bind(here(port)).await {
+                Ok(listener) => listener,
+                Err(fault) => {
+                    tracing::warn!(port, %fault, "another port than usual is taken for the state of the gateway");
+                    TcpListener::bind(here(0)).await?
+                }
+            },
+        };
+        let address = listener.local_addr()?;
+        let router = Router::new().route("/healthz", get(healthz)).route("/readyz", get(readyz));
+        let router = router.with_state(Shared { board, since });
+        let task = tokio::spawn(async move {
+            if let Err(fault) = axum::serve(listener, router).await {
+                tracing::error!(%fault, "the state of the gateway can no longer be asked for over HTTP");
+            }
+        });
+        Ok(Some(Self { address, task }))
+    }
+
+    /// Where it listens.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+}
+
+/// That the program works, and how its channels stand.
+async fn healthz(State(shared): State<Shared>) -> Json<Value> {
+    Json(answer(&shared).1)
+}
+
+/// Whether every channel that is configured answers people.
+async fn readyz(State(shared): State<Shared>) -> (StatusCode, Json<Value>) {
+    let (is_ready, answer) = answer(&shared);
+    (if is_ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }, Json(answer))
+}
+
+fn answer(Shared { board, since }: &Shared) -> (bool, Value) {
+    let shown = board.now();
+    let mut answer = json!({
+        "ready": shown.is_ready(),
+        "version": env!("CARGO_PKG_VERSION"),
+        "pid": std::process::id(),
+        "since": format!("{since:.0}"),
+        "channels": shown.told(),
+        "trouble": shown.trouble,
+    });
+    // What a platform answered is in there as well.
+    known().scrub_json(&mut answer);
+    (shown.is_ready(), answer)
+}

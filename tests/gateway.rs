@@ -1,0 +1,8 @@
+//! `modelpin gateway`, over a Bot API on loopback.
+
+mod bot_api;
+mod check;
+mod health;
+mod process;
+mod reload;
+mod support;
