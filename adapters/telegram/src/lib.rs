@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod inbound;
 mod inbox;
 mod options;
 mod state;
