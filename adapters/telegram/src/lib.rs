@@ -2,6 +2,7 @@
 
 mod inbound;
 mod inbox;
+mod menu;
 mod options;
 mod state;
 
