@@ -9,11 +9,14 @@ mod identity;
 mod inbound;
 mod inbox;
 mod line;
+mod menu;
 mod options;
 mod outbound;
 mod outbox;
 mod pace;
 mod poll;
+#[cfg(test)]
+mod scripted;
 mod serve;
 mod standing;
 mod state;

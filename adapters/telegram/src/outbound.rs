@@ -5,13 +5,13 @@ use teloxide::types::{InlineKeyboardButton, InlineKeyboardMarkup};
 use teloxide::utils::html;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Piece {
+pub(crate) struct Message {
     pub(crate) html: String,
     pub(crate) plain: String,
     pub(crate) keyboard: Option<InlineKeyboardMarkup>,
 }
 
-pub(crate) fn render(reply: &Reply) -> Vec<Piece> {
+pub(crate) fn render(reply: &Reply) -> Vec<Message> {
     let mut pieces = draft(&reply.plain_text());
     if !reply.choices.is_empty()
         && let Some(last) = pieces.last_mut()
@@ -25,13 +25,13 @@ pub(crate) fn render(reply: &Reply) -> Vec<Piece> {
     pieces
 }
 
-pub(crate) fn draft(text: &str) -> Vec<Piece> {
+pub(crate) fn draft(text: &str) -> Vec<Message> {
     let chars: Vec<char> = text.chars().collect();
     chars
         .chunks(4_096)
         .map(|piece| {
             let plain: String = piece.iter().collect();
-            Piece { html: html::escape(&plain), plain, keyboard: None }
+            Message { html: html::escape(&plain), plain, keyboard: None }
         })
         .collect()
 }

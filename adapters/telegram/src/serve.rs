@@ -111,11 +111,12 @@ async fn receive(
         Ok(me) => me,
         Err(fault) => return fault,
     };
-    let me = Me { id: me.id, username: me.username };
+    let bot = me.id;
+    let me = Me { id: bot, username: me.username };
     let deliveries = Deliveries::new(Arc::clone(line), handler, Arc::clone(&inbox), me, Arc::clone(chats));
     deliveries.resume(resumed.pending).await;
     let menu = async {
-        commands::bring_up_to_date(line, &*inbox, options).await;
+        commands::bring_up_to_date(line, &*inbox, options, bot).await;
         std::future::pending().await
     };
     let updates = async {

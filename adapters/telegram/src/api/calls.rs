@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use serde::Serialize;
 use serde_json::{Value, json};
-use teloxide::payloads::{AnswerCallbackQuery, DeleteMessage, EditMessageText, SendChatAction, SendMessage};
+use teloxide::payloads::{
+    AnswerCallbackQuery, DeleteMessage, DeleteMyCommands, EditMessageText, SendChatAction, SendMessage, SetMyCommands,
+};
 use url::Url;
 
 use crate::Identity;
@@ -82,6 +84,16 @@ pub(crate) async fn answer_press(api: &dyn Api, answer: &AnswerCallbackQuery, pa
 /// Shows for some seconds that the bot is writing.
 pub(crate) async fn typing(api: &dyn Api, action: &SendChatAction, patience: Duration) -> Result<(), Fault> {
     api.call("sendChatAction", written(action)?, patience).await.map(drop)
+}
+
+/// A list for the menu of some people.
+pub(crate) async fn set_commands(api: &dyn Api, commands: &SetMyCommands) -> Result<(), Fault> {
+    api.call("setMyCommands", written(commands)?, SHORT).await.map(drop)
+}
+
+/// No list of their own for some people.
+pub(crate) async fn delete_commands(api: &dyn Api, commands: &DeleteMyCommands) -> Result<(), Fault> {
+    api.call("deleteMyCommands", written(commands)?, SHORT).await.map(drop)
 }
 
 fn written(arguments: &impl Serialize) -> Result<Value, Fault> {

@@ -9,7 +9,7 @@ use teloxide::types::MessageId;
 use tokio::sync::Notify;
 
 use crate::api::{self, Fault};
-use crate::outbound::{self, Piece};
+use crate::outbound::{self, Message};
 use crate::outbox::{Talk, refused};
 use crate::pace::Turn;
 
@@ -141,7 +141,7 @@ impl Talk {
         self.note(drawn, number, piece, message)
     }
 
-    async fn draw(&self, piece: &Piece, marked: bool, message: Option<MessageId>) -> Result<MessageId, Fault> {
+    async fn draw(&self, piece: &Message, marked: bool, message: Option<MessageId>) -> Result<MessageId, Fault> {
         match message {
             Some(message) => {
                 let edit = self.edit(piece, marked, message);
@@ -158,7 +158,7 @@ impl Talk {
         }
     }
 
-    fn note(&self, drawn: Result<MessageId, Fault>, number: usize, piece: &Piece, was: Option<MessageId>) -> Step {
+    fn note(&self, drawn: Result<MessageId, Fault>, number: usize, piece: &Message, was: Option<MessageId>) -> Step {
         let chat = self.chat();
         match drawn {
             Ok(message) => {

@@ -6,7 +6,7 @@ use teloxide::payloads::{EditMessageText, EditMessageTextSetters as _, SendMessa
 use teloxide::types::{ChatId, LinkPreviewOptions, MessageId, ParseMode, ReplyMarkup, ReplyParameters};
 
 use crate::api::{self, Fault};
-use crate::outbound::{self, Piece};
+use crate::outbound::{self, Message};
 use crate::outbox::draft::Shown;
 use crate::outbox::{Talk, refused};
 use crate::pace::Turn;
@@ -59,7 +59,7 @@ impl Talk {
     }
 
     /// Says all pieces in one turn, so that nothing comes between them.
-    pub(super) async fn say(&self, pieces: &[Piece], pressed: Option<MessageId>) -> Result<(), OutboxError> {
+    pub(super) async fn say(&self, pieces: &[Message], pressed: Option<MessageId>) -> Result<(), OutboxError> {
         let turn = self.line.pace.turn(self.way.chat.0).await;
         // Whoever has the turn has the draft: one that was on its way has arrived by now.
         let shown = self.draft.take_shown();
@@ -104,7 +104,7 @@ impl Talk {
 
     /// Says one piece. Where it cannot go into its place, it goes below everything; where Telegram does not understand
     /// its marks, it goes without.
-    async fn say_piece(&self, turn: &Turn, piece: &Piece, mut place: Place, below: Place) -> Result<(), Fault> {
+    async fn say_piece(&self, turn: &Turn, piece: &Message, mut place: Place, below: Place) -> Result<(), Fault> {
         let mut marked = true;
         loop {
             let chat = self.chat();
@@ -143,7 +143,7 @@ impl Talk {
     }
 
     /// A new message with `piece`, in the topic that was asked in.
-    pub(super) fn message(&self, piece: &Piece, marked: bool, quoting: bool) -> SendMessage {
+    pub(super) fn message(&self, piece: &Message, marked: bool, quoting: bool) -> SendMessage {
         let chat = self.chat();
         let mut message = SendMessage::new(ChatId(chat), if marked { &piece.html } else { &piece.plain });
         message = message.link_preview_options(no_preview());
@@ -167,7 +167,7 @@ impl Talk {
     }
 
     /// `piece` in the place of what `message` shows. Buttons that are not given again go.
-    pub(super) fn edit(&self, piece: &Piece, marked: bool, message: MessageId) -> EditMessageText {
+    pub(super) fn edit(&self, piece: &Message, marked: bool, message: MessageId) -> EditMessageText {
         let text = if marked { &piece.html } else { &piece.plain };
         let mut edit = EditMessageText::new(ChatId(self.chat()), message, text).link_preview_options(no_preview());
         if marked {
