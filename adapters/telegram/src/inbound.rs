@@ -20,7 +20,7 @@ pub(crate) use me::Me;
 pub(crate) use written::written;
 
 /// What an update is to us.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Heard {
     /// Somebody wrote or pressed something: it goes to the engine.
     Said(Box<Said>),

@@ -8,7 +8,7 @@ use crate::inbound::wire::{Chat, ChatKind};
 /// What conversations on this platform are said to be on.
 const CHANNEL: &str = "telegram";
 
-/// The topic that every forum has, and that no message names.
+/// The topic that every forum has. Messages in it do not name it, and Telegram refuses its number when sending.
 const GENERAL: ThreadId = ThreadId(MessageId(1));
 
 /// Where something was said, and how to get back there.
