@@ -1,42 +1,32 @@
-//! Replies become what Telegram is sent.
+//! What is said, as messages that Telegram takes.
+//!
+//! A text is first put together as [`rich::Rich`], text and styles apart, and only then cut and written as HTML, piece by
+//! piece: so no tag and no escape is ever cut, and every piece opens and closes its own.
 
-use modelpin_chat::Reply;
-use teloxide::types::{InlineKeyboardButton, InlineKeyboardMarkup};
-use teloxide::utils::html;
+mod clean;
+mod draft;
+mod keyboard;
+mod limits;
+mod markdown;
+mod reply;
+mod rich;
+mod split;
+mod style;
+#[cfg(test)]
+mod tests;
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+use teloxide::types::InlineKeyboardMarkup;
+
+pub(crate) use draft::Draft;
+pub(crate) use reply::{aside, render};
+
+/// One message, as it is sent or as a sent one is edited.
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Message {
+    /// What it says, for the parse mode `HTML`. Never blank.
     pub(crate) html: String,
+    /// The same without any marks: sent with no parse mode where Telegram cannot read the HTML.
     pub(crate) plain: String,
+    /// The buttons below it.
     pub(crate) keyboard: Option<InlineKeyboardMarkup>,
-}
-
-pub(crate) fn render(reply: &Reply) -> Vec<Message> {
-    let mut pieces = draft(&reply.plain_text());
-    if !reply.choices.is_empty()
-        && let Some(last) = pieces.last_mut()
-    {
-        last.keyboard = Some(InlineKeyboardMarkup::new(reply.choices.iter().map(|row| {
-            row.iter()
-                .map(|choice| InlineKeyboardButton::callback(choice.label.clone(), choice.token.clone()))
-                .collect::<Vec<_>>()
-        })));
-    }
-    pieces
-}
-
-pub(crate) fn draft(text: &str) -> Vec<Message> {
-    let chars: Vec<char> = text.chars().collect();
-    chars
-        .chunks(4_096)
-        .map(|piece| {
-            let plain: String = piece.iter().collect();
-            Message { html: html::escape(&plain), plain, keyboard: None }
-        })
-        .collect()
-}
-
-pub(crate) fn aside(reply: &Reply) -> Option<String> {
-    let text = reply.plain_text();
-    (text.chars().count() <= 200).then_some(text)
 }

@@ -39,8 +39,8 @@ struct Chats {
 
 impl Pace {
     pub(crate) fn new() -> Self {
-        // 5 at once and 25 a second are never more than 30 in a second.
-        let account = Arc::new(Meter::new(5, Duration::from_millis(40)));
+        // 5 at once and 24 a second are never 30 in a second, even where some were longer on the way than others.
+        let account = Arc::new(Meter::new(5, Duration::from_millis(42)));
         Self { account, chats: Mutex::default(), asked_to_wait: AtomicU64::new(0) }
     }
 

@@ -17,7 +17,7 @@ use tokio::time::{Instant, sleep};
 use crate::api::{Api, Fault};
 
 pub(crate) use crate::scripted::inbox::Drawer;
-pub(crate) use crate::scripted::scene::{Act, Scene, options, reply, text_of};
+pub(crate) use crate::scripted::scene::{Scene, options, reply, text_of};
 
 /// A call that was made.
 #[derive(Debug, Clone, PartialEq)]

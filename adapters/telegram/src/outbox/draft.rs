@@ -33,6 +33,8 @@ pub(crate) struct Draft {
 struct Sketch {
     /// The whole text so far; `None` when all of it is shown, or a reply has come.
     text: Option<String>,
+    /// The messages that it makes.
+    writing: outbound::Draft,
     shown: Vec<Shown>,
     /// No more is shown before the answer is complete.
     given_up: bool,
@@ -72,6 +74,7 @@ impl Draft {
     pub(super) fn take_shown(&self) -> Vec<Shown> {
         let mut sketch = self.locked();
         sketch.text = None;
+        sketch.writing = outbound::Draft::default();
         std::mem::take(&mut sketch.shown)
     }
 
@@ -79,6 +82,19 @@ impl Draft {
     fn text(&self) -> Option<String> {
         let sketch = self.locked();
         if sketch.given_up { None } else { sketch.text.clone() }
+    }
+
+    /// The messages that the text makes, where not all of it is shown.
+    fn left(&self) -> Option<Vec<Message>> {
+        let mut sketch = self.locked();
+        let text = sketch.text.take()?;
+        Some(sketch.writing.grow(&text).to_vec())
+    }
+
+    /// The messages that `text` makes, and those that are shown.
+    fn compare(&self, text: &str) -> (Vec<Message>, Vec<Shown>) {
+        let mut sketch = self.locked();
+        (sketch.writing.grow(text).to_vec(), sketch.shown.clone())
     }
 
     fn locked(&self) -> MutexGuard<'_, Sketch> {
@@ -108,19 +124,16 @@ impl Talk {
 
     /// Shows what is left of a draft that no reply follows: it is all that people get.
     pub(super) async fn finish_draft(&self) {
-        let text = self.draft.locked().text.take();
-        if let Some(text) = text
-            && let Err(fault) = self.say(&outbound::draft(&text), None).await
-        {
+        let Some(messages) = self.draft.left() else { return };
+        if let Err(fault) = self.say(&messages, None).await {
             tracing::warn!(account = self.line.account, chat = self.chat(), why = %fault, "an answer is shown in part");
         }
     }
 
     /// Brings the first message that is behind up to `text`.
     async fn show_some(&self, _turn: &Turn, text: &str) -> Step {
-        let pieces = outbound::draft(text);
-        let shown = self.draft.locked().shown.clone();
-        let behind = pieces
+        let (messages, shown) = self.draft.compare(text);
+        let behind = messages
             .iter()
             .enumerate()
             .find(|(number, piece)| shown.get(*number).is_none_or(|shown| shown.html != piece.html));

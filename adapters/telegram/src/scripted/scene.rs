@@ -16,7 +16,7 @@ use crate::serve::serve_over;
 use crate::{Delivery, Link, Options, ServeFault, State};
 
 /// What is done with an event.
-pub(crate) type Act = for<'a> fn(Inbound, &'a dyn Outbox) -> BoxFuture<'a, ()>;
+type Act = for<'a> fn(Inbound, &'a dyn Outbox) -> BoxFuture<'a, ()>;
 
 /// A reply that says `text`.
 pub(crate) fn reply(text: &str) -> Reply {
