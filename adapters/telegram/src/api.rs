@@ -10,8 +10,8 @@ use modelpin_chat::BoxFuture;
 use serde_json::Value;
 
 pub(crate) use crate::api::calls::{
-    answer_press, delete_commands, delete_message, delete_webhook, edit_message, get_me, get_updates, send_message,
-    set_commands, set_webhook, typing,
+    WebhookInfo, answer_press, delete_commands, delete_message, delete_webhook, edit_message, get_me, get_updates,
+    get_webhook_info, send_message, set_commands, set_webhook, typing,
 };
 pub(crate) use crate::api::fault::Fault;
 pub(crate) use crate::api::http::Http;

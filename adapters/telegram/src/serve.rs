@@ -6,7 +6,6 @@ mod fault;
 use std::sync::Arc;
 
 use modelpin_chat::Handler;
-use secrecy::ExposeSecret as _;
 use tokio::sync::watch;
 
 use crate::api::{self, Api, Http};
@@ -14,10 +13,10 @@ use crate::chats::Chats;
 use crate::deliver::Deliveries;
 use crate::inbound::Me;
 use crate::line::Line;
-use crate::serve::begin::Beginning;
 use crate::standing::Standing;
-use crate::{Delivery, Identity, Inbox, Link, Options, State, commands, poll, webhook};
+use crate::{Delivery, Identity, Inbox, Link, Options, State, Webhook, commands, poll, webhook};
 
+pub(crate) use crate::serve::begin::Beginning;
 pub use crate::serve::fault::ServeFault;
 
 /// Serves one account until `stop` holds `true` or nobody can set it any more.
@@ -125,24 +124,33 @@ async fn receive(
                 Ok(()) => poll::poll(line, &deliveries, standing, resumed.last).await,
                 Err(fault) => fault,
             },
-            Delivery::Webhook(webhook) => {
-                let listener = match webhook::listen(&options.account, webhook).await {
-                    Ok(listener) => listener,
-                    Err(fault) => return fault,
-                };
-                if let Err(fault) = beginning.set_webhook(&webhook.url, webhook.secret.expose_secret()).await {
-                    return fault;
-                }
-                standing.is(Link::Up);
-                let fault = webhook::receive(listener, webhook, &deliveries, standing).await;
-                let (account, why) = (options.account.clone(), fault.to_string());
-                ServeFault::Listen { account, address: webhook.listen, why }
-            }
+            Delivery::Webhook(webhook) => be_brought(&beginning, webhook, &deliveries).await,
         }
     };
     tokio::select! {
         fault = updates => fault,
         fault = menu => fault,
+    }
+}
+
+/// Listens, tells Telegram to bring updates, and takes them.
+async fn be_brought(beginning: &Beginning<'_>, webhook: &Webhook, deliveries: &Deliveries) -> ServeFault {
+    let Beginning { line, inbox: _, standing } = beginning;
+    let listener = match webhook::listen(&line.account, webhook).await {
+        Ok(listener) => listener,
+        Err(fault) => return fault,
+    };
+    if let Err(fault) = beginning.set_webhook(webhook).await {
+        return fault;
+    }
+    standing.is(Link::Up);
+    tokio::select! {
+        fault = webhook::receive(listener, webhook, deliveries, standing) => ServeFault::Listen {
+            account: line.account.clone(),
+            address: webhook.listen,
+            why: fault.to_string(),
+        },
+        fault = webhook::watch(beginning, webhook) => fault,
     }
 }
 

@@ -1,6 +1,7 @@
 //! Being brought updates.
 
 mod gate;
+mod watch;
 
 use std::sync::Arc;
 
@@ -12,6 +13,8 @@ use crate::deliver::{Deliveries, number};
 use crate::standing::Standing;
 use crate::webhook::gate::{Gate, Verdict};
 use crate::{Link, ServeFault, Webhook};
+
+pub(crate) use crate::webhook::watch::watch;
 
 /// How many may wait to be kept. Telegram brings one at a time; this is for those that it brings again.
 const WAITING: usize = 64;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use teloxide::payloads::{
     AnswerCallbackQuery, DeleteMessage, DeleteMyCommands, EditMessageText, SendChatAction, SendMessage, SetMyCommands,
@@ -52,6 +52,24 @@ pub(crate) async fn set_webhook(api: &dyn Api, url: &Url, secret: &str) -> Resul
     let arguments =
         json!({"url": url, "secret_token": secret, "max_connections": 1, "allowed_updates": ALLOWED_UPDATES});
     api.call("setWebhook", arguments, SHORT).await.map(drop)
+}
+
+/// What Telegram says of the webhook.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+pub(crate) struct WebhookInfo {
+    /// Where it brings updates to; empty if nowhere.
+    pub(crate) url: String,
+    /// When it last failed to, in seconds since 1970.
+    pub(crate) last_error_date: Option<i64>,
+    /// Why.
+    pub(crate) last_error_message: Option<String>,
+}
+
+/// How the webhook stands.
+pub(crate) async fn get_webhook_info(api: &dyn Api) -> Result<WebhookInfo, Fault> {
+    let info = api.call("getWebhookInfo", json!({}), SHORT).await?;
+    WebhookInfo::deserialize(info)
+        .map_err(|_| Fault::Passing("Telegram does not say how the webhook stands".to_owned()))
 }
 
 /// Telegram brings nothing any more. What waits there goes on waiting.

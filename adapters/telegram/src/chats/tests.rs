@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::sync::{Notify, mpsc};
 use tokio::time::Instant;
 
-use super::{Chats, ROOM};
+use crate::chats::{Chats, ROOM};
 
 #[tokio::test(start_paused = true)]
 async fn what_comes_in_a_chat_is_begun_in_order_and_nothing_waits_for_an_end() {

@@ -146,6 +146,6 @@ async fn chats_that_nothing_is_to_be_known_of_are_forgotten() {
         tokio::time::advance(Duration::from_millis(1_100)).await;
     }
     let remembered = pace.locked().lanes.len();
-    assert!(remembered <= super::ROOM, "{remembered}");
+    assert!(remembered <= crate::pace::ROOM, "{remembered}");
     assert!(pace.lane(1).is_held(), "what is held is remembered");
 }

@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use modelpin_chat::BoxFuture;
+use secrecy::ExposeSecret as _;
 use tokio::time::sleep;
-use url::Url;
 
 use crate::api::{self, Fault};
 use crate::back_off::BackOff;
 use crate::line::Line;
 use crate::standing::Standing;
-use crate::{Identity, Inbox, Link, Resumed, ServeFault};
+use crate::{Identity, Inbox, Link, Resumed, ServeFault, Webhook};
 
 /// The longest wait between two attempts.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
@@ -49,8 +49,9 @@ impl Beginning<'_> {
         self.until_done(|| Box::pin(api::delete_webhook(&*self.line.api)), |_| None).await
     }
 
-    /// Updates are brought to `url` from now on.
-    pub(crate) async fn set_webhook(&self, url: &Url, secret: &str) -> Result<(), ServeFault> {
+    /// Updates are brought from now on.
+    pub(crate) async fn set_webhook(&self, webhook: &Webhook) -> Result<(), ServeFault> {
+        let (url, secret) = (&webhook.url, webhook.secret.expose_secret());
         let refused = |fault: &Fault| match fault {
             Fault::Refused { .. } => {
                 Some(ServeFault::WebhookRefused { account: self.line.account.clone(), why: fault.to_string() })

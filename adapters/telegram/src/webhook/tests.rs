@@ -138,3 +138,50 @@ async fn an_address_in_use_ends_it_with_what_to_do() {
     assert!(matches!(fault, ServeFault::Listen { .. }), "{fault}");
     assert!(telegram.made("setWebhook").is_empty(), "Telegram is not told to bring them where nobody listens");
 }
+
+/// A served account whose webhook stands as `infos` say, one after the other.
+fn watched(listen: SocketAddr, infos: Vec<Answer>) -> Scene {
+    let infos = std::sync::Mutex::new(infos.into_iter());
+    Scene::begin_as(brought(listen), Drawer::default(), echo, move |made: &Made| {
+        let well = || Answer::ok(json!({"url": "https://bot.example.com/hook/7"}));
+        (made.method == "getWebhookInfo").then(|| infos.lock().unwrap().next().unwrap_or_else(well))
+    })
+}
+
+fn failed_at(date: i64) -> Answer {
+    Answer::ok(json!({
+        "url": "https://bot.example.com/hook/7",
+        "last_error_date": date,
+        "last_error_message": "Connection timed out",
+    }))
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_address_that_telegram_cannot_reach_is_told_until_it_can() {
+    let scene =
+        watched(free().await, vec![failed_at(1), failed_at(1), failed_at(2), failed_at(3), failed_at(4), failed_at(4)]);
+    let mut seen = Vec::new();
+    for _ in 0..6 {
+        // In the middle between two looks, each five minutes after the one before.
+        tokio::time::sleep(Duration::from_secs(150)).await;
+        seen.push(matches!(scene.link(), Link::Down(why) if why.contains("Connection timed out")));
+        tokio::time::sleep(Duration::from_secs(150)).await;
+    }
+    // Of the last ones nothing is said: there was no error any more.
+    assert_eq!(seen, [false, false, true, true, true, false]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_webhook_that_somebody_took_away_is_set_again() {
+    let scene = watched(free().await, vec![Answer::ok(json!({"url": ""}))]);
+    tokio::time::sleep(Duration::from_secs(301)).await;
+    assert_eq!(scene.telegram.made("setWebhook").len(), 2);
+    tokio::time::sleep(Duration::from_secs(600)).await;
+    assert_eq!(scene.link(), Link::Up);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_that_is_taken_back_is_noticed_there_too() {
+    let scene = watched(free().await, vec![failed_at(1), Answer::refused(401, "Unauthorized")]);
+    assert!(matches!(scene.end().await, Err(ServeFault::TokenRefused { .. })));
+}
