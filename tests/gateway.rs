@@ -5,4 +5,6 @@ mod check;
 mod health;
 mod process;
 mod reload;
+mod restart;
 mod support;
+mod webhook;

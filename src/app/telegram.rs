@@ -138,6 +138,8 @@ fn ready(parts: &Parts, account: &str, bot: Bot, owners: &[String]) -> Ready {
     let commands = commands();
     let by = webhook.as_ref().map(|webhook| (&webhook.url, webhook.listen, Fingerprint::of(&webhook.secret)));
     let made_of = format!("{fingerprint} {api_root:?} {by:?} {owners:?} {commands:?}");
+    // A bot of the same token on another server is another bot. A hash, for the name of a claim is short.
+    let server = Fingerprint::of(&api_root.as_ref().map(ToString::to_string).unwrap_or_default().into());
     let mailbox = Mailbox::new(parts, &format!("{TELEGRAM}:{id}"));
     let options = Options {
         account: account.to_owned(),
@@ -151,7 +153,7 @@ fn ready(parts: &Parts, account: &str, bot: Bot, owners: &[String]) -> Ready {
         patience: PATIENCE,
     };
     let channel = Telegram { options, engine: parts.engine.clone(), mailbox: Arc::new(mailbox) };
-    Ready { made_of, claim: format!("{TELEGRAM}/{id}/{fingerprint}"), channel: Arc::new(channel) }
+    Ready { made_of, claim: format!("{TELEGRAM}/{id}/{fingerprint}/{server}"), channel: Arc::new(channel) }
 }
 
 /// One bot.

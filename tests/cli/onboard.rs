@@ -85,7 +85,7 @@ fn everything_at_once_and_twice_is_the_same_as_once() {
     let told: Value = serde_json::from_str(&first.out).unwrap();
     assert_eq!(told["written"].as_array().unwrap().len(), 3, "{told:#}");
     assert_eq!(told["credentials"][0]["id"], "anthropic:default");
-    assert_eq!(told["next"], "modelpin chat");
+    assert_eq!(told["next"], "modelpin gateway");
     assert_eq!(profiles(&home), json!({"anthropic:default": {"type": "api_key", "provider": "anthropic", "key": KEY}}));
     assert_eq!(
         config(&home),

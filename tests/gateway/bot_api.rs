@@ -122,6 +122,21 @@ impl BotApi {
         self.call(token, "sendmessage", before).await.body["text"].as_str().unwrap().to_owned()
     }
 
+    /// Waits until a message of the bot, as it is sent or edited, holds `text`.
+    pub(super) async fn shows(&self, token: &str, text: &str) {
+        let waited = timeout(PATIENCE, async {
+            loop {
+                let called = self.shared.called.notified();
+                let calls = [self.calls(token, "sendmessage"), self.calls(token, "editmessagetext")].concat();
+                if calls.iter().any(|call| call.body["text"].as_str().is_some_and(|shown| shown.contains(text))) {
+                    return;
+                }
+                called.await;
+            }
+        });
+        assert!(waited.await.is_ok(), "never `{text}`, but {:?}", self.shared.bots.lock().unwrap()[token].calls);
+    }
+
     /// Waits for the call of `method` after the first `before`, and returns it.
     pub(super) async fn call(&self, token: &str, method: &str, before: usize) -> Call {
         let waited = timeout(PATIENCE, async {

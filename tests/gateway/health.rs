@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::cli::support::Home;
 use crate::gateway::bot_api::BotApi;
-use crate::gateway::support::{Gateway, ONE, TWO, account, accounts, configure, run};
+use crate::gateway::support::{Gateway, ONE, TWO, account, accounts, configure, program, run};
 use crate::support::leaks::Leaks;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -69,9 +69,12 @@ async fn its_address_may_be_taken_named_or_off() {
     assert!(ended.err.contains("--health"), "{}", ended.err);
     config["gateway"] = json!({ "port": taken.local_addr().unwrap().port() });
     configure(&home, &config);
-    let mut other = Gateway::start(&home, &["--port", "0"], &[]);
-    assert!(!other.address().await.ends_with(&port));
+    let mut other = Gateway::of(&home, program(&home, &["gateway"]));
+    assert!(!other.address().await.ends_with(&port), "another one, for nobody insisted");
     drop(other);
-    let mut off = Gateway::start(&home, &["--health", "off"], &[]);
+    let mut named = Gateway::of(&home, program(&home, &["gateway", "--port", "0"]));
+    named.is_ready().await;
+    drop(named);
+    let mut off = Gateway::of(&home, program(&home, &["gateway", "--health", "off"]));
     off.logs("Serving telegram:one. Ctrl-C ends.").await;
 }

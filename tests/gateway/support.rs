@@ -70,13 +70,15 @@ impl Drop for Gateway {
 impl Gateway {
     /// Starts one over the state of `home`, its state to be asked for at any port.
     pub(super) fn start(home: &Home, arguments: &[&str], environment: &[(&str, &str)]) -> Self {
+        let mut command = program(home, &["gateway", "--health", "127.0.0.1:0"]);
+        command.args(arguments).envs(environment.iter().copied());
+        Self::of(home, command)
+    }
+
+    /// One that is started by `command`.
+    pub(super) fn of(home: &Home, mut command: Command) -> Self {
         let log = home.path().join(format!("gateway-{}.log", fs::read_dir(home.path()).unwrap().count()));
         let written = fs::File::create(&log).unwrap();
-        let mut command = program(home, &["gateway"]);
-        command.args(arguments).envs(environment.iter().copied());
-        if !arguments.contains(&"--health") {
-            command.args(["--health", "127.0.0.1:0"]);
-        }
         let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(written).spawn().unwrap();
         Self { child, log }
     }

@@ -136,7 +136,7 @@ async fn a_person_sets_everything_up_and_is_answered() {
         person.sees("Say hello to the model now?");
         person.types(ENTER);
         person.sees("Hello! Please answer in one short sentence.");
-        person.sees("Next: modelpin chat");
+        person.sees("Next: modelpin gateway");
         let (code, shown) = person.end();
         assert_eq!(code, 0, "{shown}");
         shown
