@@ -279,11 +279,12 @@ impl AuthStore {
             // The change is made to what is open in memory, and knows nothing of seals.
             let opened = Opened::open(document, &self.sealing.keys());
             document.begin_with(&legacy);
-            let seeded = document.clone();
+            // Stores are large where memory is small: a copy of what is the same is not kept.
+            let seeded = (*document != before).then(|| document.clone());
             let value = change(document);
             let mut refused = None;
             // Only a change that is one brings the old stores along.
-            if *document == seeded {
+            if *document == *seeded.as_ref().unwrap_or(&before) {
                 *document = before;
             } else if let Err(why) = opened.close(document, &self.sealing) {
                 *document = before;
