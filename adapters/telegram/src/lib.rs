@@ -1,6 +1,8 @@
 #![doc = include_str!("../README.md")]
 
+mod inbound;
 mod inbox;
+mod menu;
 mod options;
 mod state;
 
