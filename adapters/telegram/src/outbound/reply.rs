@@ -21,7 +21,7 @@ const LONGEST_ASIDE: usize = 200;
 
 /// The messages that a reply makes, in order; none where it has neither buttons nor a text that can be seen.
 ///
-/// The buttons are below the last one. Where there are more than one keyboard takes, messages follow that hold the rest.
+/// The buttons are below the last one. Where there are more than one keyboard takes, messages with the rest follow.
 pub(crate) fn render(reply: &Reply) -> Vec<Message> {
     // Where it goes and who may see it is for who sends it; people need neither the key nor the proof.
     let Reply { blocks, choices, visibility: _, placement: _, session, receipt: _ } = reply;
