@@ -6,7 +6,6 @@ pub(crate) mod keyring;
 pub(crate) mod leaks;
 pub(crate) mod openclaw;
 #[cfg(target_os = "linux")]
-pub(crate) mod pty;
 pub(crate) mod rerun;
 pub(crate) mod tty;
 #[cfg(target_os = "linux")]

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 /// Other spellings of a provider id, with the canonical one.
 ///
@@ -24,9 +25,10 @@ const SPELLINGS: [(&str, &str); 14] = [
     ("byteplus-plan", "byteplus"),
 ];
 
-/// A provider, in canonical form: trimmed, lower case, one spelling each. Never empty, never holds `/`.
+/// A provider, in canonical form: trimmed, lower case, one spelling each. Never empty, never holds `/`. A clone costs
+/// nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct ProviderId(String);
+pub struct ProviderId(Arc<str>);
 
 impl ProviderId {
     /// The canonical id for `text`, unless that is empty or holds a `/`.
@@ -36,12 +38,12 @@ impl ProviderId {
             return None;
         }
         let known = SPELLINGS.iter().find(|(spelling, _)| *spelling == text);
-        Some(Self(known.map_or(text, |(_, canonical)| (*canonical).to_owned())))
+        Some(Self(known.map_or_else(|| text.as_str().into(), |(_, canonical)| (*canonical).into())))
     }
 
     /// An id that this program's own tables spell canonically.
     pub(crate) fn built_in(id: &'static str) -> Self {
-        Self(id.to_owned())
+        Self(id.into())
     }
 
     /// The id as text.

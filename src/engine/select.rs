@@ -106,7 +106,7 @@ impl Engine {
         may_choose(case, gathered, &read)?;
         let change = Change::of(gathered.selection(), &current, read);
         self.check(gathered, &change)?;
-        let account = |id: &ProfileId| gathered.profiles.by_id.get(id).and_then(Profile::account);
+        let account = |id: &ProfileId| gathered.profiles.get(id).and_then(Profile::account);
         let selection = Selection {
             pin: change.pin.map(|profile| Pin { account: account(&profile), profile }),
             model: Some(change.model),

@@ -93,7 +93,7 @@ impl Refresher {
     /// The profile as it is now, if it has another access token than `held`, and a good one.
     fn renewed_elsewhere(&self, held: &Profile) -> Option<Profile> {
         let current = self.auth_store.current();
-        let found = current.profiles.by_id.get(&held.id)?;
+        let found = current.profiles.get(&held.id)?;
         is_good_after(found, held, self.clock.now()).then(|| found.clone())
     }
 

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::agent::AgentId;
 use crate::catalog::ProviderId;
+use crate::profile::file::Change;
 use crate::profile::seal::Opened;
 use crate::profile::wire::Stored;
 use crate::profile::{
@@ -138,7 +139,10 @@ impl AuthStore {
     pub fn on_disk(&self, id: &ProfileId) -> Result<Option<Profile>, StoreFileFault> {
         let Some(origin) = self.owner_of(id) else { return Ok(None) };
         let document = self.document(&origin)?;
-        Ok(Stored::of(&document, &Arc::new(origin), &self.sealing.keys()).profiles.swap_remove(id))
+        Ok(Stored::of(&document, &Arc::new(origin), &self.sealing.keys())
+            .profiles
+            .swap_remove(id)
+            .map(Arc::unwrap_or_clone))
     }
 
     /// What one of the agent's two stores holds at this very moment, or what stands in for it.
@@ -188,7 +192,10 @@ impl AuthStore {
     pub(crate) fn external(&self, cli: ExternalCli) -> (Option<Profile>, Option<Profile>) {
         let _ = self.current();
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        (state.external.profile(cli), state.main.stored().profiles.get(&cli.profile_id()).cloned())
+        (
+            state.external.profile(cli),
+            state.main.stored().profiles.get(&cli.profile_id()).map(|held| held.as_ref().clone()),
+        )
     }
 
     /// Main's store.
@@ -234,7 +241,8 @@ impl AuthStore {
         origin: &Origin,
         change: impl FnMut(&mut Document) -> T,
     ) -> Result<Written<T>, StoreFileFault> {
-        settled(AuthFile::at(&origin.path).edit(self.whole_change(origin, change)?)?)
+        let change = self.whole_change(origin, change)?;
+        settled(AuthFile::at(&origin.path).lock()?.write_what_stands(change)?)
     }
 
     /// [`AuthStore::edit`], and then `check` over what is read back, its secrets open. Where it says no, the file is as it
@@ -265,7 +273,7 @@ impl AuthStore {
         &'a self,
         origin: &Origin,
         mut change: impl FnMut(&mut Document) -> T + 'a,
-    ) -> Result<impl FnMut(&mut Document) -> (T, Option<SealTrouble>) + 'a, StoreFileFault> {
+    ) -> Result<impl FnMut(&mut Document) -> Change<(T, Option<SealTrouble>)> + 'a, StoreFileFault> {
         let oauth = (origin.path == self.paths.main).then_some(self.paths.oauth.as_path());
         let legacy = if std::fs::exists(&origin.path).unwrap_or(true) {
             Document::missing()
@@ -275,21 +283,20 @@ impl AuthStore {
         // Before the lock is taken: a person may have to be waited for.
         self.sealing.warm();
         Ok(move |document: &mut Document| {
-            let before = document.clone();
             // The change is made to what is open in memory, and knows nothing of seals.
             let opened = Opened::open(document, &self.sealing.keys());
-            document.begin_with(&legacy);
-            let seeded = document.clone();
+            let begun = document.begin_with(&legacy);
+            // Stores are large where memory is small: a copy of what the file holds anyway is not kept.
+            let seeded = (begun || opened.is_any()).then(|| document.clone());
             let value = change(document);
-            let mut refused = None;
             // Only a change that is one brings the old stores along.
-            if *document == seeded {
-                *document = before;
-            } else if let Err(why) = opened.close(document, &self.sealing) {
-                *document = before;
-                refused = Some(why);
+            if seeded.is_some_and(|seeded| seeded == *document) {
+                return Change { value: (value, None), stands: false };
             }
-            (value, refused)
+            match opened.close(document, &self.sealing) {
+                Ok(()) => Change::made((value, None)),
+                Err(why) => Change { value: (value, Some(why)), stands: false },
+            }
         })
     }
 
@@ -341,6 +348,7 @@ fn merge(main: &Shelf, own: Option<&Shelf>, external: &External) -> Current {
     let shelves: Vec<&Shelf> = std::iter::once(main).chain(own).collect();
     let mut profiles = Profiles::default();
     for stored in shelves.iter().map(|shelf| shelf.stored()) {
+        profiles.by_id.reserve(stored.profiles.len());
         profiles.by_id.extend(stored.profiles.iter().map(|(id, profile)| (id.clone(), profile.clone())));
         profiles.order.extend(stored.order.iter().map(|(provider, ids)| (provider.clone(), ids.clone())));
         profiles.usage.extend(stored.usage.iter().map(|(id, usage)| (id.clone(), usage.clone())));

@@ -75,7 +75,7 @@ impl Brought {
 
     /// The profiles as they will be read here, in their order.
     pub fn profiles(&self, path: &Path) -> Vec<Profile> {
-        self.read(path).profiles.into_values().collect()
+        self.read(path).profiles.into_values().map(Arc::unwrap_or_clone).collect()
     }
 
     /// The explicit order of each provider, as it is spelt there.

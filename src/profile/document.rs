@@ -132,11 +132,13 @@ impl Document {
         result
     }
 
-    /// Takes `content` over if there is no file yet.
-    pub(crate) fn begin_with(&mut self, content: &Self) {
-        if self.presence == Presence::Missing {
+    /// Takes `content` over if there is no file yet. Returns whether there was none.
+    pub(crate) fn begin_with(&mut self, content: &Self) -> bool {
+        let begins = self.presence == Presence::Missing;
+        if begins {
             self.clone_from(content);
         }
+        begins
     }
 
     /// Brings what somebody did between `base` and `theirs` into this document.

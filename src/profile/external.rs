@@ -16,6 +16,7 @@ mod sync;
 mod write_back;
 
 use std::fmt;
+use std::sync::Arc;
 
 use crate::agent::AgentId;
 use crate::catalog::ProviderId;
@@ -118,7 +119,7 @@ impl External {
     pub(crate) fn lay_over(&self, profiles: &mut Profiles) {
         for source in &self.sources {
             if let Some(profile) = source.profile() {
-                profiles.by_id.insert(profile.id.clone(), profile.clone());
+                profiles.by_id.insert(profile.id.clone(), Arc::new(profile.clone()));
             }
             profiles.outside.extend(source.unusable());
         }

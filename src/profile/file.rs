@@ -53,6 +53,20 @@ pub struct Written<T> {
     pub value: T,
 }
 
+/// What was made of a document, and whether it is to be.
+pub(crate) struct Change<T> {
+    pub(crate) value: T,
+    /// If not, the document is as it was.
+    pub(crate) stands: bool,
+}
+
+impl<T> Change<T> {
+    /// A change that is to be.
+    pub(crate) fn made(value: T) -> Self {
+        Self { value, stands: true }
+    }
+}
+
 impl AuthFile {
     /// The store at `path`, which may be a symbolic link to it.
     pub fn at(path: impl Into<PathBuf>) -> Self {
@@ -206,19 +220,31 @@ impl Guard {
     /// # Errors
     ///
     /// As [`AuthFile::edit`].
-    pub fn write<T>(mut self, change: impl FnMut(&mut Document) -> T) -> Result<Written<T>, StoreFileFault> {
+    pub fn write<T>(self, mut change: impl FnMut(&mut Document) -> T) -> Result<Written<T>, StoreFileFault> {
+        self.write_what_stands(|document| Change::made(change(document)))
+    }
+
+    /// [`Guard::write`] for a change that may turn out not to be one.
+    ///
+    /// # Errors
+    ///
+    /// As [`AuthFile::edit`].
+    pub(crate) fn write_what_stands<T>(
+        mut self,
+        change: impl FnMut(&mut Document) -> Change<T>,
+    ) -> Result<Written<T>, StoreFileFault> {
         self.write_by(change, put::put)
     }
 
-    /// [`Guard::write`], and then `check` over what is read back, still under the lock. Where it says no, the file is given
-    /// the bytes back that it had, and `None` is returned.
+    /// The same, and then `check` over what is read back, still under the lock. Where it says no, the file is given the
+    /// bytes back that it had, and `None` is returned.
     ///
     /// # Errors
     ///
     /// As [`AuthFile::edit`]; also when what was written cannot be taken back.
-    pub fn write_checked<T>(
+    pub(crate) fn write_checked<T>(
         mut self,
-        change: impl FnMut(&mut Document) -> T,
+        change: impl FnMut(&mut Document) -> Change<T>,
         mut check: impl FnMut(&Document, &T) -> bool,
     ) -> Result<Option<Written<T>>, StoreFileFault> {
         let before = load(&self.path)?;
@@ -242,7 +268,7 @@ impl Guard {
     /// [`Guard::write`] with the step that touches the disk as an argument, so that a test can come between.
     fn write_by<T>(
         &mut self,
-        mut change: impl FnMut(&mut Document) -> T,
+        mut change: impl FnMut(&mut Document) -> Change<T>,
         mut put: impl FnMut(&Path, Option<&[u8]>, &[u8]) -> Result<Put, StoreFileFault>,
     ) -> Result<Written<T>, StoreFileFault> {
         // What the change returned when it was first written, and the bytes of the last write.
@@ -259,11 +285,17 @@ impl Guard {
             }
             let (before, found) =
                 read_whole(&self.path, Duration::from_millis(500)).inspect_err(|_| self.keep_aside())?;
-            let mut wanted = found.clone();
-            for (base, theirs) in &displaced {
-                wanted.merge(base, theirs);
+            let unchanged = || {
+                displaced.iter().fold(found.clone(), |mut merged, (base, theirs)| {
+                    merged.merge(base, theirs);
+                    merged
+                })
+            };
+            let mut wanted = unchanged();
+            let Change { value, stands } = change(&mut wanted);
+            if !stands {
+                wanted = unchanged();
             }
-            let value = change(&mut wanted);
             if wanted == found {
                 let changed = last.is_some();
                 return Ok(Written { path: self.path.clone(), changed, value: last.map_or(value, |(first, _)| first) });

@@ -2,26 +2,27 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use crate::catalog::ProviderId;
 
 /// The key of a profile in the auth store: by convention `provider:name`, in fact any text that is not blank.
 ///
 /// Nothing is read from the part before the colon; which provider a profile belongs to is said by its credential. Case
-/// matters, and ids may hold `@`, `/`, `+`, `~`, spaces and any Unicode.
+/// matters, and ids may hold `@`, `/`, `+`, `~`, spaces and any Unicode. A clone costs nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct ProfileId(String);
+pub struct ProfileId(Arc<str>);
 
 impl ProfileId {
     /// The id `text`, exactly as it stands in the store, unless that is blank.
     pub fn new(text: &str) -> Option<Self> {
-        (!text.trim().is_empty()).then(|| Self(text.to_owned()))
+        (!text.trim().is_empty()).then(|| Self(text.into()))
     }
 
     /// The full id that `name` is short for at `provider`: `work` → `anthropic:work`.
     pub fn short(provider: &ProviderId, name: &str) -> Self {
-        Self(format!("{provider}:{name}"))
+        Self(format!("{provider}:{name}").into())
     }
 
     /// The id as text.

@@ -66,7 +66,7 @@ pub fn order_for(
         let named: HashSet<&ProfileId> = listed.iter().copied().collect();
         let others = stored(provider, profiles).into_iter().filter(|id| !named.contains(id));
         // Naming it would not help one that does not open.
-        let closed = |id| profiles.by_id.get(id).and_then(Profile::closed).cloned().map(Exclusion::Sealed);
+        let closed = |id| profiles.get(id).and_then(Profile::closed).cloned().map(Exclusion::Sealed);
         excluded.extend(others.map(|id| (id.clone(), closed(id).unwrap_or_else(|| why.clone()))));
     }
     sort(&mut candidates, basis, provider, model, profiles, now);
@@ -138,7 +138,7 @@ fn sift<'a>(
     let mut seen = HashSet::with_capacity(listed.len());
     let (mut candidates, mut excluded) = (Vec::new(), Vec::new());
     for id in listed.iter().filter(|id| seen.insert(**id)) {
-        let verdict = match profiles.by_id.get(*id) {
+        let verdict = match profiles.get(id) {
             None => Err(Exclusion::ProfileMissing),
             Some(profile) if profile.provider != *provider => Err(Exclusion::ProviderMismatch),
             Some(profile) => eligible(profile, auth, now).map(|()| profile),

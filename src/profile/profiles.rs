@@ -1,6 +1,7 @@
 //! What was read from the auth stores, ready for use.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use indexmap::IndexMap;
 
@@ -35,7 +36,7 @@ pub struct Rejected {
 pub struct Profiles {
     /// By id; main's first in file order, then the agent's own that main does not have, then the logins of other programs
     /// that neither has.
-    pub by_id: IndexMap<ProfileId, Profile>,
+    pub by_id: IndexMap<ProfileId, Arc<Profile>>,
     /// The explicit order per provider (normalised; the first spelling in the file wins), empty lists left out.
     pub order: IndexMap<ProviderId, Vec<ProfileId>>,
     /// Use noted by the family's programs.
@@ -44,4 +45,16 @@ pub struct Profiles {
     pub rejected: Vec<Rejected>,
     /// Logins of other programs that are there and of no use, by the id they would have.
     pub outside: Vec<Rejected>,
+}
+
+impl Profiles {
+    /// The profile with that id.
+    pub fn get(&self, id: &ProfileId) -> Option<&Profile> {
+        self.by_id.get(id).map(Arc::as_ref)
+    }
+
+    /// All of them, in the order of [`Profiles::by_id`].
+    pub fn all(&self) -> impl Iterator<Item = &Profile> {
+        self.by_id.values().map(Arc::as_ref)
+    }
 }

@@ -18,7 +18,7 @@ use crate::redact;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Stored {
     /// In file order.
-    pub(crate) profiles: IndexMap<ProfileId, Profile>,
+    pub(crate) profiles: IndexMap<ProfileId, Arc<Profile>>,
     /// The first spelling of a provider in the file wins.
     pub(crate) order: IndexMap<ProviderId, Vec<ProfileId>>,
     pub(crate) usage: IndexMap<ProfileId, Usage>,
@@ -30,19 +30,21 @@ impl Stored {
     /// open is there all the same, without them.
     pub(crate) fn of(document: &Document, origin: &Arc<Origin>, keys: &Keys<'_>) -> Self {
         let mut stored = Self::default();
-        for (key, value) in document.section("profiles").into_iter().flatten() {
+        let entries = document.section("profiles");
+        stored.profiles.reserve(entries.map_or(0, Map::len));
+        for (key, value) in entries.into_iter().flatten() {
             let read = ProfileId::new(key).ok_or_else(|| "its id is blank".to_owned()).and_then(|id| {
                 let profile = entry::profile(id.clone(), value, origin, keys)?;
                 Ok((id, profile))
             });
             match read {
-                Ok((id, profile)) => drop(stored.profiles.insert(id, profile)),
+                Ok((id, profile)) => drop(stored.profiles.insert(id, Arc::new(profile))),
                 Err(why) => stored.reject(key, &origin.path, why),
             }
         }
         // What was sealed shows only now.
         let opened = stored.profiles.values().filter(|profile| profile.seal == Seal::Opened);
-        redact::learn(opened.flat_map(Profile::secrets).collect::<Vec<_>>());
+        redact::learn(opened.flat_map(|profile| profile.secrets()).collect::<Vec<_>>());
         for (key, value) in document.section("order").into_iter().flatten() {
             let ids = order(value);
             match ProviderId::new(key) {

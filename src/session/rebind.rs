@@ -44,7 +44,7 @@ mod tests {
             origin: origin.clone(),
             seal: Seal::Absent,
         };
-        let by_id = of.iter().map(profile).map(|profile| (profile.id.clone(), profile)).collect();
+        let by_id = of.iter().map(profile).map(|profile| (profile.id.clone(), Arc::new(profile))).collect();
         Profiles { by_id, ..Profiles::default() }
     }
 

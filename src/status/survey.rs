@@ -197,7 +197,7 @@ fn reference(profile: &Profile) -> Option<&SecretRef> {
 fn stand_of<'a>(facts: &Facts<'a>, candidate: Candidate, exclusion: Option<Exclusion>) -> Stand<'a> {
     let Candidate { model, credential, fingerprint, billing, standing } = candidate;
     let moment = &facts.moment;
-    let profile = credential.profile().and_then(|id| moment.profiles.by_id.get(id));
+    let profile = credential.profile().and_then(|id| moment.profiles.get(id));
     let fingerprint = fingerprint.or_else(|| profile.and_then(|profile| moment.wallet.fingerprint(profile)));
     let metered = moment.settings.config.auth.deny_cross_billing && billing == Some(BillingClass::Metered);
     let elsewhere = match &credential {

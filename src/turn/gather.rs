@@ -227,7 +227,7 @@ impl Sources {
     pub(crate) fn remarks(&self, gathered: &Gathered) -> Vec<String> {
         let provider = &gathered.model().provider;
         let of_store = |profile: &Profile| profile.provider == *provider && profile.origin.managed_by.is_none();
-        let stored: Vec<&Profile> = gathered.profiles.by_id.values().filter(|profile| of_store(profile)).collect();
+        let stored: Vec<&Profile> = gathered.profiles.all().filter(|profile| of_store(profile)).collect();
         let known: Vec<_> = stored.iter().filter_map(|profile| self.wallet.fingerprint(profile)).collect();
         let stored = if stored.is_empty() { None } else { Some(known.as_slice()) };
         let shadowed = shadows(&self.wallet.outside(provider, &gathered.settings), stored).into_iter();

@@ -1,5 +1,6 @@
 //! One small request that finds out whether a model answers with a credential.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::mpsc::unbounded_channel;
@@ -51,7 +52,7 @@ impl Sources {
         {
             let renewed = self.refresher.renew(&held, &settings.config.auth).await;
             let renewed = renewed.map_err(|fault| unsent(FailureClass::NotRenewed, &fault.to_string()))?;
-            profiles.by_id.insert(renewed.id.clone(), renewed);
+            profiles.by_id.insert(renewed.id.clone(), Arc::new(renewed));
         }
         let endpoint = endpoint_of(&settings.config, model);
         let endpoint = endpoint.map_err(|why| unsent(FailureClass::ModelNotFound, &why.to_string()))?;

@@ -73,7 +73,7 @@ impl Turn<'_> {
                 if let (Some(before), Some(after)) = (access_of(held), access_of(&profile)) {
                     self.move_benches(&profile.provider, &before, &after).await;
                 }
-                Arc::make_mut(&mut self.gathered.profiles).by_id.insert(profile.id.clone(), profile);
+                Arc::make_mut(&mut self.gathered.profiles).by_id.insert(profile.id.clone(), Arc::new(profile));
                 Renewed::Yes
             }
             Err(fault) => Renewed::No(fault),
@@ -88,7 +88,7 @@ impl Turn<'_> {
     }
 
     fn grant(&self, candidate: &Candidate) -> Option<Profile> {
-        let held = self.gathered.profiles.by_id.get(candidate.credential.profile()?)?;
+        let held = self.gathered.profiles.get(candidate.credential.profile()?)?;
         matches!(held.credential, Credential::OAuth(_)).then(|| held.clone())
     }
 

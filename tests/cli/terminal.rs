@@ -23,7 +23,7 @@ fn token() -> String {
 fn at_terminal(home: &Home, arguments: &[&str]) -> Tty {
     let mut command = home.program();
     command.args(["models", "auth"]).args(arguments);
-    Tty::start(&command)
+    Tty::start(&command, 200)
 }
 
 fn profiles(store: &Path) -> Value {
@@ -108,7 +108,7 @@ fn with_epiloops_layout_claude_is_started_when_the_person_agrees() {
     let start = |more: &[&str]| {
         let mut command: Command = home.program();
         command.args(["models", "auth", "setup-token", "--provider", "anthropic"]).args(more).env("PATH", &folder);
-        Tty::start(&command)
+        Tty::start(&command, 200)
     };
     let mut tty = start(&[]);
     tty.until("setup-token` now?").types("y\r").until("claude was asked for setup-token");

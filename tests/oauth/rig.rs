@@ -150,7 +150,7 @@ pub(super) fn refresher(auth: Arc<AuthStore>, store: Arc<dyn Store>, locks: &Pat
 pub(super) fn held(store: &AuthStore) -> Profile {
     let profiles = store.current().profiles;
     let wanted = [WORK, "anthropic:claude-cli"].map(|id| ProfileId::new(id).unwrap());
-    wanted.iter().find_map(|id| profiles.by_id.get(id)).unwrap().clone()
+    wanted.iter().find_map(|id| profiles.get(id)).unwrap().clone()
 }
 
 pub(super) fn access(profile: &Profile) -> String {

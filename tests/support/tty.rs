@@ -8,9 +8,16 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use nix::pty::{Winsize, openpty};
+use rustix::io::{FdFlags, fcntl_setfd};
 
 /// How long nothing may be shown before the test gives up.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// Keys that are no characters.
+pub(crate) const ENTER: &str = "\r";
+pub(crate) const ESCAPE: &str = "\u{1b}";
+pub(crate) const INTERRUPT: &str = "\u{3}";
+pub(crate) const DOWN: &str = "\u{1b}[B";
 
 /// A program on a terminal of its own.
 pub(crate) struct Tty {
@@ -23,10 +30,15 @@ pub(crate) struct Tty {
 }
 
 impl Tty {
-    /// Starts `command` with a terminal in place of its input and output, as the one that controls it.
-    pub(crate) fn start(command: &Command) -> Self {
-        let size = Winsize { ws_row: 50, ws_col: 200, ws_xpixel: 0, ws_ypixel: 0 };
+    /// Starts `command` with a terminal of that many columns in place of its input and output, as the one that controls
+    /// it.
+    pub(crate) fn start(command: &Command, columns: u16) -> Self {
+        let size = Winsize { ws_row: 50, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
         let pair = openpty(Some(&size), None).unwrap();
+        // A program that another test starts must not keep the terminal.
+        for end in [&pair.master, &pair.slave] {
+            fcntl_setfd(end, FdFlags::CLOEXEC).unwrap();
+        }
         let (keyboard, slave) = (File::from(pair.master), File::from(pair.slave));
         // By its whole name: what `command` has for a path is the program's own.
         let mut program = Command::new("/usr/bin/setsid");
@@ -74,7 +86,11 @@ impl Tty {
 
     /// Everything that was shown, without what moves the cursor and colours the text.
     pub(crate) fn shown(&self) -> String {
-        let text = String::from_utf8_lossy(&self.bytes);
+        // What has not come whole yet is looked at when it has.
+        let text = match std::str::from_utf8(&self.bytes) {
+            Ok(text) => text,
+            Err(fault) => std::str::from_utf8(&self.bytes[..fault.valid_up_to()]).unwrap(),
+        };
         let mut plain = String::with_capacity(text.len());
         let mut rest = text.chars();
         while let Some(c) = rest.next() {
@@ -91,9 +107,30 @@ impl Tty {
     /// Waits for its end; the exit code, and everything that was shown.
     pub(crate) fn end(mut self) -> (i32, String) {
         let code = self.child.wait().unwrap().code().unwrap();
-        while let Ok(bytes) = self.screen.recv_timeout(Duration::from_millis(200)) {
+        // The screen is gone when nothing has the terminal any more.
+        while let Ok(bytes) = self.screen.recv_timeout(Duration::from_secs(5)) {
             self.bytes.extend(bytes);
         }
         (code, self.shown())
     }
+}
+
+impl Drop for Tty {
+    fn drop(&mut self) {
+        // A test that stopped leaves no program behind.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn a_secret_is_asked_for_on_the_terminal_and_not_shown() {
+    let home = tempfile::tempdir().unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_modelpin"));
+    command.args(["models", "auth", "add", "--provider", "openai"]).env("HOME", home.path()).current_dir(home.path());
+    let mut tty = Tty::start(&command, 80);
+    tty.until("API key for openai (not shown): ").types("sk-test-typed-0123456789\r").until("openai:default stored");
+    let (code, shown) = tty.end();
+    assert_eq!(code, 0);
+    assert!(!shown.contains("sk-test-typed"), "{shown}");
 }

@@ -1,7 +1,7 @@
 //! What is said, as messages that Telegram takes.
 //!
-//! A text is first put together as [`rich::Rich`], text and styles apart, and only then cut and written as HTML, piece by
-//! piece: so no tag and no escape is ever cut, and every piece opens and closes its own.
+//! A text is first put together as [`rich::Rich`], text and styles apart, and only then cut and written as HTML, piece
+//! by piece: so no tag and no escape is ever cut, and every piece opens and closes its own.
 
 mod clean;
 mod draft;

@@ -31,7 +31,7 @@ impl Found {
     /// The store or the configuration cannot be read.
     pub(crate) fn of(case: &Case<'_>) -> Result<Self, Failure> {
         let settings = case.installation.settings();
-        let profiles = case.current()?.profiles.by_id.values().cloned().collect();
+        let profiles = case.current()?.profiles.all().cloned().collect();
         let providers =
             vendors().filter(|vendor| vendor.place.is_some()).filter_map(|vendor| ProviderId::new(vendor.id));
         let variables = providers.filter_map(|provider| {

@@ -35,7 +35,7 @@ pub fn sync(store: &AuthStore, now: Timestamp) -> Result<Option<PathBuf>, StoreF
         // Once more under the lock: somebody may have stored something under that id meanwhile.
         let there = document.profile_ids().any(|id| id == login.id.as_str());
         let stored = Stored::of(document, &main, &store.sealing().keys()).profiles.shift_remove(&login.id);
-        if there == stored.is_some() && copy.is_due(stored.as_ref(), now) {
+        if there == stored.is_some() && copy.is_due(stored.as_deref(), now) {
             copy.put(document, &login.id);
         }
     })?;

@@ -7,7 +7,7 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use crate::profile::file::put;
+use crate::profile::file::{Change, put};
 use crate::profile::{AuthFile, Document, ProfileId};
 
 /// Somebody without a lock writes `rude` between our last look and our rename: one text in each attempt.
@@ -19,7 +19,7 @@ fn write_against(rude: &[Value]) -> Value {
     let mut guard = AuthFile::at(&path).lock().unwrap();
     let written = guard
         .write_by(
-            |document| document.remove_profile(&ProfileId::new("b").unwrap()),
+            |document| Change::made(document.remove_profile(&ProfileId::new("b").unwrap())),
             |path, before, after| {
                 let ready = put::prepared(path, after)?;
                 if let Some(rude) = rude.next() {
@@ -45,7 +45,7 @@ fn a_write_that_comes_between_the_last_look_and_the_rename_is_not_lost() {
 fn what_does_not_pass_the_check_is_taken_back_to_the_byte() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("auth-profiles.json");
-    let remove = |document: &mut Document| document.remove_profile(&ProfileId::new("b").unwrap());
+    let remove = |document: &mut Document| Change::made(document.remove_profile(&ProfileId::new("b").unwrap()));
     let write = |right: bool| AuthFile::at(&path).lock().unwrap().write_checked(remove, |_, _| right).unwrap();
     let text = "{\"profiles\": {\"a\": 1,   \"b\": 2}}";
     fs::write(&path, text).unwrap();
@@ -56,7 +56,8 @@ fn what_does_not_pass_the_check_is_taken_back_to_the_byte() {
     assert!(!write(false).unwrap().changed);
 
     fs::remove_file(&path).unwrap();
-    let order = |document: &mut Document| document.set_order(&provider("p"), &[ProfileId::new("p:a").unwrap()]);
+    let order =
+        |document: &mut Document| Change::made(document.set_order(&provider("p"), &[ProfileId::new("p:a").unwrap()]));
     assert_eq!(AuthFile::at(&path).lock().unwrap().write_checked(order, |_, ()| false).unwrap(), None);
     assert!(!path.exists());
 }

@@ -90,6 +90,11 @@ impl Opened {
         opened
     }
 
+    /// Whether anything was sealed and is open now.
+    pub(crate) fn is_any(&self) -> bool {
+        self.was.values().any(|was| was.sealed.is_some())
+    }
+
     /// Puts back what was there for each secret that is still the same, and seals the others, if `sealing` does.
     ///
     /// # Errors

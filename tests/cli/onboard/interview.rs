@@ -1,14 +1,14 @@
 //! `onboard` by a person at a terminal.
 
 use std::fs;
-use std::path::Path;
+use std::process::Command;
 
 use serde_json::{Value, json};
 
 use crate::cli::onboard::{DISCORD, KEY, config, profiles, telegram, tree};
 use crate::cli::support::{Home, SECRETS, family, nowhere, provider};
 use crate::support::leaks::Leaks;
-use crate::support::pty::{DOWN, ENTER, ESCAPE, INTERRUPT, Person};
+use crate::support::tty::{DOWN, ENTER, ESCAPE, INTERRUPT, Tty};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_modelpin");
 
@@ -22,16 +22,18 @@ const QUESTIONS: [(&str, &str); 6] = [
     ("there is nothing to write", ""),
 ];
 
-fn begin(home: &Home) -> Person {
-    Person::start(Path::new(PROGRAM), &["onboard"], home.path(), &[])
+fn begin(home: &Home, variables: &[(&str, &str)]) -> Tty {
+    let mut command = Command::new(PROGRAM);
+    command.arg("onboard").env("HOME", home.path()).envs(variables.iter().copied()).current_dir(home.path());
+    Tty::start(&command, 80)
 }
 
 #[test]
 fn every_question_can_be_passed_over_and_then_nothing_is_written() {
     let home = Home::empty();
-    let mut person = begin(&home);
+    let mut person = begin(&home, &[]);
     for (question, skip) in QUESTIONS {
-        person.sees(question);
+        person.until(question);
         person.types(skip);
     }
     let (code, shown) = person.end();
@@ -59,12 +61,12 @@ fn who_stops_at_any_question_leaves_everything_as_it_was() {
         ("Write it?", ""),
     ];
     for stop in 0..steps.len() {
-        let mut person = begin(&home);
+        let mut person = begin(&home, &[]);
         for (question, answer) in &steps[..stop] {
-            person.sees(question);
+            person.until(question);
             person.types(answer);
         }
-        person.sees(steps[stop].0);
+        person.until(steps[stop].0);
         person.types(INTERRUPT);
         let (code, shown) = person.end();
         assert_eq!(code, 64, "{shown}");
@@ -72,12 +74,12 @@ fn who_stops_at_any_question_leaves_everything_as_it_was() {
         assert!(tree(home.path()) == before, "stopped at {}", steps[stop].0);
     }
     // Nor does who says no in the end.
-    let mut person = begin(&home);
+    let mut person = begin(&home, &[]);
     for (question, answer) in &steps[..steps.len() - 1] {
-        person.sees(question);
+        person.until(question);
         person.types(answer);
     }
-    person.sees("Write it?");
+    person.until("Write it?");
     person.types("n\r");
     assert_eq!(person.end().0, 64);
     assert!(tree(home.path()) == before);
@@ -94,49 +96,49 @@ async fn a_person_sets_everything_up_and_is_answered() {
     fs::write(home.state().join("modelpin.json"), format!("// mine\n{text}\n")).unwrap();
     let (_, key) = SECRETS[0];
     let shown = tokio::task::block_in_place(|| {
-        let mut person = begin(&home);
-        person.sees("Nothing is set up here yet");
-        person.sees("Which credential is to answer?");
+        let mut person = begin(&home, &[]);
+        person.until("Nothing is set up here yet");
+        person.until("Which credential is to answer?");
         person.types(ENTER);
-        person.sees("Whose key is it?");
+        person.until("Whose key is it?");
         person.types(ENTER);
-        person.sees("What is it to be called?");
+        person.until("What is it to be called?");
         person.types(ENTER);
-        person.sees("API key for anthropic");
+        person.until("API key for anthropic");
         // A refused answer is asked for again.
         person.types("sk-ant-ort01-test-0123456789\r");
-        person.sees("refresh token");
-        person.sees("API key for anthropic");
+        person.until("refresh token");
+        person.until("API key for anthropic");
         person.types(&format!("{key}\r"));
-        person.sees("Which model is to answer");
+        person.until("Which model is to answer");
         person.types(&format!("{DOWN}{ENTER}"));
-        person.sees("Telegram bot token");
+        person.until("Telegram bot token");
         person.types("123:short\r");
-        person.sees("@BotFather");
-        person.sees("Telegram bot token");
+        person.until("@BotFather");
+        person.until("Telegram bot token");
         person.types(&format!("{}\r", telegram()));
-        person.sees("Your user id on Telegram");
+        person.until("Your user id on Telegram");
         person.types("@ann\r");
-        person.sees("names can be taken");
-        person.sees("Your user id on Telegram");
+        person.until("names can be taken");
+        person.until("Your user id on Telegram");
         person.types("42\r");
-        person.sees("Discord bot token");
+        person.until("Discord bot token");
         person.types(&format!("{DISCORD}\r"));
-        person.sees("Your user id on Discord");
+        person.until("Your user id on Discord");
         person.types("-\r");
-        person.sees("Start the gateway by itself?");
+        person.until("Start the gateway by itself?");
         person.types(ENTER);
-        person.sees("This is going to be written:");
-        person.sees("anthropic:default: api key, fingerprint ");
-        person.sees("TELEGRAM_BOT_TOKEN: fingerprint ");
-        person.sees("channels.telegram.botToken: \"${TELEGRAM_BOT_TOKEN}\"");
-        person.sees("Write it?");
+        person.until("This is going to be written:");
+        person.until("anthropic:default: api key, fingerprint ");
+        person.until("TELEGRAM_BOT_TOKEN: fingerprint ");
+        person.until("channels.telegram.botToken: \"${TELEGRAM_BOT_TOKEN}\"");
+        person.until("Write it?");
         assert!(!home.store().exists(), "nothing is written before the person agrees");
         person.types(ENTER);
-        person.sees("Say hello to the model now?");
+        person.until("Say hello to the model now?");
         person.types(ENTER);
-        person.sees("Hello! Please answer in one short sentence.");
-        person.sees("Next: modelpin gateway");
+        person.until("Hello! Please answer in one short sentence.");
+        person.until("Next: modelpin gateway");
         let (code, shown) = person.end();
         assert_eq!(code, 0, "{shown}");
         shown
@@ -156,10 +158,10 @@ async fn a_person_sets_everything_up_and_is_answered() {
     // Again, with Enter to everything: nothing changes but what the talk itself keeps.
     let before = fs::read(home.state().join("modelpin.json")).unwrap();
     tokio::task::block_in_place(|| {
-        let mut person = begin(&home);
-        person.sees("anthropic:default: api key");
-        person.sees("Which credential is to answer?");
-        person.sees("What is there is enough");
+        let mut person = begin(&home, &[]);
+        person.until("anthropic:default: api key");
+        person.until("Which credential is to answer?");
+        person.until("What is there is enough");
         for question in [
             "",
             "Which model",
@@ -169,11 +171,11 @@ async fn a_person_sets_everything_up_and_is_answered() {
             "Your user",
             "Start the",
         ] {
-            person.sees(question);
+            person.until(question);
             person.types(ENTER);
         }
-        person.sees("nothing to write");
-        person.sees("Say hello");
+        person.until("nothing to write");
+        person.until("Say hello");
         person.types(INTERRUPT);
         assert_eq!(person.end().0, 0);
     });
@@ -185,28 +187,28 @@ fn a_credential_of_another_kind_is_not_taken_the_name_of() {
     let home = Home::empty();
     family(&home.state(), "modelpin.json", nowhere);
     let before = profiles(&home);
-    let mut person = begin(&home);
-    person.sees("anthropic:work: token");
-    person.sees("Which credential is to answer?");
+    let mut person = begin(&home, &[]);
+    person.until("anthropic:work: token");
+    person.until("Which credential is to answer?");
     person.types(&format!("{DOWN}{ENTER}"));
-    person.sees("Whose key is it?");
+    person.until("Whose key is it?");
     person.types(ENTER);
-    person.sees("What is it to be called?");
+    person.until("What is it to be called?");
     // Instead of `anthropic:default`, which stands there.
     person.types("anthropic:work\r");
-    person.sees("another kind");
-    person.sees("What is it to be called?");
+    person.until("another kind");
+    person.until("What is it to be called?");
     person.types(ENTER);
-    person.sees("API key for anthropic");
+    person.until("API key for anthropic");
     person.types(&format!("{KEY}\r"));
     for (question, skip) in &QUESTIONS[1..5] {
-        person.sees(question);
+        person.until(question);
         person.types(skip);
     }
-    person.sees("in the place of the one there");
-    person.sees("Write it?");
+    person.until("in the place of the one there");
+    person.until("Write it?");
     person.types(ENTER);
-    person.sees("Say hello");
+    person.until("Say hello");
     person.types(ESCAPE);
     let (code, shown) = person.end();
     assert_eq!(code, 0, "{shown}");
@@ -219,18 +221,17 @@ fn a_credential_of_another_kind_is_not_taken_the_name_of() {
 #[test]
 fn a_key_of_this_terminal_is_offered_and_stored() {
     let home = Home::empty();
-    let variables = [("ANTHROPIC_API_KEY", KEY)];
-    let mut person = Person::start(Path::new(PROGRAM), &["onboard"], home.path(), &variables);
-    person.sees("ANTHROPIC_API_KEY: for anthropic, in the process environment");
-    person.sees("Store the key of anthropic that ANTHROPIC_API_KEY holds");
+    let mut person = begin(&home, &[("ANTHROPIC_API_KEY", KEY)]);
+    person.until("ANTHROPIC_API_KEY: for anthropic, in the process environment");
+    person.until("Store the key of anthropic that ANTHROPIC_API_KEY holds");
     person.types(&format!("{DOWN}{ENTER}"));
     for (question, skip) in &QUESTIONS[1..5] {
-        person.sees(question);
+        person.until(question);
         person.types(skip);
     }
-    person.sees("Write it?");
+    person.until("Write it?");
     person.types(ENTER);
-    person.sees("Say hello");
+    person.until("Say hello");
     person.types("n\r");
     let (code, shown) = person.end();
     assert_eq!(code, 0, "{shown}");

@@ -152,15 +152,19 @@ fn the_text_fits_eighty_columns_and_names_what_to_type() {
 fn ids_can_be_copied_from_the_table() {
     let (long, longest) = ("anthropic:ann.person+work@example.com", format!("anthropic:{}", "long".repeat(20)));
     let profiles = json!({
-        &long[..36]: key("anthropic", "one"),
+        &long[..26]: key("anthropic", "one"),
         long: token("anthropic", "two", hours(20)),
         longest.clone(): key("anthropic", "three"),
     });
-    let text = home(&json!({}), &profiles, &json!({})).run(&["models", "status"]).out;
+    let home = home(&json!({}), &profiles, &json!({}));
+    let text = home.run(&["models", "status"]).out;
     let (table, _) = text.split_once("\n\nProviders").unwrap();
-    assert!(table.lines().any(|line| line.starts_with(&format!("{} ", &long[..36]))), "{table}");
+    assert!(table.lines().any(|line| line.starts_with(&format!(" {} ", &long[..26]))), "{table}");
     for id in [long, &longest] {
         assert!(table.contains(&format!("\n  in one piece: {id}")), "{table}");
+    }
+    for profile in home.json(&["models", "status"])["auth"]["oauth"]["profiles"].as_array().unwrap() {
+        assert!(table.contains(profile["fingerprint"].as_str().unwrap()), "{table}");
     }
     for line in table.lines().filter(|line| !line.contains("in one piece")) {
         assert!(line.chars().count() <= 80, "{line}\n{table}");

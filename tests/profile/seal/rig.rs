@@ -99,7 +99,7 @@ pub(super) fn sealed(text: &str) -> Home {
 }
 
 pub(super) fn profile(store: &AuthStore, name: &str) -> Profile {
-    store.current().profiles.by_id.get(&id(name)).unwrap_or_else(|| panic!("no {name}")).clone()
+    store.current().profiles.get(&id(name)).unwrap_or_else(|| panic!("no {name}")).clone()
 }
 
 /// Why a profile does not open.

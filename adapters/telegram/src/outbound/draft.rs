@@ -24,7 +24,7 @@ impl Draft {
     /// Takes the whole answer so far, in Markdown, and gives all messages that show it. Nothing visible, no message.
     pub(crate) fn grow(&mut self, text: &str) -> &[Message] {
         let source = clean(text);
-        let rich = markdown::read(&source);
+        let rich = markdown::read(decided(&source));
         self.messages.truncate(self.settled);
         loop {
             let start = rich.position(self.from);
@@ -42,8 +42,77 @@ impl Draft {
     }
 }
 
+/// The text without a last line of marks, whose meaning the next characters decide.
+///
+/// `Text` and `-` below it is a heading until the `-` turns out to begin a list, and half of a fence is text. What is
+/// left out comes with what follows.
+fn decided(text: &str) -> &str {
+    let line = text.rfind('\n').map_or(0, |at| at + 1);
+    let marks = ['-', '=', '+', '*', '_', '~', '`', '#', '>', '|', ':', ' '];
+    let only_marks = text.get(line..).is_some_and(|line| line.trim_matches(marks).is_empty());
+    if only_marks { text.get(..line).unwrap_or(text) } else { text }
+}
+
 fn message(rich: &Rich, start: usize, end: usize) -> Option<Message> {
     let part = shown(rich, start..end)?;
     let plain = rich.text().get(part.clone())?.to_owned();
     Some(Message { html: rich.html(part), plain, keyboard: None })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Draft;
+
+    fn shown(draft: &mut Draft, text: &str) -> Vec<String> {
+        draft.grow(text).iter().map(|message| message.html.clone()).collect()
+    }
+
+    #[test]
+    fn an_answer_grows_in_one_message_and_goes_on_in_the_next() {
+        let mut draft = Draft::default();
+        assert!(draft.grow("").is_empty() && draft.grow(" \n").is_empty(), "nothing is to be seen yet");
+        assert_eq!(shown(&mut draft, "One **t"), ["One **t"]);
+        assert_eq!(shown(&mut draft, "One **two**"), ["One <b>two</b>"]);
+        let first = format!("One **two**\n\n```rust\n{}", "let a = 1 < 2;\n".repeat(250));
+        assert_eq!(draft.grow(&first).len(), 1);
+        let more = format!("{first}{}", "let b = 3;\n".repeat(60));
+        let two = shown(&mut draft, &more);
+        assert_eq!(two.len(), 2);
+        assert!(
+            two[0].ends_with("let b = 3;</code></pre>")
+                && two[1].starts_with("<pre><code class=\"language-rust\">let b")
+        );
+        let three = shown(&mut draft, &format!("{more}```\nDone."));
+        assert_eq!(three, [two[0].clone(), format!("{}\nDone.", two[1])]);
+    }
+
+    #[test]
+    fn an_emphasis_that_ends_in_the_next_message_is_not_lost() {
+        let mut draft = Draft::default();
+        let first = format!("**{}", "word ".repeat(900));
+        let two = shown(&mut draft, &first);
+        assert!(two[0].starts_with("**word") && two[1].starts_with("word"), "nobody knows yet that it ends");
+        let ended = shown(&mut draft, &format!("{}** plain", first.trim_end()));
+        assert_eq!(ended[0], two[0]);
+        assert_eq!(ended[1], format!("<b>{}</b> plain", two[1]));
+    }
+
+    #[test]
+    fn marks_wait_for_what_makes_them_clear() {
+        for (text, html) in [
+            ("Title\n-", "Title"),
+            ("Title\n- ", "Title"),
+            ("Title\n- a", "Title\n• a"),
+            ("Title\n--", "Title"),
+            ("a\n``", "a"),
+            ("a\n```", "a"),
+            ("**", ""),
+            ("**a**", "<b>a</b>"),
+            ("a\n> ", "a"),
+            ("a - ", "a -"),
+        ] {
+            let html: Vec<&str> = [html].into_iter().filter(|html| !html.is_empty()).collect();
+            assert_eq!(shown(&mut Draft::default(), text), html, "{text:?}");
+        }
+    }
 }

@@ -23,8 +23,8 @@ const RULE: &str = "——————————";
 /// Reads `source` as Markdown; every run remembers where it stands there.
 ///
 /// All of it is shown: what Telegram has no style for stays text, HTML too. So does a link whose address stands
-/// elsewhere, `[text][1]`, along with the line that gives the address: that line comes last, and an answer that is still
-/// being written would change far above.
+/// elsewhere, `[text][1]`, along with the line that gives the address: that line comes last, and an answer that is
+/// still being written would change far above.
 pub(crate) fn read(source: &str) -> Rich {
     let options = Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TABLES | Options::ENABLE_TASKLISTS;
     let mut writer = Writer::new(source);

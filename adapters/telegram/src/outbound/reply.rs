@@ -21,7 +21,7 @@ const LONGEST_ASIDE: usize = 200;
 
 /// The messages that a reply makes, in order; none where it has neither buttons nor a text that can be seen.
 ///
-/// The buttons are below the last one. Where there are more than one keyboard takes, messages follow that hold the rest.
+/// The buttons are below the last one. Where there are more than one keyboard takes, messages with the rest follow.
 pub(crate) fn render(reply: &Reply) -> Vec<Message> {
     // Where it goes and who may see it is for who sends it; people need neither the key nor the proof.
     let Reply { blocks, choices, visibility: _, placement: _, session, receipt: _ } = reply;
@@ -76,4 +76,39 @@ pub(crate) fn rich(blocks: &[Block]) -> Rich {
         }
     }
     rich
+}
+
+#[cfg(test)]
+mod tests {
+    use modelpin_chat::{Block, Choice, Placement, Reply, Span, Visibility};
+
+    use super::{aside, render};
+
+    fn reply(text: &str) -> Reply {
+        Reply {
+            blocks: vec![Block::Line(vec![Span::Strong(text.to_owned())])],
+            choices: Vec::new(),
+            visibility: Visibility::Private,
+            placement: Placement::Aside,
+            session: String::new(),
+            receipt: None,
+        }
+    }
+
+    #[test]
+    fn a_remark_has_two_hundred_characters_at_the_most() {
+        assert_eq!(aside(&reply("Not yours.")).as_deref(), Some("Not yours."));
+        assert!(aside(&reply(&"é".repeat(200))).is_some());
+        assert!(aside(&reply(&"é".repeat(201))).is_none());
+        assert!(aside(&reply(&"😀".repeat(101))).is_none(), "Telegram counts two for it");
+        let button = Choice { label: "a".to_owned(), token: "t".to_owned() };
+        assert!(aside(&Reply { choices: vec![vec![button]], ..reply("a") }).is_none(), "a remark has no buttons");
+    }
+
+    #[test]
+    fn what_nobody_can_see_is_no_message() {
+        for text in ["", " \n ", "\u{200b}"] {
+            assert_eq!((render(&reply(text)), aside(&reply(text))), (Vec::new(), None), "{text:?}");
+        }
+    }
 }

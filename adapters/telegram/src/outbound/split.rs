@@ -97,7 +97,7 @@ fn escaped_size(c: char) -> usize {
     }
 }
 
-/// The last place at or before `end` that is inside no character as people see it; `None` if there is none after `from`.
+/// The last place up to `end` that is inside no character as people see it; `None` if there is none after `from`.
 fn between_characters(text: &str, from: usize, end: usize) -> Option<usize> {
     let part = text.get(from..)?;
     let mut cursor = GraphemeCursor::new(end - from, part.len(), true);

@@ -112,6 +112,8 @@ mod tests {
     fn code_takes_no_emphasis_and_stands_in_a_quotation_only() {
         let style = Style { quote: Some(1), face: Face::Code, bold: true, italic: true, strike: true };
         assert_eq!(style.tags(), [Tag::Quote(1), Tag::Code]);
+        let style = Style { face: Face::Pre(None), ..style };
+        assert_eq!(style.tags(), [Tag::Quote(1), Tag::Pre(None)]);
         let style = Style { face: Face::Link("https://x.test/".into()), bold: true, ..Style::default() };
         assert_eq!(style.tags(), [Tag::Link("https://x.test/"), Tag::Bold]);
     }

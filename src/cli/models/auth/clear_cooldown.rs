@@ -61,7 +61,7 @@ pub(crate) fn run(clear: &ClearCooldown, case: &mut Case<'_>) -> Result<Exit, Fa
         let look = case.command("list");
         return Err(Failure::Misuse(format!("there is no profile {unknown}; to see them all: {look}")));
     }
-    let meant: Vec<&Profile> = stored.by_id.values().filter(|profile| *all || named.contains(&profile.id)).collect();
+    let meant: Vec<&Profile> = stored.all().filter(|profile| *all || named.contains(&profile.id)).collect();
     let prints_of = fingerprints(&meant, *all, case)?;
     let owner =
         |print: &Fingerprint| prints_of.iter().find(|(_, prints)| prints.contains(print)).map(|(id, _)| id.clone());

@@ -74,7 +74,7 @@ pub(crate) fn run(list: &List, case: &mut Case<'_>) -> Result<Exit, Failure> {
     let profiles = &current.profiles;
     let mut states = States::new(profiles, &settings.config.auth, case.installation.now());
     let wanted = |profile: &&Profile| list.provider.as_ref().is_none_or(|provider| *provider == profile.provider);
-    let rows: Vec<Row> = profiles.by_id.values().filter(wanted).map(|profile| row(profile, &mut states)).collect();
+    let rows: Vec<Row> = profiles.all().filter(wanted).map(|profile| row(profile, &mut states)).collect();
     let rejected: Vec<Bad> = profiles
         .rejected
         .iter()

@@ -14,7 +14,10 @@ pub(crate) const WIDTH: u16 = 80;
 
 /// Ids of up to so many characters are not broken over lines, so that they can be copied; longer ones stand below the
 /// table as well.
-const WHOLE: usize = 36;
+const WHOLE: usize = 26;
+
+/// How many characters a fingerprint has.
+const FINGERPRINT: usize = 12;
 
 /// The whole text; without a `width`, that of the screen.
 pub(crate) fn text(report: &Report, width: Option<u16>, colours: bool) -> String {
@@ -105,10 +108,13 @@ impl Page {
         }
         let ids = || profiles.iter().map(|profile| profile.profile_id.as_str());
         let longest = ids().map(|id| id.chars().count()).max().unwrap_or(0).min(WHOLE);
-        if let Some(column) = table.column_mut(0) {
-            // Padding counts. The other columns hold words, which may go on in the next line.
-            let width = u16::try_from(longest + 2).unwrap_or(WIDTH);
-            column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(width)));
+        // The other columns hold words, which may go on in the next line.
+        for (column, characters) in [(0, longest), (2, "expiring".len()), (5, FINGERPRINT)] {
+            if let Some(column) = table.column_mut(column) {
+                // With a blank on both sides.
+                let width = u16::try_from(characters + 2).unwrap_or(WIDTH);
+                column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(width)));
+            }
         }
         let broken: String =
             ids().filter(|id| id.chars().count() > WHOLE).map(|id| format!("\n  in one piece: {}", cell(id))).collect();

@@ -109,10 +109,13 @@ fn tail(text: &str, most: usize) -> &str {
 mod tests {
     use std::collections::BTreeSet;
 
-    use proptest::prelude::prop;
+    use proptest::collection::vec;
     use proptest::{prop_assert, prop_assert_eq, proptest};
 
     use super::{legible, units};
+
+    /// Long at either end and in the middle, and often the same.
+    const LABEL: &str = "(x{0,70}|[a-c]{0,3}|😀{0,40})[a-b\u{301}é]{0,60}x{0,40}";
 
     fn printed(labels: &[&str]) -> Vec<String> {
         legible(labels.iter().copied())
@@ -152,7 +155,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn labels_are_short_visible_and_never_alike(labels in prop::collection::vec("(x{0,70}|[a-c]{0,3}|😀{0,40})[a-b\u{301}é]{0,60}x{0,40}", 0..20)) {
+        fn labels_are_short_visible_and_never_alike(labels in vec(LABEL, 0..20)) {
             let printed = legible(labels.iter().map(String::as_str));
             prop_assert_eq!(printed.len(), labels.len());
             prop_assert_eq!(printed.iter().collect::<BTreeSet<_>>().len(), labels.len());

@@ -200,10 +200,8 @@ impl<'a> Writer<'a> {
 
     pub(crate) fn link_starts(&mut self, link: Link, range: Range<usize>) {
         if let Link::Verbatim(_) = link {
-            self.text(
-                if self.source.get(range.clone()).is_some_and(|text| text.starts_with('!')) { "![" } else { "[" },
-                range,
-            );
+            let image = self.source.get(range.clone()).is_some_and(|text| text.starts_with('!'));
+            self.text(if image { "![" } else { "[" }, range);
         } else if self.table.is_none() {
             self.leaf_begins(range.start);
         }
@@ -224,7 +222,8 @@ impl<'a> Writer<'a> {
         let pressable = matches!((&link, &self.face), (Link::Pressable(address, _), Face::Link(own)) if address == own);
         match link {
             Link::Verbatim(kind) => {
-                self.text(verbatim_end(kind, self.source.get(range.clone()).unwrap_or_default()), range.end..range.end)
+                let end = verbatim_end(kind, self.source.get(range.clone()).unwrap_or_default());
+                self.text(end, range.end.saturating_sub(end.len())..range.end);
             }
             Link::Pressable(_, told) | Link::Told(told) => {
                 if label.is_empty() {

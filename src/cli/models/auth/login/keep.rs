@@ -72,7 +72,7 @@ pub(crate) fn keep(case: &mut Case<'_>, home: Home, client: &LoginClient, grant:
         talk.push(format!("Pins on {} stay, and use the new login from the next message on.", place.id()));
     }
     let same = |other: &&Profile| other.provider == provider && other.id != *place.id() && is_of(other, &account);
-    for other in before.by_id.values().filter(same).filter(|other| other.origin.managed_by.is_none()) {
+    for other in before.all().filter(same).filter(|other| other.origin.managed_by.is_none()) {
         let remove = case.command(&format!("remove {}", quoted(other.id.as_str())));
         talk.push(format!(
             "{} is the same account's, and pins on it stay with it. To have them follow to {}: {remove}",
