@@ -3,7 +3,7 @@
 mod inbox;
 mod menu;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -91,7 +91,7 @@ impl Roster for TelegramRoster {
     }
 }
 
-fn token_files(settings: &Loaded, home: Option<&std::path::Path>) -> Vec<PathBuf> {
+fn token_files(settings: &Loaded, home: Option<&Path>) -> Vec<PathBuf> {
     let config = &settings.config;
     let nothing = |_: &str| None;
     let secrets = Secrets::new(&config.secrets, home, &nothing);
@@ -102,7 +102,7 @@ fn token_files(settings: &Loaded, home: Option<&std::path::Path>) -> Vec<PathBuf
     config.telegram.accounts.values().filter_map(|account| file(&account.token)).collect()
 }
 
-fn wanted(parts: &Parts, settings: &Loaded, home: Option<&std::path::Path>) -> Wanted {
+fn wanted(parts: &Parts, settings: &Loaded, home: Option<&Path>) -> Wanted {
     let (config, environment) = (&settings.config, &settings.environment);
     let variable = |name: &str| environment.secret(name);
     let secrets = Secrets::new(&config.secrets, home, &variable);

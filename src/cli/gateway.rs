@@ -8,6 +8,7 @@ mod signals;
 
 use clap::Args;
 
+use crate::app::App;
 use crate::cli::Exit;
 use crate::cli::arguments::Global;
 use crate::cli::failure::Failure;
@@ -60,7 +61,7 @@ pub(crate) fn run(asked: &Gateway, global: &Global, invoked_as: &str, output: &m
 }
 
 /// What to do where nothing is configured.
-fn nothing(wanted: &Wanted, app: &crate::app::App, global: &Global, invoked_as: &str) -> String {
+fn nothing(wanted: &Wanted, app: &App, global: &Global, invoked_as: &str) -> String {
     let mut lines = vec!["no bot is configured, so there is nothing to serve.".to_owned()];
     lines.extend(wanted.trouble.iter().cloned());
     let steps = [

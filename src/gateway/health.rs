@@ -67,7 +67,13 @@ impl Health {
             },
         };
         let address = listener.local_addr()?;
-        let router = Router::new().route("/healthz", get(healthz)).route("/readyz", get(readyz));
+        // The one says that the program works, the other whether every channel that is configured answers people.
+        let healthz = get(|State(shared): State<Shared>| async move { Json(answer(&shared).1) });
+        let readyz = get(|State(shared): State<Shared>| async move {
+            let (is_ready, answer) = answer(&shared);
+            (if is_ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }, Json(answer))
+        });
+        let router = Router::new().route("/healthz", healthz).route("/readyz", readyz);
         let router = router.with_state(Shared { board, since });
         let task = tokio::spawn(async move {
             if let Err(fault) = axum::serve(listener, router).await {
@@ -81,17 +87,6 @@ impl Health {
     pub(crate) fn address(&self) -> SocketAddr {
         self.address
     }
-}
-
-/// That the program works, and how its channels stand.
-async fn healthz(State(shared): State<Shared>) -> Json<Value> {
-    Json(answer(&shared).1)
-}
-
-/// Whether every channel that is configured answers people.
-async fn readyz(State(shared): State<Shared>) -> (StatusCode, Json<Value>) {
-    let (is_ready, answer) = answer(&shared);
-    (if is_ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }, Json(answer))
 }
 
 fn answer(Shared { board, since }: &Shared) -> (bool, Value) {

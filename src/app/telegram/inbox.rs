@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::SignedDuration;
 use modelpin_chat::BoxFuture;
@@ -116,7 +116,7 @@ impl Mailbox {
         }
     }
 
-    fn unwritten(&self) -> std::sync::MutexGuard<'_, VecDeque<u32>> {
+    fn unwritten(&self) -> MutexGuard<'_, VecDeque<u32>> {
         self.unwritten.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

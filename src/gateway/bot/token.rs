@@ -71,6 +71,14 @@ fn why(path: &Path, key: &str, trouble: SecretTrouble) -> String {
         SecretTrouble::NotThere { .. } => format!("{path}, named by {key}, is empty"),
         SecretTrouble::TooLarge(_) => format!("{path}, named by {key}, is larger than any token"),
         SecretTrouble::TimedOut { after, .. } => format!("{path}, named by {key}, did not come within {after:?}"),
-        other => format!("{path}, named by {key}: {other}"),
+        other @ (SecretTrouble::Missing
+        | SecretTrouble::Sealed(_)
+        | SecretTrouble::UnknownPlace { .. }
+        | SecretTrouble::OtherKind { .. }
+        | SecretTrouble::Unset(_)
+        | SecretTrouble::NotAllowed { .. }
+        | SecretTrouble::NotAbsolute { .. }
+        | SecretTrouble::NotStarted { .. }
+        | SecretTrouble::Failed { .. }) => format!("{path}, named by {key}: {other}"),
     }
 }

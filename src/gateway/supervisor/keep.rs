@@ -41,11 +41,11 @@ impl Kept {
             }
             match ended {
                 Ended::Refused(why) => {
-                    self.note(&bot, Link::Refused(why));
+                    self.note(bot.as_deref(), Link::Refused(why));
                     self.stopped().await;
                 }
                 Ended::Failed(why) => {
-                    self.note(&bot, Link::Down(why));
+                    self.note(bot.as_deref(), Link::Down(why));
                     tokio::select! {
                         () = sleep(wait) => {}
                         () = self.stopped() => {}
@@ -54,7 +54,7 @@ impl Kept {
                 }
             }
         }
-        self.note(&bot, Link::Ended);
+        self.note(bot.as_deref(), Link::Ended);
     }
 
     /// Serves it once, to its end. A panic is an end like others.
@@ -97,8 +97,8 @@ impl Kept {
         }
     }
 
-    fn note(&self, bot: &Option<String>, link: Link) {
-        self.board.note(&self.id, &Standing { bot: bot.clone(), link });
+    fn note(&self, bot: Option<&str>, link: Link) {
+        self.board.note(&self.id, &Standing { bot: bot.map(str::to_owned), link });
     }
 
     async fn stopped(&mut self) {
