@@ -61,6 +61,7 @@ impl Engine {
         let key = self.key(case.inbound);
         let menu = match self.sources.store.last_numbered(&key).await {
             Ok(Some(menu)) => menu,
+            Ok(None) if self.is_made(case).await => return Done::Yes,
             Ok(None) => return self.refuse(case, Refusal::NoListShown).await,
             Err(fault) => {
                 self.tell_fault(case, NOT_SAVED, &fault).await;
@@ -69,6 +70,10 @@ impl Engine {
         };
         if let Some(entry) = menu.numbered(number) {
             return self.repeat(case, &entry.command).await;
+        }
+        // It came again, and the list is another one by now.
+        if self.is_made(case).await {
+            return Done::Yes;
         }
         let numbers = menu.entries.iter().filter_map(|entry| entry.number);
         let range = (numbers.clone().min().unwrap_or(0), numbers.max().unwrap_or(0));

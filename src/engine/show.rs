@@ -2,12 +2,13 @@
 
 use modelpin_chat::Visibility;
 
-use crate::access::{Action, Asker, role_of};
+use crate::access::{Action, Asker, Role, role_of};
 use crate::catalog::{ModelRef, ProviderId};
 use crate::directive::Typed;
+use crate::engine::restraint::Saying;
 use crate::engine::{Case, Done, Engine, words};
 use crate::profile::ProfileId;
-use crate::reply::{self, List, Picker, ProviderView, Refusal, Status, notes};
+use crate::reply::{self, List, Picker, ProviderView, Refusal, Status, Whom, notes};
 use crate::session::Selection;
 use crate::turn::{Gathered, endpoint_of};
 
@@ -107,10 +108,12 @@ impl Engine {
     pub(super) async fn whoami(&self, case: &Case<'_>) -> Done {
         let sender = &case.inbound.sender;
         let role = role_of(&self.sources.settings.current().config, &Asker::from(case.inbound));
-        let channel = &case.inbound.conversation.channel;
+        if role == Role::Stranger && !self.restraint.admits(case.inbound, &Saying::Introduction, self.sources.now()) {
+            return Done::Refused;
+        }
         let key = self.key(case.inbound);
-        self.send(case, reply::whoami(channel, &sender.id, sender.name.as_deref(), role, &key), Visibility::Private)
-            .await;
+        let whoami = reply::whoami(&Whom::of(case.inbound), sender.name.as_deref(), role, &key);
+        self.send(case, whoami, Visibility::Private).await;
         Done::Yes
     }
 

@@ -1,7 +1,7 @@
 //! `/help` and `/whoami`.
 
 use crate::access::Role;
-use crate::reply::{Draft, code, plain};
+use crate::reply::{Draft, Whom, code, plain};
 use crate::session::SessionKey;
 
 /// Every form that can be typed, with one example each.
@@ -32,7 +32,8 @@ pub(crate) fn help() -> Draft {
 }
 
 /// Who one is here, so that an operator can be told what to put on an allowlist.
-pub(crate) fn whoami(channel: &str, id: &str, name: Option<&str>, role: Role, session: &SessionKey) -> Draft {
+pub(crate) fn whoami(whom: &Whom, name: Option<&str>, role: Role, session: &SessionKey) -> Draft {
+    let Whom { person, chat } = whom;
     let role = match role {
         Role::Owner => "owner",
         Role::Member => "member",
@@ -42,7 +43,10 @@ pub(crate) fn whoami(channel: &str, id: &str, name: Option<&str>, role: Role, se
     if let Some(name) = name {
         draft.line(format!("You are {name}."));
     }
-    draft.spans(vec![plain("Id: "), code(format!("{channel}:{id}")), plain(format!(" ({role})"))]);
+    draft.spans(vec![plain("Id: "), code(person), plain(format!(" ({role})"))]);
+    if let Some(chat) = chat {
+        draft.spans(vec![plain("Chat: "), code(chat)]);
+    }
     draft.spans(vec![plain("Session: "), code(session.as_str())]);
     draft
 }

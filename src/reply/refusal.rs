@@ -4,7 +4,7 @@ use crate::access::Denied;
 use crate::catalog::{ModelRef, ProviderId, Unread};
 use crate::directive::Fault;
 use crate::profile::ProfileId;
-use crate::reply::{Draft, Words, code, plain, unread};
+use crate::reply::{Draft, Whom, Words, code, plain, unread};
 
 /// A no to a person: names the rule that refused.
 #[derive(Debug)]
@@ -60,7 +60,7 @@ pub(crate) enum Refusal {
 }
 
 /// The refusal in words. `text` is the message it answers, for the caret line.
-pub(crate) fn refusal(refusal: &Refusal, text: &str, words: Words<'_>) -> Draft {
+pub(crate) fn refusal(refusal: &Refusal, text: &str, whom: &Whom, words: Words<'_>) -> Draft {
     let mut draft = Draft::default();
     match refusal {
         Refusal::Malformed(fault) => {
@@ -87,10 +87,24 @@ pub(crate) fn refusal(refusal: &Refusal, text: &str, words: Words<'_>) -> Draft 
         }
         Refusal::Denied(Denied::Stranger) => {
             draft.spans(vec![
-                plain("You are not on the list of people this bot answers. Tell an operator what "),
+                plain("You are not on the list of people this bot answers. Its operator can add "),
+                code(&whom.person),
+                plain("; "),
                 code("/whoami"),
-                plain(" says."),
+                plain(" shows that again."),
             ]);
+        }
+        Refusal::Denied(Denied::ChatNotListed) => {
+            draft.spans(vec![
+                plain("This bot does not answer in this chat. Its operator can add "),
+                code(whom.chat.as_ref().unwrap_or(&whom.person)),
+                plain("; "),
+                code("/whoami"),
+                plain(" shows that again."),
+            ]);
+        }
+        Refusal::Denied(Denied::SwitchedOff) => {
+            draft.line("This bot is switched off in this chat.");
         }
         Refusal::Denied(Denied::OwnersOnly) => {
             draft.line("Only an owner of this bot may do that.");

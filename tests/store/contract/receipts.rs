@@ -10,6 +10,7 @@ fn receipt(peer: &str, second: i64) -> Receipt {
         at: at(second),
         session: key(peer),
         actor: ann(),
+        event: None,
         model: Some("anthropic/claude-opus-4-6".to_owned()),
         profile: Some("anthropic:work".to_owned()),
         fingerprint: Some("0123456789ab".to_owned()),
