@@ -57,6 +57,8 @@ struct Case<'a> {
     outbox: &'a dyn Outbox,
     /// Whether a button was pressed.
     pressed: bool,
+    /// Whether the text is a command that was printed on a button or beside a number, so that every name in it is whole.
+    printed: bool,
     /// The place in the gate of the session.
     pass: &'a Pass,
     /// Whether a turn belongs to it, so that the place is kept beyond the first reply.
@@ -123,7 +125,7 @@ impl Engine {
             Event::Message(text) | Event::Forwarded(text) => (text.as_str(), false),
             Event::Press(_) => ("", true),
         };
-        let case = Case { inbound, text, outbox, pressed, pass: &Pass::default(), goes_on: false };
+        let case = Case { inbound, text, outbox, pressed, printed: false, pass: &Pass::default(), goes_on: false };
         match &inbound.event {
             Event::Message(text) => self.message(&case, text).await,
             Event::Forwarded(text) => {
@@ -142,7 +144,8 @@ impl Engine {
             "Something went wrong inside modelpin, and this was given up half-way. Its operator finds it in the log.",
         );
         draft.line("Send it again, or type /model status to see what is chosen now.");
-        let case = Case { inbound, text: "", outbox, pressed: false, pass: &Pass::default(), goes_on: false };
+        let case =
+            Case { inbound, text: "", outbox, pressed: false, printed: false, pass: &Pass::default(), goes_on: false };
         self.send(&case, draft, Visibility::Private).await;
     }
 
@@ -210,6 +213,7 @@ impl Engine {
         match directive {
             Directive::Picker => self.picker(case).await,
             Directive::List { provider, page } => self.list(case, provider, page).await,
+            Directive::Profiles { page } => self.profiles(case, page).await,
             Directive::Status => self.status(case).await,
             Directive::Why => self.why(case).await,
             Directive::Help => self.help(case).await,
@@ -267,6 +271,7 @@ fn changes(directive: &Directive) -> bool {
         | Directive::Shortcut { .. } => true,
         Directive::Picker
         | Directive::List { .. }
+        | Directive::Profiles { .. }
         | Directive::Status
         | Directive::Why
         | Directive::Help

@@ -4,8 +4,10 @@ use std::path::PathBuf;
 
 use modelpin_chat::Visibility;
 
+use crate::access::Action;
+use crate::engine::show::visible_profiles;
 use crate::engine::{Case, Done, Engine, words};
-use crate::reply::{Confirmed, Deed, Refusal, confirm, notes, world_broke};
+use crate::reply::{Confirmed, Deed, Refusal, confirm, notes, onward, world_broke};
 use crate::session::{EventId, PinFate, Session};
 use crate::store::{CommitFault, StoreFault};
 use crate::turn::Gathered;
@@ -110,6 +112,12 @@ impl Engine {
             deed,
         };
         let mut draft = confirm(&confirmed, words);
+        if case.pressed {
+            let model = gathered.model();
+            let may_pin = self.authorize(case.inbound, Action::ChooseCredential).is_ok();
+            let profiles = if may_pin { visible_profiles(gathered, &model.provider).len() } else { 0 };
+            draft.rows.push(onward(model, profiles, words));
+        }
         notes(&mut draft, &gathered.trouble);
         self.send(case, draft, Visibility::Chat).await;
     }

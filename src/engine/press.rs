@@ -72,7 +72,7 @@ impl Engine {
     /// Carries out a command in canonical form, as if the person had typed it now.
     pub(super) async fn repeat(&self, case: &Case<'_>, command: &str) -> Done {
         let inbound = Inbound { event: Event::Message(command.to_owned()), ..case.inbound.clone() };
-        let case = Case { inbound: &inbound, text: command, ..*case };
+        let case = Case { inbound: &inbound, text: command, printed: true, ..*case };
         let Ok(Message::Command(Command { directive, following: _ })) = directive::read(command, &inbound.bot) else {
             return self.refuse(&case, Refusal::StaleMenu).await;
         };

@@ -30,9 +30,11 @@ impl Engine {
         let role = role_of(&settings.config, &Asker::from(case.inbound));
         let to_owner = role == Role::Owner && case.inbound.conversation.kind == Kind::Dm;
         let mut draft = withheld(&Withheld { found, withdrawal, to_owner });
-        let text = plain_text(&draft);
-        if !self.restraint.admits(case.inbound, &Saying::Text(&text), self.sources.now()) {
-            return true;
+        if role == Role::Stranger {
+            let text = plain_text(&draft);
+            if !self.restraint.admits(case.inbound, &Saying::Text(&text), self.sources.now()) {
+                return true;
+            }
         }
         // Strangers are warned too: it is their key. Beyond that they are told what they are always told.
         if let [Err(denied), Err(_)] = [Action::Talk, Action::See].map(|action| self.authorize(case.inbound, action))

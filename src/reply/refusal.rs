@@ -2,7 +2,7 @@
 
 use crate::access::Denied;
 use crate::catalog::{ModelRef, ProviderId, Unread};
-use crate::directive::Fault;
+use crate::directive::{Directive, Fault};
 use crate::profile::ProfileId;
 use crate::reply::{Draft, Whom, Words, code, plain, unread};
 
@@ -43,8 +43,8 @@ pub(crate) enum Refusal {
     NoSuchPage {
         /// The page typed.
         page: u32,
-        /// The last page there is.
-        last: u32,
+        /// What shows the last page there is.
+        last: Directive,
     },
     /// There is nothing of that provider to choose.
     UnknownProvider {
@@ -140,7 +140,7 @@ pub(crate) fn refusal(refusal: &Refusal, text: &str, whom: &Whom, words: Words<'
         Refusal::NoSuchPage { page, last } => {
             draft.spans(vec![
                 plain(format!("There is no page {page}; the last one is ")),
-                code(format!("/model list {last}")),
+                code(last.to_string()),
                 plain("."),
             ]);
         }
