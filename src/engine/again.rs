@@ -36,8 +36,12 @@ impl Engine {
         {
             tracing::warn!(session.key = %key, ?fault, "what follows from an answer could not be kept");
         }
+        let mut blocks = vec![Block::Markdown(answer.text)];
+        if !receipt.is_answer() {
+            blocks.extend([Block::blank(), Block::line(format!("(cut off: {})", receipt.outcome))]);
+        }
         let reply = Reply {
-            blocks: vec![Block::Markdown(answer.text)],
+            blocks,
             choices: Vec::new(),
             visibility: Visibility::Chat,
             placement: Placement::InPlace,
@@ -59,4 +63,55 @@ fn settled(session: &Session, receipt: &Receipt, now: Timestamp) -> Option<Sessi
     // One that was made while the answer was written is for the next turn.
     let is_used = receipt.once && passing.since <= began;
     is_used.then(|| session.answered(Some(passing), session.auto.clone(), now))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+mod tests {
+    use jiff::{SignedDuration, Timestamp};
+
+    use super::settled;
+    use crate::receipt::Receipt;
+    use crate::session::{Actor, Selection, Session, Source, Until};
+
+    /// Seconds after the first moment.
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::UNIX_EPOCH + SignedDuration::from_secs(seconds)
+    }
+
+    /// A turn from 10 to 15.
+    fn receipt(once: bool) -> Receipt {
+        Receipt {
+            at: at(15),
+            session: "agent:main:telegram:default:dm:1".parse().unwrap(),
+            actor: Actor { channel: String::new(), id: String::new(), name: None },
+            event: None,
+            model: None,
+            profile: None,
+            fingerprint: None,
+            source: Source::User,
+            once,
+            reason: String::new(),
+            class: None,
+            attempts: Vec::new(),
+            tokens_in: None,
+            tokens_out: None,
+            latency_ms: 5_000,
+            outcome: "ok".to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_choice_for_one_turn_is_used_up_by_the_turn_that_had_it() {
+        let chosen = |until, since| {
+            let session = Session::new("agent:main:telegram:default:dm:1".parse().unwrap(), at(0));
+            let selection = Selection::trial("anthropic/m".parse().unwrap(), at(since));
+            session.select(Selection { until, ..selection }, at(since))
+        };
+        let once = chosen(Until::NextTurn, 9);
+        assert_eq!(settled(&once, &receipt(true), at(20)).unwrap().choice.passing, None);
+        assert_eq!(settled(&once, &receipt(false), at(20)), None, "the turn had another choice");
+        assert_eq!(settled(&chosen(Until::NextTurn, 12), &receipt(true), at(20)), None, "it was made meanwhile");
+        assert_eq!(settled(&chosen(Until::Changed, 9), &receipt(true), at(20)), None);
+    }
 }

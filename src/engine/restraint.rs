@@ -69,7 +69,7 @@ impl Restraint {
             Saying::Text(text) => {
                 let mut hasher = DefaultHasher::new();
                 (place, text).hash(&mut hasher);
-                (hasher.finish() | 1 << 63, SAME.0, SAME.1)
+                (hasher.finish() | (1 << 63), SAME.0, SAME.1)
             }
         };
         let told = Told {

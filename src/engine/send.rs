@@ -4,7 +4,7 @@ use std::pin::pin;
 
 use modelpin_chat::{Placement, Reply, Visibility};
 
-use crate::access::Denied;
+use crate::access::{Action, Denied};
 use crate::engine::gate::begun;
 use crate::engine::restraint::Saying;
 use crate::engine::{Case, Done, Engine, actor, in_words};
@@ -29,9 +29,12 @@ impl Engine {
         let text = plain_text(&draft);
         let saying = match why {
             Refusal::Denied(Denied::SwitchedOff) => return None,
-            Refusal::Denied(Denied::Stranger) => Saying::Stranger,
+            // Who may talk and not command is no stranger: they are answered like any member.
+            Refusal::Denied(Denied::Stranger) if self.authorize(case.inbound, Action::Talk).is_err() => {
+                Saying::Stranger
+            }
             Refusal::Denied(Denied::ChatNotListed) => Saying::Chat,
-            Refusal::Denied(Denied::OwnersOnly | Denied::ProfileHidden)
+            Refusal::Denied(Denied::Stranger | Denied::OwnersOnly | Denied::ProfileHidden)
             | Refusal::Malformed(_)
             | Refusal::Unread(_)
             | Refusal::ProfileForModel(_)

@@ -45,7 +45,8 @@ pub(crate) fn list(list: &List<'_>, words: Words<'_>) -> Result<Draft, Directive
         let model = models[place];
         if list.provider.is_none() && heading != Some(&model.provider) {
             heading = Some(&model.provider);
-            draft.blank().line(printed(model.provider.as_str()));
+            let of_provider = models.iter().filter(|other| other.provider == model.provider).count();
+            draft.blank().line(format!("{} ({of_provider})", printed(model.provider.as_str())));
         }
         let number = u32::try_from(place + 1).unwrap_or(u32::MAX);
         let chosen = model == list.current;
@@ -89,7 +90,7 @@ fn models<'a>(provider: Option<&ProviderId>, words: Words<'a>) -> Vec<&'a ModelR
 fn pages(models: &[&ModelRef], provider: Option<&ProviderId>, words: Words<'_>) -> Pages {
     Pages::of(models.iter().map(|model| {
         // The number, its point, the mark and the end of the line; and the provider, which any entry may be headed by.
-        let heading = if provider.is_none() { length(&printed(model.provider.as_str())) + 2 } else { 0 };
+        let heading = if provider.is_none() { length(&printed(model.provider.as_str())) + 12 } else { 0 };
         length(&printed(&model.to_string())) + length(&alias(model, words)) + heading + 10
     }))
 }

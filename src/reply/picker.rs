@@ -138,7 +138,7 @@ fn aliases(words: Words<'_>) -> Option<Block> {
         line.push_str(alias.as_str());
     }
     if left > 0 {
-        line.push_str(&format!(", and {left} more"));
+        line = format!("{line}, and {left} more");
     }
     (!line.is_empty()).then(|| Block::line(line))
 }

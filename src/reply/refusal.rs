@@ -85,37 +85,7 @@ pub(crate) fn refusal(refusal: &Refusal, text: &str, whom: &Whom, words: Words<'
             draft.line(format!("{} cannot be used: {why}. Nothing was changed.", words.name(profile.as_str())));
             draft.spans(vec![code("/model status"), plain(" shows the other credentials.")]);
         }
-        Refusal::Denied(Denied::Stranger) => {
-            draft.spans(vec![
-                plain("You are not on the list of people this bot answers. Its operator can add "),
-                code(&whom.person),
-                plain("; "),
-                code("/whoami"),
-                plain(" shows that again."),
-            ]);
-        }
-        Refusal::Denied(Denied::ChatNotListed) => {
-            draft.spans(vec![
-                plain("This bot does not answer in this chat. Its operator can add "),
-                code(whom.chat.as_ref().unwrap_or(&whom.person)),
-                plain("; "),
-                code("/whoami"),
-                plain(" shows that again."),
-            ]);
-        }
-        Refusal::Denied(Denied::SwitchedOff) => {
-            draft.line("This bot is switched off in this chat.");
-        }
-        Refusal::Denied(Denied::OwnersOnly) => {
-            draft.line("Only an owner of this bot may do that.");
-        }
-        Refusal::Denied(Denied::ProfileHidden) => {
-            draft.spans(vec![
-                plain("There is no such profile. "),
-                code("/model status"),
-                plain(" shows those there are."),
-            ]);
-        }
+        Refusal::Denied(why) => denied(&mut draft, *why, whom),
         Refusal::NothingToUndo => {
             draft.spans(vec![
                 plain("Nothing was changed in this chat yet. "),
@@ -160,4 +130,33 @@ pub(crate) fn refusal(refusal: &Refusal, text: &str, whom: &Whom, words: Words<'
         }
     }
     draft
+}
+
+/// What somebody is told who may not.
+fn denied(draft: &mut Draft, why: Denied, whom: &Whom) {
+    let ask_for =
+        |what: &str, id: &str| vec![plain(what), code(id), plain("; "), code("/whoami"), plain(" shows that again.")];
+    match why {
+        Denied::Stranger => {
+            let what = "You are not on the list of people this bot answers. Its operator can add ";
+            draft.spans(ask_for(what, &whom.person));
+        }
+        Denied::ChatNotListed => {
+            let what = "This bot does not answer in this chat. Its operator can add ";
+            draft.spans(ask_for(what, whom.chat.as_ref().unwrap_or(&whom.person)));
+        }
+        Denied::SwitchedOff => {
+            draft.line("This bot is switched off in this chat.");
+        }
+        Denied::OwnersOnly => {
+            draft.line("Only an owner of this bot may do that.");
+        }
+        Denied::ProfileHidden => {
+            draft.spans(vec![
+                plain("There is no such profile. "),
+                code("/model status"),
+                plain(" shows those there are."),
+            ]);
+        }
+    }
 }

@@ -72,8 +72,12 @@ fn what_is_said_to_who_pressed_stands_beside_the_menu() {
     assert_eq!(aside(&chat), [Placement::Aside, Placement::InPlace]);
     let chat = chat.press("opus").chosen(OPUS);
     assert_eq!(aside(&chat), [Placement::InPlace]);
-    // Who may not any more, and who never might.
+    // Who may talk and not command is told each time, a stranger once.
     let chat = chat.say("/model").with_config(json!({"commands": {"allowFrom": {"telegram": ["1"]}}})).press("opus");
+    assert_eq!(aside(&chat), [Placement::Aside]);
+    let chat = chat.press("opus");
+    assert_eq!(aside(&chat), [Placement::Aside]);
+    let chat = chat.with_config(json!({"channels": {"telegram": {"groupAllowFrom": ["1"]}}})).press("opus");
     assert_eq!(aside(&chat), [Placement::Aside]);
     assert_eq!(aside(&chat.press("opus")), []);
 }
