@@ -1,7 +1,6 @@
 //! The bots of Telegram, wired to the engine.
 
 mod inbox;
-mod menu;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,9 +11,9 @@ use modelpin_telegram::{Delivery, Link as TelegramLink, Options, ServeFault, Sta
 use tokio::sync::watch;
 
 use crate::app::telegram::inbox::Mailbox;
-use crate::app::telegram::menu::commands;
 use crate::clock::Clock;
 use crate::config::{TELEGRAM_TOKEN, TokenPlace};
+use crate::directive::command_entries;
 use crate::engine::Engine;
 use crate::gateway::bot::{self, Account, Bot, TELEGRAM};
 use crate::gateway::channel::{AccountId, Channel, Ended, Entry, Ready, Roster, Wanted};
@@ -135,7 +134,7 @@ fn owners(listed: &[String]) -> Vec<String> {
 fn ready(parts: &Parts, account: &str, bot: Bot, owners: &[String]) -> Ready {
     let Bot { token, id, api_root, webhook } = bot;
     let fingerprint = Fingerprint::of(&token);
-    let commands = commands();
+    let commands = command_entries();
     let by = webhook.as_ref().map(|webhook| (&webhook.url, webhook.listen, Fingerprint::of(&webhook.secret)));
     let made_of = format!("{fingerprint} {api_root:?} {by:?} {owners:?} {commands:?}");
     // A bot of the same token on another server is another bot. A hash, for the name of a claim is short.

@@ -79,6 +79,9 @@ const UNREADABLE: &str = "no database at all, but longer than the header of one,
     p.config(json!({"channels": {"telegram": {"tokenFile": path}}}));
 })]
 #[case("allowlist-empty", 0, |p: &Patient| p.config(json!({"channels": {"telegram": {"allowFrom": []}}})))]
+#[case("allowlist-empty", 0, |p: &Patient| p.config(json!({"channels": {"telegram": {"groups": {"-1": {"allowFrom": []}}}}})))]
+#[case("allowlist-empty", 0, |p: &Patient| p.config(json!({"channels": {"telegram": {"groups": {}}}})))]
+#[case("allowlist-empty", 0, |p: &Patient| p.config(json!({"channels": {"telegram": {"dmPolicy": "open", "allowFrom": ["1"], "accounts": {"a": {"dmPolicy": "open", "allowFrom": ["*"]}}}}})))]
 fn is_found(#[case] code: &str, #[case] exit: u8, #[case] falls_ill: Illness) {
     let patient = Patient::healthy();
     falls_ill(&patient);
