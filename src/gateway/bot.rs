@@ -65,18 +65,27 @@ pub(crate) fn accounts(config: &TelegramConfig, secrets: &Secrets<'_>, is_set: b
     served(config, is_set).map(account).collect()
 }
 
-/// Why accounts cannot be served as they are configured, by their ids. No secret is fetched, so that nothing is started
-/// for it.
-pub(crate) fn flaws(config: &TelegramConfig, is_set: bool) -> Vec<(String, String)> {
-    let flaw = |(id, account): (&String, &TelegramAccount)| {
+/// Something that is not as it should be with an account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Flaw {
+    /// Its id.
+    pub(crate) account: String,
+    /// What it is, and what to do about it.
+    pub(crate) why: String,
+    /// Whether the account cannot be served because of it.
+    pub(crate) grave: bool,
+}
+
+/// What is wrong with the accounts as they are configured. No secret is fetched, so that nothing is started for it.
+pub(crate) fn flaws(config: &TelegramConfig, is_set: bool) -> Vec<Flaw> {
+    let of_account = |(id, account): (&String, &TelegramAccount)| {
         let told = token::expect_place(id, account, is_set).and_then(|()| Reach::of(id, account).map(|_| ()));
-        told.err().map(|why| (id.clone(), why))
+        let grave = told.err().map(|why| Flaw { account: id.clone(), why, grave: true });
+        let others = remarks(id, account).into_iter();
+        let others = others.map(|why| Flaw { account: id.clone(), why, grave: false });
+        grave.into_iter().chain(others).collect::<Vec<_>>()
     };
-    let mut told: Vec<(String, String)> = served(config, is_set).filter_map(flaw).collect();
-    for (id, account) in served(config, is_set) {
-        told.extend(remarks(id, account).into_iter().map(|remark| (id.clone(), remark)));
-    }
-    told
+    served(config, is_set).flat_map(of_account).collect()
 }
 
 /// Whether there is any account that is to be served.

@@ -144,6 +144,7 @@ fn flaws_are_found_without_fetching_a_secret() {
         json!({"proxy": "socks5://127.0.0.1:9", "accounts": {"a": {}, "b": {"botToken": ONE, "apiRoot": "x"}}}),
         false,
     );
-    let told: Vec<&str> = told.iter().map(|(id, _)| id.as_str()).collect();
-    assert_eq!(told, ["a", "b", "a", "b"], "no token, no URL, and the proxy twice");
+    let told: Vec<(&str, bool)> = told.iter().map(|flaw| (flaw.account.as_str(), flaw.grave)).collect();
+    let each = [("a", true), ("a", false), ("b", true), ("b", false)];
+    assert_eq!(told, each, "no token, no URL, and the proxy twice");
 }

@@ -72,6 +72,7 @@ const UNREADABLE: &str = "no database at all, but longer than the header of one,
 #[case("pin-missing", 1, |p: &Patient| { p.pin(); p.store(&profiles(json!({"anthropic:default": key(DEFAULT)}))); })]
 #[case("alias-collision", 0, |p: &Patient| p.config(json!({"agents": {"defaults": {"models": {"anthropic/claude-opus-4-6": {"alias": "SONNET"}}}}})))]
 #[case("model-unusable", 0, |p: &Patient| p.config(json!({"agents": {"defaults": {"model": {"fallbacks": ["nobody-knows-it"]}}}})))]
+#[case("channel-unusable", 0, |p: &Patient| p.config(json!({"channels": {"telegram": {"botToken": "123456:TEST-a", "proxy": "socks5://127.0.0.1:9"}}})))]
 #[case("channel-unusable", 78, |p: &Patient| p.config(json!({"channels": {"telegram": {"accounts": {"a": {}}}}})))]
 #[case("file-exposed", 78, |p: &Patient| {
     let path = p.write("bot-token", "123456:TEST-token");
@@ -81,7 +82,7 @@ const UNREADABLE: &str = "no database at all, but longer than the header of one,
 #[case("allowlist-empty", 0, |p: &Patient| p.config(json!({"channels": {"telegram": {"allowFrom": []}}})))]
 #[case("allowlist-empty", 0, |p: &Patient| p.config(json!({"channels": {"telegram": {"groups": {"-1": {"allowFrom": []}}}}})))]
 #[case("allowlist-empty", 0, |p: &Patient| p.config(json!({"channels": {"telegram": {"groups": {}}}})))]
-#[case("allowlist-empty", 0, |p: &Patient| p.config(json!({"channels": {"telegram": {"dmPolicy": "open", "allowFrom": ["1"], "accounts": {"a": {"dmPolicy": "open", "allowFrom": ["*"]}}}}})))]
+#[case("allowlist-empty", 0, |p: &Patient| p.config(json!({"channels": {"telegram": {"dmPolicy": "open", "allowFrom": ["1"], "accounts": {"a": {"botToken": "123456:TEST-a", "dmPolicy": "open", "allowFrom": ["*"]}}}}})))]
 fn is_found(#[case] code: &str, #[case] exit: u8, #[case] falls_ill: Illness) {
     let patient = Patient::healthy();
     falls_ill(&patient);
