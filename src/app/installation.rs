@@ -6,9 +6,17 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::agent::AgentId;
+#[cfg(feature = "telegram")]
+use crate::app::telegram::checkups;
 use crate::app::{AppFault, AppOptions};
 use crate::clock::Clock;
+#[cfg(feature = "cli")]
+use crate::config::TELEGRAM_TOKEN;
 use crate::config::{self, Config, ConfigFault, Environment, Layout, Places, ShellFault};
+#[cfg(feature = "cli")]
+use crate::gateway::bot::is_configured;
+#[cfg(feature = "cli")]
+use crate::gateway::channel::Checkups;
 use crate::profile::{AuthStore, ExternalPaths, Sealing, StoreFileFault, StorePaths, sync_external};
 use crate::settings::Settings;
 use crate::store::{Sqlite, Store, StoreFault};
@@ -142,6 +150,25 @@ impl Installation {
     #[cfg(feature = "cli")]
     pub(crate) fn settings(&self) -> Arc<crate::settings::Loaded> {
         self.settings.current()
+    }
+
+    /// Whether there is any bot that a gateway would serve.
+    #[cfg(feature = "cli")]
+    pub(crate) fn has_bot(&self) -> bool {
+        let settings = self.settings.current();
+        is_configured(&settings.config.telegram, settings.environment.secret(TELEGRAM_TOKEN).is_some())
+    }
+
+    /// The bots that are configured, to be looked at. Their tokens are fetched from where they are.
+    #[cfg(feature = "telegram")]
+    pub(crate) fn checkups(&self) -> Checkups {
+        checkups(&self.settings.current(), self.places.home())
+    }
+
+    /// None: no channel was built in.
+    #[cfg(all(feature = "cli", not(feature = "telegram")))]
+    pub(crate) fn checkups(&self) -> Checkups {
+        Checkups::default()
     }
 
     /// The time.

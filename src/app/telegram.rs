@@ -16,7 +16,7 @@ use crate::config::{TELEGRAM_TOKEN, TokenPlace};
 use crate::directive::command_entries;
 use crate::engine::Engine;
 use crate::gateway::bot::{self, Account, Bot, TELEGRAM};
-use crate::gateway::channel::{AccountId, Channel, Ended, Entry, Ready, Roster, Wanted};
+use crate::gateway::channel::{AccountId, Channel, Checkup, Checkups, Ended, Entry, Question, Ready, Roster, Wanted};
 use crate::gateway::standing::{Link, Standing};
 use crate::profile::{Fingerprint, Secrets};
 use crate::settings::Loaded;
@@ -102,18 +102,38 @@ fn token_files(settings: &Loaded, home: Option<&Path>) -> Vec<PathBuf> {
 }
 
 fn wanted(parts: &Parts, settings: &Loaded, home: Option<&Path>) -> Wanted {
-    let (config, environment) = (&settings.config, &settings.environment);
-    let variable = |name: &str| environment.secret(name);
-    let secrets = Secrets::new(&config.secrets, home, &variable);
-    let accounts = bot::accounts(&config.telegram, &secrets, environment.secret(TELEGRAM_TOKEN).is_some());
+    let accounts = accounts(settings, home);
     let remarks = accounts.iter().flat_map(|account| account.remarks.clone()).collect();
-    let owners = owners(&config.commands.owners);
+    let owners = owners(&settings.config.commands.owners);
     let entry = |Account { id, name, bot, remarks: _ }: Account| Entry {
         ready: bot.map(|bot| ready(parts, &id, bot, &owners)),
         id: AccountId { channel: TELEGRAM, account: id },
         name,
     };
     Wanted { entries: accounts.into_iter().map(entry).collect(), trouble: settings.trouble.clone(), remarks }
+}
+
+/// The accounts that are configured, to be looked at without an engine.
+pub(crate) fn checkups(settings: &Loaded, home: Option<&Path>) -> Checkups {
+    let accounts = accounts(settings, home);
+    let remarks = accounts.iter().flat_map(|account| account.remarks.clone()).collect();
+    let checkup = |Account { id, name, bot, remarks: _ }: Account| Checkup {
+        question: bot.map(|bot| {
+            let options = options(&id, bot, &[]);
+            let ask = async move { check(&options).await.map(|bot| bot.username).map_err(|fault| fault.to_string()) };
+            Box::pin(ask) as Question
+        }),
+        id: AccountId { channel: TELEGRAM, account: id },
+        name,
+    };
+    Checkups { accounts: accounts.into_iter().map(checkup).collect(), remarks }
+}
+
+fn accounts(settings: &Loaded, home: Option<&Path>) -> Vec<Account> {
+    let (config, environment) = (&settings.config, &settings.environment);
+    let variable = |name: &str| environment.secret(name);
+    let secrets = Secrets::new(&config.secrets, home, &variable);
+    bot::accounts(&config.telegram, &secrets, environment.secret(TELEGRAM_TOKEN).is_some())
 }
 
 /// The ids among the owners that are Telegram's.
@@ -132,27 +152,30 @@ fn owners(listed: &[String]) -> Vec<String> {
 }
 
 fn ready(parts: &Parts, account: &str, bot: Bot, owners: &[String]) -> Ready {
-    let Bot { token, id, api_root, webhook } = bot;
-    let fingerprint = Fingerprint::of(&token);
-    let commands = command_entries();
-    let by = webhook.as_ref().map(|webhook| (&webhook.url, webhook.listen, Fingerprint::of(&webhook.secret)));
-    let made_of = format!("{fingerprint} {api_root:?} {by:?} {owners:?} {commands:?}");
+    let fingerprint = Fingerprint::of(&bot.token);
     // A bot of the same token on another server is another bot. A hash, for the name of a claim is short.
-    let server = Fingerprint::of(&api_root.as_ref().map(ToString::to_string).unwrap_or_default().into());
-    let mailbox = Mailbox::new(parts, &format!("{TELEGRAM}:{id}"));
-    let options = Options {
+    let server = Fingerprint::of(&bot.api_root.as_ref().map(ToString::to_string).unwrap_or_default().into());
+    let by = bot.webhook.as_ref().map(|webhook| (&webhook.url, webhook.listen, Fingerprint::of(&webhook.secret)));
+    let made_of = format!("{fingerprint} {:?} {by:?} {owners:?}", bot.api_root);
+    let claim = format!("{TELEGRAM}/{}/{fingerprint}/{server}", bot.id);
+    let mailbox = Arc::new(Mailbox::new(parts, &format!("{TELEGRAM}:{}", bot.id)));
+    let channel = Telegram { options: options(account, bot, owners), engine: parts.engine.clone(), mailbox };
+    Ready { made_of, claim, channel: Arc::new(channel) }
+}
+
+fn options(account: &str, bot: Bot, owners: &[String]) -> Options {
+    let Bot { token, id: _, api_root, webhook } = bot;
+    Options {
         account: account.to_owned(),
         token,
         api_url: api_root,
         delivery: webhook.map_or(Delivery::Polling, |webhook| {
             Delivery::Webhook(Webhook { url: webhook.url, listen: webhook.listen, secret: webhook.secret })
         }),
-        commands,
+        commands: command_entries(),
         owners: owners.to_vec(),
         patience: PATIENCE,
-    };
-    let channel = Telegram { options, engine: parts.engine.clone(), mailbox: Arc::new(mailbox) };
-    Ready { made_of, claim: format!("{TELEGRAM}/{id}/{fingerprint}/{server}"), channel: Arc::new(channel) }
+    }
 }
 
 /// One bot.
@@ -183,11 +206,6 @@ impl Channel for Telegram {
                 served = serve(options, engine, mailbox, state, stop) => served.map_err(ended),
             }
         })
-    }
-
-    fn check(&self) -> BoxFuture<'static, Result<String, String>> {
-        let options = self.options.clone();
-        Box::pin(async move { check(&options).await.map(|bot| bot.username).map_err(|fault| fault.to_string()) })
     }
 }
 

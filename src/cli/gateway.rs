@@ -13,9 +13,10 @@ use crate::cli::Exit;
 use crate::cli::arguments::Global;
 use crate::cli::failure::Failure;
 use crate::cli::gateway::place::HealthAt;
-use crate::cli::open::{again, open_to_serve};
+use crate::cli::open::{again, find_as_served, look_as_served};
 use crate::cli::output::Output;
-use crate::gateway::channel::{Entry, Wanted};
+use crate::config::Places;
+use crate::gateway::channel::Entry;
 
 /// Serve every bot that is configured, until it is told to end
 #[derive(Debug, Args)]
@@ -30,16 +31,28 @@ pub(crate) struct Gateway {
 
 /// Serves what is configured, or checks it.
 pub(crate) fn run(asked: &Gateway, global: &Global, invoked_as: &str, output: &mut Output) -> Result<Exit, Failure> {
-    let app = open_to_serve(global, invoked_as, output)?;
+    let nothing = |places: &Places, more: &[String]| Failure::Misconfigured(nothing(places, more, global, invoked_as));
+    let installation = if asked.check {
+        look_as_served(global, invoked_as, output)?
+    } else {
+        find_as_served(global, invoked_as, output)?
+    };
+    if !installation.has_bot() {
+        return Err(nothing(installation.places(), &[]));
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    if asked.check {
+        return runtime.block_on(check::run(installation.checkups(), global, output));
+    }
+    let app = App::over(installation)?;
+    for warning in app.warnings() {
+        output.talk(warning);
+    }
     let ended = runtime.block_on(async {
         let roster = app.roster();
         let wanted = roster.current().await;
         if wanted.entries.is_empty() {
-            return Err(Failure::Misconfigured(nothing(&wanted, &app, global, invoked_as)));
-        }
-        if asked.check {
-            return check::run(&wanted, global, output).await;
+            return Err(nothing(app.places(), &wanted.trouble));
         }
         if let Some(all) = none_ready(&wanted.entries) {
             let check = again(global, invoked_as, "gateway --check");
@@ -47,9 +60,8 @@ pub(crate) fn run(asked: &Gateway, global: &Global, invoked_as: &str, output: &m
                 "nobody can be served:\n{all}\nMend that, and look with: {check}"
             )));
         }
-        if let Some(steps) =
-            app.first_steps(invoked_as, &again(global, invoked_as, "models auth add --provider anthropic"))
-        {
+        let add = again(global, invoked_as, "models auth add --provider anthropic");
+        if let Some(steps) = app.first_steps(invoked_as, &add) {
             output.talk(&steps);
         }
         let place = place::of(asked.health, &app);
@@ -61,9 +73,9 @@ pub(crate) fn run(asked: &Gateway, global: &Global, invoked_as: &str, output: &m
 }
 
 /// What to do where nothing is configured.
-fn nothing(wanted: &Wanted, app: &App, global: &Global, invoked_as: &str) -> String {
+fn nothing(places: &Places, more: &[String], global: &Global, invoked_as: &str) -> String {
     let mut lines = vec!["no bot is configured, so there is nothing to serve.".to_owned()];
-    lines.extend(wanted.trouble.iter().cloned());
+    lines.extend(more.iter().cloned());
     let steps = [
         (again(global, invoked_as, "onboard"), "set a bot up, step by step"),
         ("export TELEGRAM_BOT_TOKEN=…".to_owned(), "or give Telegram's bot its token: @BotFather shows it"),
@@ -71,7 +83,7 @@ fn nothing(wanted: &Wanted, app: &App, global: &Global, invoked_as: &str) -> Str
     ];
     let width = steps.iter().map(|(line, _)| line.chars().count()).max().unwrap_or_default();
     lines.extend(steps.iter().map(|(line, what)| format!("  {line:width$}   {what}")));
-    lines.push(format!("The configuration is {}.", app.places().config_path.display()));
+    lines.push(format!("The configuration is {}.", places.config_path.display()));
     lines.join("\n")
 }
 

@@ -34,6 +34,15 @@ pub(crate) fn find_as_served(global: &Global, invoked_as: &str, output: &mut Out
     Ok(installation)
 }
 
+/// [`find_as_served`], without a change of anything.
+pub(crate) fn look_as_served(global: &Global, invoked_as: &str, output: &mut Output) -> Result<Installation, Failure> {
+    let installation = Installation::open_with(options(global, invoked_as), true)?;
+    for warning in &installation.warnings {
+        output.talk(warning);
+    }
+    Ok(installation)
+}
+
 /// Finds the files that the command line means, and nothing else: no engine, no database, no runtime. The logins of other
 /// programs are brought up to date.
 pub(crate) fn find(global: &Global, invoked_as: &str, output: &mut Output) -> Result<Installation, Failure> {

@@ -19,12 +19,6 @@ pub(crate) trait Channel: Send + Sync {
         standing: watch::Sender<Standing>,
         stop: watch::Receiver<bool>,
     ) -> BoxFuture<'static, Result<(), Ended>>;
-
-    /// Asks the platform who the bot is, without serving it.
-    ///
-    /// # Errors
-    /// Why it does not say so, and what to do.
-    fn check(&self) -> BoxFuture<'static, Result<String, String>>;
 }
 
 /// Why a channel ended by itself.
@@ -80,6 +74,28 @@ pub(crate) struct Wanted {
     pub(crate) entries: Vec<Entry>,
     /// What is wrong with the configuration as a whole, in words: the last good one is in force.
     pub(crate) trouble: Vec<String>,
+    /// What does not count, and is worth knowing.
+    pub(crate) remarks: Vec<String>,
+}
+
+/// Asks the platform who a bot is: the name it goes by, or why that is not said and what to do.
+pub(crate) type Question = BoxFuture<'static, Result<String, String>>;
+
+/// An account that is configured, to be looked at without serving it.
+pub(crate) struct Checkup {
+    /// Which.
+    pub(crate) id: AccountId,
+    /// What the operator calls it.
+    pub(crate) name: Option<String>,
+    /// What is asked of the platform; or why it cannot be, and what to do.
+    pub(crate) question: Result<Question, String>,
+}
+
+/// Everything that is configured, to be looked at.
+#[derive(Default)]
+pub(crate) struct Checkups {
+    /// The accounts.
+    pub(crate) accounts: Vec<Checkup>,
     /// What does not count, and is worth knowing.
     pub(crate) remarks: Vec<String>,
 }

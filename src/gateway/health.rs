@@ -67,6 +67,9 @@ impl Health {
             },
         };
         let address = listener.local_addr()?;
+        if !address.ip().is_loopback() {
+            tracing::warn!(%address, "the names of the bots can be asked for from outside of this machine");
+        }
         // The one says that the program works, the other whether every channel that is configured answers people.
         let healthz = get(|State(shared): State<Shared>| async move { Json(answer(&shared).1) });
         let readyz = get(|State(shared): State<Shared>| async move {

@@ -16,6 +16,8 @@ async fn a_check_tells_who_the_bots_are_and_serves_nobody() {
     assert_eq!(good.code, 0, "{}", good.err);
     assert!(good.out.contains("telegram") && good.out.contains("@onebot") && good.out.contains("ok"), "{}", good.out);
     assert_eq!(api.count(ONE, "getupdates"), 0);
+    let files = std::fs::read_dir(home.state()).unwrap().count();
+    assert_eq!(files, 1, "there is the configuration, and nothing was made");
     configure(&home, &accounts(&api, &[("one", ONE), ("two", TWO), ("three", "no-token")]));
     let bad = run(&home, &["gateway", "--check", "--json"]);
     assert_eq!(bad.code, 1, "{}", bad.err);
@@ -51,6 +53,7 @@ fn where_nothing_is_configured_it_says_what_to_type() {
         assert_eq!((ended.code, ended.out.as_str()), (78, ""), "{}", ended.err);
         assert!(ended.err.contains("modelpin onboard") && ended.err.contains("TELEGRAM_BOT_TOKEN"), "{}", ended.err);
     }
+    assert!(!home.state().exists(), "nothing was made");
     configure(&home, &json!({"channels": {"telegram": {"enabled": false, "botToken": ONE}}}));
     assert_eq!(run(&home, &["gateway"]).code, 78);
 }

@@ -12,7 +12,7 @@ use crate::cli::arguments::Global;
 use crate::cli::cell::cell;
 use crate::cli::failure::Failure;
 use crate::cli::output::Output;
-use crate::gateway::channel::{Entry, Wanted};
+use crate::gateway::channel::{Checkup, Checkups};
 
 /// How long a platform has to say who a bot is.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -22,8 +22,6 @@ const PATIENCE: Duration = Duration::from_secs(10);
 struct Checked {
     ok: bool,
     channels: Vec<Account>,
-    /// Why the configuration that was checked is not the newest.
-    trouble: Vec<String>,
     /// What does not count, and is worth knowing.
     remarks: Vec<String>,
 }
@@ -41,25 +39,25 @@ struct Account {
 }
 
 /// Asks for every account who the bot is, and prints that. 0 where all can be served, 1 where one cannot.
-pub(super) async fn run(wanted: &Wanted, global: &Global, output: &mut Output) -> Result<Exit, Failure> {
-    let channels = join_all(wanted.entries.iter().map(account)).await;
-    let ok = wanted.trouble.is_empty() && channels.iter().all(|account| account.ok);
-    let checked = Checked { ok, channels, trouble: wanted.trouble.clone(), remarks: wanted.remarks.clone() };
+pub(super) async fn run(checkups: Checkups, global: &Global, output: &mut Output) -> Result<Exit, Failure> {
+    let Checkups { accounts, remarks } = checkups;
+    let channels = join_all(accounts.into_iter().map(account)).await;
+    let checked = Checked { ok: channels.iter().all(|account| account.ok), channels, remarks };
     if global.json {
         output.json(&checked)?;
     } else {
         output.data(&table(&checked.channels))?;
-        for remark in checked.trouble.iter().chain(&checked.remarks) {
+        for remark in &checked.remarks {
             output.talk(&format!("Note: {remark}."));
         }
     }
-    Ok(if ok { Exit::Ok } else { Exit::CredentialsMissing })
+    Ok(if checked.ok { Exit::Ok } else { Exit::CredentialsMissing })
 }
 
-async fn account(entry: &Entry) -> Account {
-    let said = match &entry.ready {
-        Err(why) => Err(why.clone()),
-        Ok(ready) => timeout(PATIENCE, ready.channel.check())
+async fn account(Checkup { id, name, question }: Checkup) -> Account {
+    let said = match question {
+        Err(why) => Err(why),
+        Ok(question) => timeout(PATIENCE, question)
             .await
             .unwrap_or_else(|_| Err(format!("the platform said nothing within {PATIENCE:?}: check the connection"))),
     };
@@ -67,14 +65,7 @@ async fn account(entry: &Entry) -> Account {
         Ok(bot) => (Some(bot), None),
         Err(why) => (None, Some(why)),
     };
-    Account {
-        channel: entry.id.channel,
-        account: entry.id.account.clone(),
-        name: entry.name.clone(),
-        ok: why.is_none(),
-        bot,
-        why,
-    }
+    Account { channel: id.channel, account: id.account, name, ok: why.is_none(), bot, why }
 }
 
 fn table(accounts: &[Account]) -> String {

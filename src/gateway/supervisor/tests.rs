@@ -95,10 +95,6 @@ impl Channel for Scripts {
             }
         })
     }
-
-    fn check(&self) -> BoxFuture<'static, Result<String, String>> {
-        Box::pin(async { Ok("testbot".to_owned()) })
-    }
 }
 
 fn id(account: &str) -> AccountId {
