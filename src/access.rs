@@ -3,11 +3,12 @@
 mod allowlist;
 mod grant;
 mod role;
+mod rules;
 
 use crate::config::Config;
 use crate::profile::ProfileId;
 
-pub use role::{Asker, Role, role_of};
+pub use role::{Asker, Role, is_switched_off, role_of, wants_mention};
 
 /// What somebody wants to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +30,10 @@ pub enum Action {
 pub enum Denied {
     /// The person is on no allowlist of that channel.
     Stranger,
+    /// The chat is none of those that the bot is for.
+    ChatNotListed,
+    /// Nobody is answered in that chat. There is no reply.
+    SwitchedOff,
     /// Only an owner may do that.
     OwnersOnly,
     /// The profile is not that person's to use. It is answered as if it did not exist.
@@ -45,7 +50,7 @@ pub fn authorize(
     action: Action,
     profile: Option<&ProfileId>,
 ) -> Result<(), Denied> {
-    let role = role::role(config, asker, action);
+    let role = role::role(config, asker, action)?;
     match (role, action) {
         (Role::Stranger, _) => return Err(Denied::Stranger),
         (Role::Member, Action::Administer) => return Err(Denied::OwnersOnly),

@@ -1,5 +1,6 @@
 //! The configuration, as read: plain data, defaults filled in, nothing resolved against the outside world.
 
+mod access;
 mod auth;
 #[cfg(feature = "cli")]
 mod declare;
@@ -27,6 +28,7 @@ use crate::agent::AgentId;
 use crate::catalog::ProviderId;
 use crate::profile::{SecretRef, SecretSource};
 
+pub use access::{AccessConfig, GroupConfig, Policy, RoomConfig};
 pub use auth::{AuthConfig, BodyForm, ClaudeCliConfig, Cooldowns, Grants, Mode, OAuthConfig, ProfileConfig};
 #[cfg(feature = "cli")]
 pub(crate) use declare::declare_profile;
@@ -212,10 +214,10 @@ pub struct CommandsConfig {
 /// One entry of `channels`.
 #[derive(Debug, Clone, Default)]
 pub struct ChannelConfig {
-    /// `allowFrom`: who may write in private; `*` for everybody.
-    pub allow_from: Option<Vec<String>>,
-    /// `groupAllowFrom`: who may write in groups; without it `allowFrom` counts.
-    pub group_allow_from: Option<Vec<String>>,
+    /// Who may do something there, whichever account it is written to.
+    pub access: AccessConfig,
+    /// `accounts.<id>`: what is different for one account. Each key that is there counts instead of the channel's own.
+    pub account_access: IndexMap<String, AccessConfig>,
 }
 
 /// `env.shellEnv`.

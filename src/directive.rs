@@ -27,6 +27,7 @@ mod grammar;
 mod line;
 mod quote;
 mod selection;
+mod table;
 mod token;
 
 pub use caret::caret;
@@ -34,12 +35,14 @@ pub use duration::{LONGEST, duration, duration_text};
 pub use fault::{Expected, Fault};
 pub use grammar::read;
 pub(crate) use line::{is_break, is_invisible};
+pub use table::command_entries;
+pub(crate) use table::forms;
 
 /// The names of the commands, lower case. An alias must equal none of them: it could not be reached by `/<alias>`.
 pub const COMMAND_NAMES: [&str; 6] = ["model", "models", "new", "reset", "help", "whoami"];
 
 /// The words that `/model` takes for something else than a model, lower case; so it does whole numbers.
-pub const KEYWORDS: [&str; 6] = ["list", "status", "why", "default", "reset", "undo"];
+pub const KEYWORDS: [&str; 7] = ["list", "profiles", "status", "why", "default", "reset", "undo"];
 
 /// A message, read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,6 +73,11 @@ pub enum Directive {
     List {
         /// Narrowed to that provider, as typed.
         provider: Option<Typed>,
+        /// From 1.
+        page: Option<u32>,
+    },
+    /// `/model profiles [page]`: the credentials of the model in effect.
+    Profiles {
         /// From 1.
         page: Option<u32>,
     },

@@ -1,28 +1,37 @@
 //! The engine: what the adapters call. One method per directive; all changes go through one function.
 
+mod again;
 mod change;
 mod discreet;
 mod finish;
+mod gate;
+mod open;
 mod press;
+mod queues;
 mod rebind;
-mod running;
+mod restraint;
 mod select;
+mod send;
 mod show;
 mod talk;
 mod withhold;
 
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 
 use futures_util::FutureExt as _;
 use jiff::Timestamp;
-use modelpin_chat::{BoxFuture, Event, Handler, Inbound, Kind, Outbox, Placement, Reply, Visibility};
+use modelpin_chat::{BoxFuture, Event, Handler, Inbound, Kind, Outbox, Visibility};
 
-use crate::access::{Action, Asker, authorize};
+use crate::access::{Action, Asker, Denied, authorize, is_switched_off, wants_mention};
 use crate::agent::AgentId;
-use crate::directive::{self, Directive, Message};
+use crate::directive::{self, Command, Directive, Message};
 use crate::engine::discreet::Discreet;
-use crate::engine::running::Running;
-use crate::reply::{Draft, Refusal, Words, refusal};
+use crate::engine::gate::{Gate, Pass};
+use crate::engine::open::Open;
+use crate::engine::queues::Queues;
+use crate::engine::restraint::Restraint;
+use crate::reply::{Draft, Refusal, Words};
 use crate::session::{Actor, SessionKey};
 use crate::settings::Loaded;
 use crate::turn::{Gathered, Sources};
@@ -30,10 +39,15 @@ use crate::turn::{Gathered, Sources};
 /// The engine of one agent. Shared by all its channels; every conversation is served at once, its turns one by one.
 pub struct Engine {
     sources: Sources,
-    running: Running,
+    gate: Gate,
+    /// Whose turn is running, and whose comes next.
+    running: Arc<Queues>,
+    open: Open,
+    restraint: Restraint,
 }
 
 /// What a directive is carried out with.
+#[derive(Clone, Copy)]
 struct Case<'a> {
     /// What happened.
     inbound: &'a Inbound,
@@ -41,6 +55,14 @@ struct Case<'a> {
     text: &'a str,
     /// The way back.
     outbox: &'a dyn Outbox,
+    /// Whether a button was pressed.
+    pressed: bool,
+    /// Whether the text is a command that was printed on a button or beside a number, so that every name in it is whole.
+    printed: bool,
+    /// The place in the gate of the session.
+    pass: &'a Pass,
+    /// Whether a turn belongs to it, so that the place is kept beyond the first reply.
+    goes_on: bool,
 }
 
 /// Whether what was asked for was done; what follows a refused command is not sent anywhere.
@@ -53,6 +75,7 @@ enum Done {
 impl Handler for Engine {
     fn handle<'a>(&'a self, inbound: Inbound, outbox: &'a dyn Outbox) -> BoxFuture<'a, ()> {
         Box::pin(async move {
+            let _handling = self.open.handling(&inbound);
             let outbox = Discreet(outbox);
             // A fault of ours ends this answer, not the program that serves all the other chats.
             let served = AssertUnwindSafe(self.serve(&inbound, &outbox)).catch_unwind().await;
@@ -84,14 +107,33 @@ impl Engine {
     }
 
     pub(crate) fn new(sources: Sources) -> Self {
-        Self { sources, running: Running::default() }
+        Self {
+            sources,
+            gate: Gate::default(),
+            running: Arc::default(),
+            open: Open::default(),
+            restraint: Restraint::default(),
+        }
     }
 
     async fn serve(&self, inbound: &Inbound, outbox: &dyn Outbox) {
+        if is_switched_off(&self.sources.settings.current().config, &inbound.conversation) {
+            tracing::debug!(session.key = %self.key(inbound), "nobody is answered here");
+            return;
+        }
+        let (text, pressed) = match &inbound.event {
+            Event::Message(text) | Event::Forwarded(text) => (text.as_str(), false),
+            Event::Press(_) => ("", true),
+        };
+        let case = Case { inbound, text, outbox, pressed, printed: false, pass: &Pass::default(), goes_on: false };
         match &inbound.event {
-            Event::Message(text) => self.message(inbound, text, outbox).await,
-            Event::Forwarded(text) => self.talk(&Case { inbound, text, outbox }, text, None).await,
-            Event::Press(token) => self.press(inbound, token, outbox).await,
+            Event::Message(text) => self.message(&case, text).await,
+            Event::Forwarded(text) => {
+                if !self.withholds(&case).await {
+                    self.hear(&case, text).await;
+                }
+            }
+            Event::Press(token) => self.press(&case, token).await,
         }
     }
 
@@ -102,29 +144,55 @@ impl Engine {
             "Something went wrong inside modelpin, and this was given up half-way. Its operator finds it in the log.",
         );
         draft.line("Send it again, or type /model status to see what is chosen now.");
-        self.send(&Case { inbound, text: "", outbox }, draft, Visibility::Private).await;
+        let case =
+            Case { inbound, text: "", outbox, pressed: false, printed: false, pass: &Pass::default(), goes_on: false };
+        self.send(&case, draft, Visibility::Private).await;
     }
 
-    async fn message(&self, inbound: &Inbound, text: &str, outbox: &dyn Outbox) {
-        let case = Case { inbound, text, outbox };
-        let read = directive::read(text, &inbound.bot);
-        if read != Ok(Message::ForAnotherBot) && self.withholds(&case).await {
+    async fn message(&self, case: &Case<'_>, text: &str) {
+        let read = directive::read(text, &case.inbound.bot);
+        if read == Ok(Message::ForAnotherBot) || self.withholds(case).await {
             return;
         }
         match read {
             Ok(Message::ForAnotherBot) => {}
-            Ok(Message::Plain) => self.talk(&case, text, None).await,
-            Ok(Message::Command(command)) if self.is_plain(&command.directive) => self.talk(&case, text, None).await,
-            Ok(Message::Command(command)) => {
-                let done = self.carry_out(&case, command.directive).await;
-                match (done, command.following) {
-                    (Done::Yes, Some(following)) => self.talk(&case, &following, None).await,
-                    (Done::Yes | Done::Refused, _) => {}
-                }
-            }
+            Ok(Message::Plain) => self.hear(case, text).await,
+            Ok(Message::Command(command)) if self.is_plain(&command.directive) => self.hear(case, text).await,
+            Ok(Message::Command(command)) => self.command(case, command).await,
             Err(fault) => {
-                self.refuse(&case, Refusal::Malformed(fault)).await;
+                let why = match self.authorize(case.inbound, Action::See) {
+                    Ok(()) => Refusal::Malformed(fault),
+                    Err(denied) => Refusal::Denied(denied),
+                };
+                self.refuse(case, why).await;
             }
+        }
+    }
+
+    /// What is said in a conversation, to the bot or not.
+    ///
+    /// People who talk to each other are left alone, and so are those in a group whom the bot does not know: not every
+    /// word of theirs asks for an answer, as a command does.
+    async fn hear(&self, case: &Case<'_>, text: &str) {
+        let conversation = &case.inbound.conversation;
+        let wants_mention = wants_mention(&self.sources.settings.current().config, conversation);
+        let denied = self.authorize(case.inbound, Action::Talk).is_err();
+        if wants_mention && !case.inbound.addressed || denied && conversation.kind != Kind::Dm {
+            return;
+        }
+        let pass = self.gate.enter(&self.key(case.inbound)).await;
+        self.talk(&Case { pass: &pass, ..*case }, text, None).await;
+    }
+
+    async fn command(&self, case: &Case<'_>, command: Command) {
+        let Command { directive, following } = command;
+        let key = self.key(case.inbound);
+        let pass = if changes(&directive) { self.gate.enter(&key).await } else { self.gate.look_in(&key).await };
+        let goes_on = following.is_some() || matches!(directive, Directive::New { text: Some(_) });
+        let case = Case { pass: &pass, goes_on, ..*case };
+        match (self.carry_out(&case, directive).await, following) {
+            (Done::Yes, Some(following)) => self.talk(&case, &following, None).await,
+            (Done::Yes | Done::Refused, _) => {}
         }
     }
 
@@ -145,6 +213,7 @@ impl Engine {
         match directive {
             Directive::Picker => self.picker(case).await,
             Directive::List { provider, page } => self.list(case, provider, page).await,
+            Directive::Profiles { page } => self.profiles(case, page).await,
             Directive::Status => self.status(case).await,
             Directive::Why => self.why(case).await,
             Directive::Help => self.help(case).await,
@@ -158,38 +227,13 @@ impl Engine {
         }
     }
 
-    fn authorize(&self, inbound: &Inbound, action: Action) -> Result<(), crate::access::Denied> {
+    fn authorize(&self, inbound: &Inbound, action: Action) -> Result<(), Denied> {
         authorize(&self.sources.settings.current().config, &Asker::from(inbound), action, None)
     }
 
     /// The key of the session that `inbound` belongs to.
     fn key(&self, inbound: &Inbound) -> SessionKey {
         self.sources.key(&self.sources.settings.current().config, inbound)
-    }
-
-    async fn refuse(&self, case: &Case<'_>, why: Refusal) -> Done {
-        let settings = self.sources.settings.current();
-        let words = in_words(&settings, case.inbound, self.sources.now());
-        tracing::debug!(session.key = %self.key(case.inbound), ?why, "refused");
-        self.send(case, refusal(&why, case.text, words), Visibility::Private).await;
-        Done::Refused
-    }
-
-    /// Sends a draft, with its menu kept so that a press finds what was printed on it.
-    async fn send(&self, case: &Case<'_>, draft: Draft, visibility: Visibility) {
-        let key = self.key(case.inbound);
-        let choices = self.keep_menu(&key, &actor(case.inbound), draft.rows).await;
-        let reply = Reply {
-            blocks: draft.blocks,
-            choices,
-            visibility,
-            placement: Placement::InPlace,
-            session: key.to_string(),
-            receipt: None,
-        };
-        if let Err(fault) = case.outbox.send(reply).await {
-            tracing::warn!(session.key = %key, %fault, "a reply was not delivered");
-        }
     }
 }
 
@@ -213,5 +257,24 @@ fn actor(inbound: &Inbound) -> Actor {
         channel: inbound.conversation.channel.clone(),
         id: inbound.sender.id.clone(),
         name: inbound.sender.name.clone(),
+    }
+}
+
+/// Whether a directive makes something that later ones have to find.
+fn changes(directive: &Directive) -> bool {
+    match directive {
+        Directive::Default
+        | Directive::Undo
+        | Directive::Number(_)
+        | Directive::Select { .. }
+        | Directive::New { .. }
+        | Directive::Shortcut { .. } => true,
+        Directive::Picker
+        | Directive::List { .. }
+        | Directive::Profiles { .. }
+        | Directive::Status
+        | Directive::Why
+        | Directive::Help
+        | Directive::Whoami => false,
     }
 }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::session::{Actor, SessionKey, Source};
+use crate::session::{Actor, EventId, SessionKey, Source};
 
 /// The record of one turn, made from the request that was really sent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,6 +15,9 @@ pub struct Receipt {
     pub session: SessionKey,
     /// Who asked.
     pub actor: Actor,
+    /// The event that it was asked with, where the platform may deliver it again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub event: Option<EventId>,
     /// The model ref that answered, or that was tried last; `None` when no request was sent.
     pub model: Option<String>,
     /// The profile whose credential was on the wire; `env:NAME` or `config:PROVIDER` where it came from there.

@@ -1,6 +1,7 @@
 //! What one chat session has chosen.
 
 mod change;
+mod event;
 pub mod import;
 mod key;
 mod rebind;
@@ -9,6 +10,7 @@ mod selection;
 mod state;
 
 pub use change::{Change, PinFate};
+pub use event::EventId;
 pub use key::{InvalidSessionKey, SessionKey};
 pub use rebind::rebound;
 pub(crate) use reset::begins_anew;

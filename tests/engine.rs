@@ -1,18 +1,23 @@
 //! The engine, end to end: what is typed, what is committed, what is sent, and what is said.
 
 mod access;
+mod again;
 mod answers;
 mod benches;
 mod commands;
 mod elsewhere;
 mod external;
 mod failures;
+mod groups;
 mod menus;
 mod notices;
+mod order;
+mod picker;
 mod pins;
 mod proof;
 mod references;
 mod refusals;
+mod restraint;
 mod rotation;
 mod secrets;
 mod sessions;

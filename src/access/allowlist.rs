@@ -9,12 +9,17 @@ pub(super) fn admits(list: &[String], channel: &str, id: &str) -> bool {
 ///
 /// Only ids count. Display names can be taken by anybody, so an entry such as `@ann` admits nobody.
 pub(super) fn names(list: &[String], channel: &str, id: &str) -> bool {
-    list.iter().any(|entry| {
-        let entry = entry.trim();
-        let bare = entry
-            .split_once(':')
-            .filter(|(prefix, _)| prefix.eq_ignore_ascii_case(channel) || prefix.eq_ignore_ascii_case("user"))
-            .map_or(entry, |(_, id)| id);
-        !id.is_empty() && bare.eq_ignore_ascii_case(id)
-    })
+    list.iter().any(|entry| is(entry, channel, id))
+}
+
+/// Whether the entry names that id.
+pub(super) fn is(entry: &str, channel: &str, id: &str) -> bool {
+    let entry = entry.trim();
+    let bare = entry.split_once(':').filter(|(prefix, _)| is_prefix(prefix, channel)).map_or(entry, |(_, id)| id);
+    !id.is_empty() && bare.trim().eq_ignore_ascii_case(id)
+}
+
+fn is_prefix(prefix: &str, channel: &str) -> bool {
+    let short = channel == "telegram" && prefix.eq_ignore_ascii_case("tg");
+    short || prefix.eq_ignore_ascii_case(channel) || prefix.eq_ignore_ascii_case("user")
 }

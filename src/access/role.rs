@@ -1,8 +1,9 @@
 //! What somebody is on a channel.
 
-use modelpin_chat::{Conversation, Inbound, Kind};
+use modelpin_chat::{Conversation, Inbound};
 
-use crate::access::{Action, allowlist};
+use crate::access::rules::{People, Rules};
+use crate::access::{Action, Denied, allowlist};
 use crate::config::Config;
 
 /// The channel whose people have already been let in by the operating system.
@@ -13,7 +14,7 @@ const TERMINAL: &str = "terminal";
 pub struct Asker<'a> {
     /// Where.
     pub conversation: &'a Conversation,
-    /// The platform's id of the person.
+    /// The platform's id of the person; of the chat itself, for who writes in its name.
     pub id: &'a str,
 }
 
@@ -36,25 +37,53 @@ pub enum Role {
 
 /// The role of `asker` for `action`.
 ///
-/// `commands.allowFrom`, where it applies to the channel, is the only list for commands; talking is ruled by the
-/// channel's own lists. An empty list admits nobody, a missing group list falls back to the list for private chats.
-pub(super) fn role(config: &Config, asker: &Asker<'_>, action: Action) -> Role {
-    let Conversation { channel, kind, .. } = asker.conversation;
-    if channel == TERMINAL || allowlist::names(&config.commands.owners, channel, asker.id) {
-        return Role::Owner;
+/// Where a chat is switched off, it is for everybody. Owners are owners in every other chat. `commands.allowFrom`, where
+/// it applies to the channel, is the only list of people for commands; talking is ruled by the channel's own lists. An
+/// empty list admits nobody, a missing group list falls back to the list for private chats.
+///
+/// # Errors
+/// The chat is not one where the bot answers.
+pub(super) fn role(config: &Config, asker: &Asker<'_>, action: Action) -> Result<Role, Denied> {
+    let channel = &asker.conversation.channel;
+    if channel == TERMINAL {
+        return Ok(Role::Owner);
+    }
+    let rules = Rules::of(config, asker.conversation);
+    if rules.off {
+        return Err(Denied::SwitchedOff);
+    }
+    if allowlist::names(&config.commands.owners, channel, asker.id) {
+        return Ok(Role::Owner);
+    }
+    if !rules.listed {
+        return Err(Denied::ChatNotListed);
     }
     let commands = config.commands.allow_from.get(channel).or_else(|| config.commands.allow_from.get("*"));
-    let list = match (action, commands) {
-        (Action::See | Action::SwitchModel | Action::ChooseCredential | Action::Administer, Some(list)) => Some(list),
-        _ => config.channels.get(channel).and_then(|lists| match kind {
-            Kind::Dm => lists.allow_from.as_ref(),
-            Kind::Group | Kind::Channel => lists.group_allow_from.as_ref().or(lists.allow_from.as_ref()),
-        }),
+    let people = match (action, commands) {
+        (Action::See | Action::SwitchModel | Action::ChooseCredential | Action::Administer, Some(list)) => {
+            People::Listed(list)
+        }
+        (Action::See | Action::SwitchModel | Action::ChooseCredential | Action::Administer, None)
+        | (Action::Talk, _) => rules.people,
     };
-    if list.is_some_and(|list| allowlist::admits(list, channel, asker.id)) { Role::Member } else { Role::Stranger }
+    let is_member = match people {
+        People::All => true,
+        People::Listed(list) => allowlist::admits(list, channel, asker.id),
+    };
+    Ok(if is_member { Role::Member } else { Role::Stranger })
 }
 
 /// What `asker` is where commands are concerned, for `/whoami`.
 pub fn role_of(config: &Config, asker: &Asker<'_>) -> Role {
-    role(config, asker, Action::See)
+    role(config, asker, Action::See).unwrap_or(Role::Stranger)
+}
+
+/// Whether nobody at all is answered in `conversation`, not even with a refusal.
+pub fn is_switched_off(config: &Config, conversation: &Conversation) -> bool {
+    conversation.channel != TERMINAL && Rules::of(config, conversation).off
+}
+
+/// Whether ordinary talk in `conversation` has to be addressed to the bot, because people also talk to each other there.
+pub fn wants_mention(config: &Config, conversation: &Conversation) -> bool {
+    conversation.channel != TERMINAL && Rules::of(config, conversation).wants_mention
 }

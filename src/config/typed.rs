@@ -1,5 +1,6 @@
 //! The configuration, from a JSON value. Unknown keys are left alone; a known key with a wrong value is a fault.
 
+mod access;
 mod auth;
 mod channels;
 mod models;
@@ -27,7 +28,7 @@ pub fn from_value(value: &Value) -> Result<Config, KeyFault> {
         providers: models::providers(&models.get("providers")?)?,
         session: channels::session(&root.get("session")?)?,
         commands: channels::commands(&root.get("commands")?)?,
-        channels: channels::channels(&root.get("channels")?)?,
+        channels: access::channels(&root.get("channels")?)?,
         env_vars: env_texts(value).map(|(name, text)| (name.to_owned(), SecretString::from(text))).collect(),
         shell_env: secrets::shell_env(&env.get("shellEnv")?)?,
         secrets: secrets::secrets(&root.get("secrets")?)?,

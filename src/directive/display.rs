@@ -26,6 +26,10 @@ impl Display for Directive {
                 }
                 page.map_or(Ok(()), |page| write!(f, " {page}"))
             }
+            Self::Profiles { page } => {
+                f.write_str("/model profiles")?;
+                page.map_or(Ok(()), |page| write!(f, " {page}"))
+            }
             Self::Status => f.write_str("/model status"),
             Self::Why => f.write_str("/model why"),
             Self::Default => f.write_str("/model default"),

@@ -98,13 +98,14 @@ impl<'l> Grammar<'l> {
         Ok((rest, Message::Command(Command { directive, following: self.following() })))
     }
 
-    // model = gap [ "list" list / "status" / "why" / "default" / "reset" / "undo" / number / select ] gap
+    // model = gap [ "list" list / "profiles" profiles / "status" / "why" / "default" / "reset" / "undo" / number / select ] gap
     fn model(&self, i: &'l str) -> Parsed<'l, Directive> {
         let (i, _) = gap(i)?;
         let entry = |i| number(i, Expected::Entry).and_then(|(rest, entry)| alone(rest, Directive::Number(entry)));
         alt((
             value(Directive::Picker, eof),
             preceded(keyword("list"), |i| self.list(i)),
+            preceded(keyword("profiles"), profiles),
             preceded(keyword("status"), |i| alone(i, Directive::Status)),
             preceded(keyword("why"), |i| alone(i, Directive::Why)),
             preceded(alt((keyword("default"), keyword("reset"))), |i| alone(i, Directive::Default)),
@@ -197,6 +198,13 @@ fn colon(i: &str) -> Parsed<'_, Option<char>> {
 // text-colon = ":" / 1*blank ":" ( blank / end )          ; so that a smile is not taken for one
 fn text_colon(i: &str) -> Parsed<'_, &str> {
     recognize(alt((tag(":"), terminated(preceded(space1, tag(":")), peek(alt((eof, tag(" ")))))))).parse(i)
+}
+
+// profiles = gap [ page gap ]
+fn profiles(i: &str) -> Parsed<'_, Directive> {
+    let page = |i| number(i, Expected::Page);
+    let (rest, (_, page, _)) = (gap, preceded(opt(paging_word), opt(page)), gap).parse(i)?;
+    end(rest, Expected::End).map(|(rest, ())| (rest, Directive::Profiles { page }))
 }
 
 /// `directive`, when nothing but a gap is left.

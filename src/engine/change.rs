@@ -4,9 +4,11 @@ use std::path::PathBuf;
 
 use modelpin_chat::Visibility;
 
+use crate::access::Action;
+use crate::engine::show::visible_profiles;
 use crate::engine::{Case, Done, Engine, words};
-use crate::reply::{Confirmed, Deed, Refusal, confirm, notes, world_broke};
-use crate::session::{PinFate, Session};
+use crate::reply::{Confirmed, Deed, Refusal, confirm, notes, onward, world_broke};
+use crate::session::{EventId, PinFate, Session};
 use crate::store::{CommitFault, StoreFault};
 use crate::turn::Gathered;
 
@@ -47,13 +49,22 @@ impl Engine {
         deed: Deed,
         change: impl Fn(&Gathered) -> Result<Changed, Refusal> + Send + Sync,
     ) -> Done {
+        let event = EventId::of(case.inbound);
         for _ in 0..TRIES {
             let Some(mut gathered) = self.gather(case, NOT_SAVED).await else { return Done::Refused };
+            if event.as_ref().is_some_and(|event| gathered.session.carries(event)) {
+                self.confirm_again(case, &gathered, deed).await;
+                return Done::Yes;
+            }
             let Changed { session, fate } = match change(&gathered) {
                 Ok(changed) => changed,
                 Err(why) => return self.refuse(case, why).await,
             };
-            let running = self.running.is_running(&session.key);
+            let running = self.running.is_taken(&session.key);
+            let session = match &event {
+                Some(event) => session.carrying(event.clone(), |event| self.open.contains(event)),
+                None => session,
+            };
             match self.sources.store.commit(session).await {
                 Ok(committed) => {
                     gathered.session = committed;
@@ -73,6 +84,22 @@ impl Engine {
         Done::Refused
     }
 
+    /// Whether the event made its change before; if so, what stands is said.
+    pub(super) async fn is_made(&self, case: &Case<'_>) -> bool {
+        let Some(event) = EventId::of(case.inbound) else { return false };
+        let gathered = self.sources.gather(case.inbound).await.ok();
+        let Some(gathered) = gathered.filter(|gathered| gathered.session.carries(&event)) else { return false };
+        self.confirm_again(case, &gathered, Deed::Chosen).await;
+        true
+    }
+
+    /// Confirms what stands, for an event that came again.
+    async fn confirm_again(&self, case: &Case<'_>, gathered: &Gathered, deed: Deed) {
+        tracing::info!(session.key = %gathered.session.key, "what was carried out came again, so what stands is confirmed");
+        let running = self.running.is_taken(&gathered.session.key);
+        self.confirm(case, gathered, PinFate::None, deed, running).await;
+    }
+
     async fn confirm(&self, case: &Case<'_>, gathered: &Gathered, fate: PinFate, deed: Deed, running: bool) {
         let resolution = self.sources.resolve(gathered, gathered.selection());
         let words = words(gathered, case.inbound);
@@ -85,6 +112,12 @@ impl Engine {
             deed,
         };
         let mut draft = confirm(&confirmed, words);
+        if case.pressed {
+            let model = gathered.model();
+            let may_pin = self.authorize(case.inbound, Action::ChooseCredential).is_ok();
+            let profiles = if may_pin { visible_profiles(gathered, &model.provider).len() } else { 0 };
+            draft.rows.push(onward(model, profiles, words));
+        }
         notes(&mut draft, &gathered.trouble);
         self.send(case, draft, Visibility::Chat).await;
     }

@@ -23,14 +23,16 @@ impl Engine {
         let for_this_turn = once || passing_once(&turn);
         let receipt = receipt(&turn, &end, started, now, for_this_turn);
         let last = self.last_answer(&turn).await;
+        let text = serde_json::to_string(&receipt).ok();
+        // The receipt first: where it is there and the conversation too, a message that comes again is answered.
+        let recorded = self.sources.store.record(receipt).await;
         if let Some(said) = said(&end.outcome) {
             self.remember(&turn, said, now).await;
             self.settle(&turn, &end, once, now).await;
         }
         let mut draft = draft(case, &turn, &end, last.as_ref(), for_this_turn);
         notes(&mut draft, &turn.gathered.trouble);
-        let text = serde_json::to_string(&receipt).ok();
-        if let Err(fault) = self.sources.store.record(receipt).await {
+        if let Err(fault) = recorded {
             tracing::warn!(session.key = %turn.gathered.session.key, %fault, "a receipt could not be kept");
             draft.line(format!("Note: the receipt of this answer could not be kept: {fault}"));
         }
@@ -156,6 +158,7 @@ fn receipt(turn: &Turn<'_>, end: &TurnEnd, started: Timestamp, now: Timestamp, o
         at: now,
         session: turn.gathered.session.key.clone(),
         actor: turn.actor.clone(),
+        event: turn.event.clone(),
         model: by.map(|by| by.model.to_string()),
         profile: by.map(|by| by.credential.to_string()),
         fingerprint: fingerprint.map(|fingerprint| fingerprint.to_string()),

@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use jiff::ToSpan;
-use modelpin_chat::{Choice, Event, Inbound, Outbox};
+use modelpin_chat::{Choice, Event, Inbound};
 
+use crate::access::Action;
 use crate::directive::{self, Command, Message};
-use crate::engine::{Case, Done, Engine, actor};
+use crate::engine::{Case, Done, Engine, actor, changes};
 use crate::menu::{Menu, MenuEntry, MenuId, parse_token};
 use crate::reply::Refusal;
 use crate::session::{Actor, SessionKey};
@@ -21,14 +22,17 @@ const PATIENCE: Duration = Duration::from_millis(500);
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
 
 impl Engine {
-    pub(super) async fn press(&self, inbound: &Inbound, token: &str, outbox: &dyn Outbox) {
-        let case = Case { inbound, text: "", outbox };
-        let key = self.key(inbound);
-        let entry = match self.pressed(&key, inbound, token).await {
+    pub(super) async fn press(&self, case: &Case<'_>, token: &str) {
+        let key = self.key(case.inbound);
+        // What the button does is known when its menu has been read, which has to wait for nobody.
+        let pass = self.gate.look_in(&key).await;
+        let case = Case { pass: &pass, ..*case };
+        let entry = match self.pressed(&key, case.inbound, token).await {
             Ok(entry) => entry,
             Err(Refusal::StaleMenu) => {
-                self.refuse(&case, Refusal::StaleMenu).await;
-                self.picker(&case).await;
+                if !self.is_made(&case).await {
+                    self.refuse_stale(&case).await;
+                }
                 return;
             }
             Err(why) => {
@@ -37,6 +41,16 @@ impl Engine {
             }
         };
         self.repeat(&case, &entry.command).await;
+    }
+
+    /// Says that the menu is too old, and shows a fresh one.
+    async fn refuse_stale(&self, case: &Case<'_>) {
+        if let Err(denied) = self.authorize(case.inbound, Action::See) {
+            self.refuse(case, Refusal::Denied(denied)).await;
+            return;
+        }
+        self.refuse(case, Refusal::StaleMenu).await;
+        self.picker(case).await;
     }
 
     /// The entry that `token` names, if the menu is still good, was shown here, and to this person.
@@ -58,13 +72,17 @@ impl Engine {
     /// Carries out a command in canonical form, as if the person had typed it now.
     pub(super) async fn repeat(&self, case: &Case<'_>, command: &str) -> Done {
         let inbound = Inbound { event: Event::Message(command.to_owned()), ..case.inbound.clone() };
-        let case = Case { inbound: &inbound, text: command, outbox: case.outbox };
-        match directive::read(command, &inbound.bot) {
-            Ok(Message::Command(Command { directive, following: _ })) => {
-                Box::pin(self.carry_out(&case, directive)).await
-            }
-            Ok(Message::Plain | Message::ForAnotherBot) | Err(_) => self.refuse(&case, Refusal::StaleMenu).await,
+        let case = Case { inbound: &inbound, text: command, printed: true, ..*case };
+        let Ok(Message::Command(Command { directive, following: _ })) = directive::read(command, &inbound.bot) else {
+            return self.refuse(&case, Refusal::StaleMenu).await;
+        };
+        let entered;
+        let mut case = case;
+        if changes(&directive) && !case.pass.is_held() {
+            entered = self.gate.enter(&self.key(&inbound)).await;
+            case.pass = &entered;
         }
+        Box::pin(self.carry_out(&case, directive)).await
     }
 
     /// Keeps the menu of a reply and gives its buttons their tokens; no buttons where it could not be kept.

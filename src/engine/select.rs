@@ -61,6 +61,7 @@ impl Engine {
         let key = self.key(case.inbound);
         let menu = match self.sources.store.last_numbered(&key).await {
             Ok(Some(menu)) => menu,
+            Ok(None) if self.is_made(case).await => return Done::Yes,
             Ok(None) => return self.refuse(case, Refusal::NoListShown).await,
             Err(fault) => {
                 self.tell_fault(case, NOT_SAVED, &fault).await;
@@ -69,6 +70,10 @@ impl Engine {
         };
         if let Some(entry) = menu.numbered(number) {
             return self.repeat(case, &entry.command).await;
+        }
+        // It came again, and the list is another one by now.
+        if self.is_made(case).await {
+            return Done::Yes;
         }
         let numbers = menu.entries.iter().filter_map(|entry| entry.number);
         let range = (numbers.clone().min().unwrap_or(0), numbers.max().unwrap_or(0));
@@ -103,6 +108,9 @@ impl Engine {
         let known = index.seen_by(|profile: &ProfileId| gathered.may_use(profile));
         let catalog = &gathered.settings.catalog;
         let read = catalog.read(wanted, &current, &known).map_err(|unread| unreadable(gathered, unread))?;
+        if case.printed {
+            as_printed(wanted, &read)?;
+        }
         may_choose(case, gathered, &read)?;
         let change = Change::of(gathered.selection(), &current, read);
         self.check(gathered, &change)?;
@@ -151,6 +159,24 @@ fn may_choose(case: &Case<'_>, gathered: &Gathered, read: &Read) -> Result<(), R
         Wish::Auto => allowed(Action::ChooseCredential, None),
         Wish::Keep => Ok(()),
     }
+}
+
+/// A name that was printed means what it says and nothing that resembles it: not the profile in other letters that has
+/// taken the place of the one that was there.
+fn as_printed(wanted: &Wanted, read: &Read) -> Result<(), Refusal> {
+    let Wanted::Parts { target, profile } = wanted else { return Ok(()) };
+    if let (Some(target), Some(model)) = (target, &read.model)
+        && model.to_string() != target.text
+    {
+        return Err(Refusal::NoEndpoint(format!("{} is not offered any more", target.text)));
+    }
+    if let (Some(printed), Wish::Profile(found)) = (profile, &read.credential)
+        && found.as_str() != printed.text
+        && let Some(profile) = ProfileId::new(&printed.text)
+    {
+        return Err(Refusal::ProfileUnusable { profile, why: "it is not in the auth store any more".to_owned() });
+    }
+    Ok(())
 }
 
 fn check_pin(gathered: &Gathered, model: &ModelRef, pin: &ProfileId) -> Result<(), Refusal> {

@@ -2,12 +2,13 @@
 
 use modelpin_chat::Visibility;
 
-use crate::access::{Action, Asker, role_of};
+use crate::access::{Action, Asker, Role, role_of};
 use crate::catalog::{ModelRef, ProviderId};
 use crate::directive::Typed;
+use crate::engine::restraint::Saying;
 use crate::engine::{Case, Done, Engine, words};
 use crate::profile::ProfileId;
-use crate::reply::{self, List, Picker, ProviderView, Refusal, Status, notes};
+use crate::reply::{self, List, Picker, ProfileList, ProviderView, Refusal, Status, Whom, notes};
 use crate::session::Selection;
 use crate::turn::{Gathered, endpoint_of};
 
@@ -56,7 +57,35 @@ impl Engine {
                 self.send(case, draft, Visibility::Private).await;
                 Done::Yes
             }
-            Err(pages) => self.refuse(case, Refusal::NoSuchPage { page, last: pages }).await,
+            Err(last) => self.refuse(case, Refusal::NoSuchPage { page, last }).await,
+        }
+    }
+
+    /// `/model profiles [page]`.
+    pub(super) async fn profiles(&self, case: &Case<'_>, page: Option<u32>) -> Done {
+        if let Err(denied) = self.authorize(case.inbound, Action::ChooseCredential) {
+            return self.refuse(case, Refusal::Denied(denied)).await;
+        }
+        let gathered = self.sources.gather_to_show(case.inbound).await;
+        let model = gathered.model();
+        // As if nobody had pinned a credential: all of them are listed then, in the order of their turn.
+        let open = Selection::trial(model.clone(), gathered.now);
+        let resolution = self.sources.resolve(&gathered, Some(&open));
+        let page = page.unwrap_or(1);
+        let list = ProfileList {
+            model,
+            page,
+            pin: gathered.selection().and_then(|selection| selection.pin.as_ref()).map(|pin| &pin.profile),
+            resolution: &resolution,
+            profiles: visible_profiles(&gathered, &model.provider),
+        };
+        match reply::profiles(&list, words(&gathered, case.inbound)) {
+            Ok(mut draft) => {
+                notes(&mut draft, &gathered.trouble);
+                self.send(case, draft, Visibility::Private).await;
+                Done::Yes
+            }
+            Err(last) => self.refuse(case, Refusal::NoSuchPage { page, last }).await,
         }
     }
 
@@ -107,10 +136,12 @@ impl Engine {
     pub(super) async fn whoami(&self, case: &Case<'_>) -> Done {
         let sender = &case.inbound.sender;
         let role = role_of(&self.sources.settings.current().config, &Asker::from(case.inbound));
-        let channel = &case.inbound.conversation.channel;
+        if role == Role::Stranger && !self.restraint.admits(case.inbound, &Saying::Introduction, self.sources.now()) {
+            return Done::Refused;
+        }
         let key = self.key(case.inbound);
-        self.send(case, reply::whoami(channel, &sender.id, sender.name.as_deref(), role, &key), Visibility::Private)
-            .await;
+        let whoami = reply::whoami(&Whom::of(case.inbound), sender.name.as_deref(), role, &key);
+        self.send(case, whoami, Visibility::Private).await;
         Done::Yes
     }
 
@@ -138,7 +169,8 @@ impl Engine {
     }
 }
 
-fn visible_profiles(gathered: &Gathered, provider: &ProviderId) -> Vec<ProfileId> {
+/// The profiles of `provider` that exist for the person who asks.
+pub(super) fn visible_profiles(gathered: &Gathered, provider: &ProviderId) -> Vec<ProfileId> {
     let profiles = gathered.profiles.by_id.values();
     let visible = profiles.filter(|profile| profile.provider == *provider && gathered.may_use(&profile.id));
     visible.map(|profile| profile.id.clone()).collect()

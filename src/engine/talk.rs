@@ -1,10 +1,13 @@
 //! Ordinary messages: they go to the model that is chosen, with the credential that is chosen.
 
+use std::pin::pin;
+
 use crate::access::Action;
 use crate::engine::change::NOT_SENT;
+use crate::engine::gate::begun;
 use crate::engine::{Case, Engine, actor};
 use crate::reply::Refusal;
-use crate::session::{Selection, begins_anew};
+use crate::session::{EventId, Selection, begins_anew};
 use crate::turn::Turn;
 
 impl Engine {
@@ -18,7 +21,17 @@ impl Engine {
             return;
         }
         let key = self.key(case.inbound);
-        let _slot = self.running.slot(&key).await;
+        let mut place = pin!(self.running.place(&key));
+        let front = begun(place.as_mut()).await;
+        // It stands in the queue, so whoever comes next may come: it stays behind this one.
+        case.pass.give_on();
+        let _turn = match front {
+            Some(front) => front,
+            None => place.await,
+        };
+        if self.says_again(case, once.is_some()).await {
+            return;
+        }
         self.begin_anew_if_due(case).await;
         let Some(mut gathered) = self.gather(case, NOT_SENT).await else { return };
         self.rebind_if_due(case, &mut gathered).await;
@@ -30,6 +43,7 @@ impl Engine {
             selection,
             text: text.to_owned(),
             actor: actor(case.inbound),
+            event: EventId::of(case.inbound),
             outbox: case.outbox,
         };
         let end = turn.run().await;

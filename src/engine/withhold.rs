@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use modelpin_chat::{Kind, Visibility, Withdrawal};
 
-use crate::access::{Action, Asker, Denied, Role, role_of};
-use crate::engine::{Case, Engine, in_words};
+use crate::access::{Action, Asker, Role, role_of};
+use crate::engine::restraint::Saying;
+use crate::engine::send::plain_text;
+use crate::engine::{Case, Engine};
 use crate::keyshape::{Found, secret_in};
-use crate::reply::{Refusal, Withheld, refusal, withheld};
+use crate::reply::{Refusal, Withheld, withheld};
 
 /// A platform that gives no answer must not hold the warning up.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -28,10 +30,17 @@ impl Engine {
         let role = role_of(&settings.config, &Asker::from(case.inbound));
         let to_owner = role == Role::Owner && case.inbound.conversation.kind == Kind::Dm;
         let mut draft = withheld(&Withheld { found, withdrawal, to_owner });
+        if role == Role::Stranger {
+            let text = plain_text(&draft);
+            if !self.restraint.admits(case.inbound, &Saying::Text(&text), self.sources.now()) {
+                return true;
+            }
+        }
         // Strangers are warned too: it is their key. Beyond that they are told what they are always told.
-        if [Action::Talk, Action::See].iter().all(|action| self.authorize(case.inbound, *action).is_err()) {
-            let words = in_words(&settings, case.inbound, self.sources.now());
-            draft.blank().blocks.extend(refusal(&Refusal::Denied(Denied::Stranger), "", words).blocks);
+        if let [Err(denied), Err(_)] = [Action::Talk, Action::See].map(|action| self.authorize(case.inbound, action))
+            && let Some(refusal) = self.refusal(case, &Refusal::Denied(denied))
+        {
+            draft.blank().blocks.extend(refusal.blocks);
         }
         self.send(case, draft, Visibility::Private).await;
         true

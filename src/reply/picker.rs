@@ -1,17 +1,24 @@
 //! `/model`: what is chosen, and the nearest ways to choose something else.
 
-use modelpin_chat::Span;
+use modelpin_chat::{Block, Span};
 
 use crate::catalog::ModelRef;
 use crate::directive::{Directive, Lifetime, Typed, Wanted};
 use crate::menu::MenuEntry;
 use crate::profile::ProfileId;
+use crate::reply::paging::{length, printed};
 use crate::reply::{Draft, Words, code, plain, strong};
 use crate::resolver::Resolution;
 use crate::session::Selection;
 
 /// Buttons in one row: what a phone shows without cutting labels.
 const PER_ROW: usize = 3;
+/// Aliases with a button. A platform shows a hundred buttons at the most, and a person looks at fewer.
+const ALIASES: usize = 42;
+/// Profiles with a button; where there are more, a button leads to all of them.
+const PROFILES: usize = 16;
+/// What the line of the aliases may take up, in UTF-16 units.
+const ALIASES_ROOM: usize = 1_000;
 
 /// What the picker shows.
 pub(crate) struct Picker<'a> {
@@ -35,15 +42,12 @@ pub(crate) fn picker(picker: &Picker<'_>, words: Words<'_>) -> Draft {
         (Some(_), true) => " (as chosen in the chat above)",
         (Some(_), false) => "",
     };
-    draft.spans(vec![plain("Model: "), strong(words.model(current)), plain(from)]);
+    draft.spans(vec![plain("Model: "), strong(printed(&words.model(current))), plain(from)]);
     draft.spans(credential(*selection, resolution, words));
     if let Some(selection) = selection {
         draft.line(format!("Chosen by {}, {}.", words.actor(&selection.by), words.lifetime(selection)));
     }
-    let aliases: Vec<String> = words.catalog.aliases().map(|(alias, _)| alias.to_string()).collect();
-    if !aliases.is_empty() {
-        draft.line(format!("Aliases: {}", aliases.join(", ")));
-    }
+    draft.blocks.extend(aliases(words));
     draft.spans(vec![
         plain("Choose: "),
         code("/model <name>[@profile]"),
@@ -96,9 +100,10 @@ fn buttons(
         let command = select(Some(&model.to_string()), None);
         MenuEntry::button(marked(alias.as_str(), model == current), command)
     });
-    let models: Vec<MenuEntry> = models.collect();
+    let models: Vec<MenuEntry> = models.take(ALIASES).collect();
     let credentials: Vec<MenuEntry> = profiles
         .iter()
+        .take(PROFILES)
         .map(|profile| {
             let command = select(Some(&current.to_string()), Some(profile.as_str()));
             MenuEntry::button(marked(&format!("@ {}", words.name(profile.as_str())), pin == Some(profile)), command)
@@ -106,12 +111,41 @@ fn buttons(
         .collect();
     let mut rows: Vec<Vec<MenuEntry>> = models.chunks(PER_ROW).map(<[MenuEntry]>::to_vec).collect();
     rows.extend(credentials.chunks(PER_ROW - 1).map(<[MenuEntry]>::to_vec));
+    if profiles.len() > PROFILES {
+        let label = format!("All credentials ({})", profiles.len());
+        rows.push(vec![MenuEntry::button(label, Directive::Profiles { page: None })]);
+    }
     rows.push(vec![
         MenuEntry::button("All models", Directive::List { provider: None, page: None }),
         MenuEntry::button("Default", Directive::Default),
         MenuEntry::button("Undo", Directive::Undo),
     ]);
     rows
+}
+
+/// The line of the aliases, as many as there is room for.
+fn aliases(words: Words<'_>) -> Option<Block> {
+    let mut line = String::new();
+    let (mut room, mut left) = (ALIASES_ROOM, 0);
+    for (alias, _) in words.catalog.aliases() {
+        let needed = length(alias.as_str()) + 2;
+        if left > 0 || needed > room {
+            left += 1;
+            continue;
+        }
+        room -= needed;
+        line.push_str(if line.is_empty() { "Aliases: " } else { ", " });
+        line.push_str(alias.as_str());
+    }
+    if left > 0 {
+        line = format!("{line}, and {left} more");
+    }
+    (!line.is_empty()).then(|| Block::line(line))
+}
+
+/// Back to the picker.
+pub(crate) fn back() -> MenuEntry {
+    MenuEntry::button("◀ Back", Directive::Picker)
 }
 
 /// A selection by full names, quoted so that it can be read in one way only.

@@ -2,9 +2,9 @@
 
 use crate::access::Denied;
 use crate::catalog::{ModelRef, ProviderId, Unread};
-use crate::directive::Fault;
+use crate::directive::{Directive, Fault};
 use crate::profile::ProfileId;
-use crate::reply::{Draft, Words, code, plain, unread};
+use crate::reply::{Draft, Whom, Words, code, plain, unread};
 
 /// A no to a person: names the rule that refused.
 #[derive(Debug)]
@@ -43,8 +43,8 @@ pub(crate) enum Refusal {
     NoSuchPage {
         /// The page typed.
         page: u32,
-        /// The last page there is.
-        last: u32,
+        /// What shows the last page there is.
+        last: Directive,
     },
     /// There is nothing of that provider to choose.
     UnknownProvider {
@@ -60,7 +60,7 @@ pub(crate) enum Refusal {
 }
 
 /// The refusal in words. `text` is the message it answers, for the caret line.
-pub(crate) fn refusal(refusal: &Refusal, text: &str, words: Words<'_>) -> Draft {
+pub(crate) fn refusal(refusal: &Refusal, text: &str, whom: &Whom, words: Words<'_>) -> Draft {
     let mut draft = Draft::default();
     match refusal {
         Refusal::Malformed(fault) => {
@@ -85,23 +85,7 @@ pub(crate) fn refusal(refusal: &Refusal, text: &str, words: Words<'_>) -> Draft 
             draft.line(format!("{} cannot be used: {why}. Nothing was changed.", words.name(profile.as_str())));
             draft.spans(vec![code("/model status"), plain(" shows the other credentials.")]);
         }
-        Refusal::Denied(Denied::Stranger) => {
-            draft.spans(vec![
-                plain("You are not on the list of people this bot answers. Tell an operator what "),
-                code("/whoami"),
-                plain(" says."),
-            ]);
-        }
-        Refusal::Denied(Denied::OwnersOnly) => {
-            draft.line("Only an owner of this bot may do that.");
-        }
-        Refusal::Denied(Denied::ProfileHidden) => {
-            draft.spans(vec![
-                plain("There is no such profile. "),
-                code("/model status"),
-                plain(" shows those there are."),
-            ]);
-        }
+        Refusal::Denied(why) => denied(&mut draft, *why, whom),
         Refusal::NothingToUndo => {
             draft.spans(vec![
                 plain("Nothing was changed in this chat yet. "),
@@ -126,7 +110,7 @@ pub(crate) fn refusal(refusal: &Refusal, text: &str, words: Words<'_>) -> Draft 
         Refusal::NoSuchPage { page, last } => {
             draft.spans(vec![
                 plain(format!("There is no page {page}; the last one is ")),
-                code(format!("/model list {last}")),
+                code(last.to_string()),
                 plain("."),
             ]);
         }
@@ -146,4 +130,33 @@ pub(crate) fn refusal(refusal: &Refusal, text: &str, words: Words<'_>) -> Draft 
         }
     }
     draft
+}
+
+/// What somebody is told who may not.
+fn denied(draft: &mut Draft, why: Denied, whom: &Whom) {
+    let ask_for =
+        |what: &str, id: &str| vec![plain(what), code(id), plain("; "), code("/whoami"), plain(" shows that again.")];
+    match why {
+        Denied::Stranger => {
+            let what = "You are not on the list of people this bot answers. Its operator can add ";
+            draft.spans(ask_for(what, &whom.person));
+        }
+        Denied::ChatNotListed => {
+            let what = "This bot does not answer in this chat. Its operator can add ";
+            draft.spans(ask_for(what, whom.chat.as_ref().unwrap_or(&whom.person)));
+        }
+        Denied::SwitchedOff => {
+            draft.line("This bot is switched off in this chat.");
+        }
+        Denied::OwnersOnly => {
+            draft.line("Only an owner of this bot may do that.");
+        }
+        Denied::ProfileHidden => {
+            draft.spans(vec![
+                plain("There is no such profile. "),
+                code("/model status"),
+                plain(" shows those there are."),
+            ]);
+        }
+    }
 }

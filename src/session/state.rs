@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::profile::ProfileId;
-use crate::session::{Selection, SessionKey, Until};
+use crate::session::{EventId, Selection, SessionKey, Until};
 
 /// One row of the session table.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +21,8 @@ pub struct Session {
     pub chosen: Option<Timestamp>,
     /// The credential that rotation settled on: a hint, never inherited.
     pub auto: Option<AutoChoice>,
+    /// The events that the last changes were made for, the latest at the end.
+    pub events: Vec<EventId>,
     /// Which conversation of the session is running; `/new` begins the next. History is kept per conversation.
     pub conversation: u64,
     /// 0 for a session that was never committed; each commit adds one.
@@ -85,6 +87,7 @@ impl Session {
             previous: None,
             chosen: None,
             auto: None,
+            events: Vec::new(),
             conversation: 0,
             revision: 0,
             created: now,

@@ -17,7 +17,7 @@ use crate::catalog::{ModelId, ProviderId};
 use crate::health::{Bench, BenchScope, FailureClass};
 use crate::menu::{Menu, MenuEntry, MenuId};
 use crate::profile::Fingerprint;
-use crate::session::{Actor, AutoChoice, Session};
+use crate::session::{Actor, AutoChoice, EventId, Session};
 use crate::store::row::selection::{ChoiceText, SelectionText};
 
 /// What stands in the database makes no sense, in words that name the table.
@@ -51,11 +51,14 @@ struct SessionText {
     chosen: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     auto: Option<AutoChoice>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    events: Vec<EventId>,
 }
 
 impl SessionRow {
     pub(crate) fn of(session: &Session) -> Result<Self, RowFault> {
-        let Session { key, parent, choice, previous, chosen, auto, conversation, revision, created, updated } = session;
+        let Session { key, parent, choice, previous, chosen, auto, events, conversation, revision, created, updated } =
+            session;
         let ChoiceText { lasting, passing } = ChoiceText::of(choice);
         let text = SessionText {
             lasting,
@@ -63,6 +66,7 @@ impl SessionRow {
             previous: previous.as_ref().map(ChoiceText::of),
             chosen: *chosen,
             auto: auto.clone(),
+            events: events.clone(),
         };
         Ok(Self {
             key: key.to_string(),
@@ -77,7 +81,7 @@ impl SessionRow {
 
     pub(crate) fn read(self) -> Result<Session, RowFault> {
         let Self { key, revision, conversation, created, updated, parent, state } = self;
-        let SessionText { lasting, passing, previous, chosen, auto } = match state {
+        let SessionText { lasting, passing, previous, chosen, auto, events } = match state {
             Some(text) => from_json("sessions", &text)?,
             None => SessionText::default(),
         };
@@ -88,6 +92,7 @@ impl SessionRow {
             previous: previous.map(ChoiceText::read),
             chosen,
             auto,
+            events,
             conversation: revision_of("sessions", conversation)?,
             revision: revision_of("sessions", revision)?,
             created: time("sessions", created)?,

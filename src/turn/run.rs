@@ -13,7 +13,7 @@ use crate::history::{Role, Utterance};
 use crate::provider::{Answer, Ask, Failure};
 use crate::redact::{Stream, known};
 use crate::resolver::{BOUNDED_WAIT, Candidate, Resolution, Standing};
-use crate::session::{Actor, Selection};
+use crate::session::{Actor, EventId, Selection};
 use crate::turn::gather::{Gathered, Sources, endpoint_of};
 use crate::turn::wallet::WalletFault;
 
@@ -36,6 +36,8 @@ pub(crate) struct Turn<'a> {
     pub(crate) text: String,
     /// Who said it.
     pub(crate) actor: Actor,
+    /// The event by which it is known that it comes again.
+    pub(crate) event: Option<EventId>,
     /// The way back.
     pub(crate) outbox: &'a dyn Outbox,
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use modelpin::agent::AgentId;
 use modelpin::catalog::ProviderId;
-use modelpin::config::{Mode, Reset, SecretPlace, from_value};
+use modelpin::config::{Mode, Policy, Reset, RoomConfig, SecretPlace, from_value};
 use modelpin::profile::{ProfileId, SecretSource};
 use rstest::rstest;
 use serde_json::{Value, json};
@@ -71,9 +71,12 @@ fn every_key_arrives_where_it_belongs() {
     let limits = (config.session.turn_timeout, config.session.idle_timeout);
     assert_eq!(limits, (Duration::from_secs(90), Duration::from_millis(2_500)));
     assert_eq!(config.commands.allow_from["telegram"], ["2"]);
-    assert_eq!(config.channels["telegram"].allow_from.as_deref(), Some(["1".to_owned(), "*".to_owned()].as_slice()));
-    assert_eq!(config.channels["telegram"].group_allow_from.as_deref(), Some([].as_slice()));
-    assert_eq!(config.channels["discord"].allow_from.as_deref(), Some(["9".to_owned()].as_slice()));
+    assert_eq!(
+        config.channels["telegram"].access.allow_from.as_deref(),
+        Some(["1".to_owned(), "*".to_owned()].as_slice())
+    );
+    assert_eq!(config.channels["telegram"].access.group_allow_from.as_deref(), Some([].as_slice()));
+    assert_eq!(config.channels["discord"].access.allow_from.as_deref(), Some(["9".to_owned()].as_slice()));
     assert_eq!(config.env_vars.keys().collect::<Vec<_>>(), ["A", "B"]);
     assert_eq!((config.shell_env.enabled, config.shell_env.timeout_ms), (true, Some(50)));
     assert_eq!(config.secrets.defaults[&SecretSource::File], "keys");
@@ -102,6 +105,9 @@ fn every_key_arrives_where_it_belongs() {
 #[case(json!({"session": {"idleTimeoutSeconds": 0}}), "session.idleTimeoutSeconds: expected a number above 0, found a number")]
 #[case(json!({"session": {"turnTimeoutSeconds": "10m"}}), "session.turnTimeoutSeconds: expected a number above 0, found text")]
 #[case(json!({"channels": {"telegram": {"allowFrom": "42"}}}), "channels.telegram.allowFrom: expected a list, found text")]
+#[case(json!({"channels": {"telegram": {"dmPolicy": "closed"}}}), "channels.telegram.dmPolicy: expected `pairing`, `allowlist`, `open` or `disabled`, found text")]
+#[case(json!({"channels": {"telegram": {"groups": {"-1": {"groupPolicy": "pairing"}}}}}), "channels.telegram.groups.-1.groupPolicy: expected `allowlist`, `open` or `disabled`, found text")]
+#[case(json!({"channels": {"discord": {"accounts": {"a": {"groups": {"1": {"topics": {"7": {"requireMention": 1}}}}}}}}}), "channels.discord.accounts.a.groups.1.topics.7.requireMention: expected true or false, found a number")]
 #[case(json!({"secrets": {"providers": {"k": {"source": "file"}}}}), "secrets.providers.k.path: expected the path of the file, found nothing")]
 #[case(json!({"secrets": {"providers": {"k": {"source": "exec", "command": "/x", "timeoutMs": 0}}}}), "secrets.providers.k.timeoutMs: expected a number of milliseconds, from 1 to 120000, found a number")]
 #[case(json!({"models": {"providers": {"a": {"apiKey": {"source": "exec", "provider": "v", "id": "--version"}}}}}), "models.providers.a.apiKey.id: expected a plain name such as `work/anthropic`, without `.` and `..` as parts, found text")]
@@ -118,4 +124,30 @@ fn no_secret_shows_when_a_configuration_is_printed() {
         "models": {"providers": {"a": {"apiKey": "sk-test-planted"}}}, "env": {"X": "sk-test-planted"}
     }));
     assert!(!format!("{config:?}").contains("planted"));
+}
+
+#[test]
+fn the_access_of_a_channel_is_read_with_its_groups_topics_and_accounts() {
+    let config = from_value(&json!({"channels": {
+        "telegram": {
+            "dmPolicy": "pairing", "groupPolicy": "open",
+            "groups": {
+                " -100 ": {"enabled": false, "allowFrom": [7], "topics": {"1": {"requireMention": false}}},
+                "*": null,
+            },
+            "accounts": {"team": {"dmPolicy": "disabled"}},
+        },
+        "discord": {"dm": {"policy": "open"}},
+        "somewhere": {"groups": ["with", "a", "shape", "of", "its", "own"], "dmPolicy": 3},
+    }}));
+    let channels = config.unwrap().channels;
+    let telegram = &channels["telegram"].access;
+    assert_eq!((telegram.dm_policy, telegram.group_policy), (Some(Policy::Allowlist), Some(Policy::Open)));
+    let groups = telegram.groups.as_ref().unwrap();
+    assert_eq!((groups["-100"].room.enabled, groups["-100"].topics["1"].require_mention), (Some(false), Some(false)));
+    assert_eq!(groups["-100"].room.allow_from.as_deref(), Some(["7".to_owned()].as_slice()));
+    assert_eq!(groups["*"].room, RoomConfig::default());
+    assert_eq!(channels["telegram"].account_access["team"].dm_policy, Some(Policy::Disabled));
+    assert_eq!(channels["discord"].access.dm_policy, Some(Policy::Open));
+    assert_eq!(channels["somewhere"].access.groups, None);
 }

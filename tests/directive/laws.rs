@@ -34,6 +34,7 @@ fn names(directive: &Directive) -> Vec<&Typed> {
             Wanted::Parts { target, profile } => target.iter().chain(profile).collect(),
         },
         Directive::Picker
+        | Directive::Profiles { page: _ }
         | Directive::Status
         | Directive::Why
         | Directive::Default

@@ -24,6 +24,7 @@ fn piece() -> impl Strategy<Value = String> {
         "help",
         "opus",
         "list",
+        "profiles",
         "status",
         "for",
         "once",
@@ -95,6 +96,7 @@ fn name() -> impl Strategy<Value = Typed> {
         "my key",
         "мой ключ",
         "list",
+        "profiles",
         "3",
         "-s",
         "once",
@@ -135,7 +137,7 @@ fn word() -> impl Strategy<Value = Wanted> {
     prop_oneof![
         split.prop_filter("a word does not end in @", |text| !text.ends_with('@')),
         "[a-z][a-z0-9._:/+~-]{0,12}".prop_filter("a keyword is no word", |text| {
-            !["list", "status", "why", "default", "reset", "undo"].contains(&text.as_str())
+            !["list", "profiles", "status", "why", "default", "reset", "undo"].contains(&text.as_str())
         }),
     ]
     .prop_map(|text| Wanted::Word(Typed::from(text.as_str())))
@@ -174,6 +176,7 @@ fn directive() -> impl Strategy<Value = Directive> {
         Just(Directive::Whoami),
         (1..=u32::MAX).prop_map(Directive::Number),
         (option::of(name()), option::of(1..=u32::MAX)).prop_map(|(provider, page)| Directive::List { provider, page }),
+        option::of(1..=u32::MAX).prop_map(|page| Directive::Profiles { page }),
         (prop_oneof![parts(), word()], lifetime())
             .prop_map(|(wanted, lifetime)| Directive::Select { wanted, lifetime }),
     ]

@@ -26,11 +26,18 @@ const COMMANDS: [&str; 11] = [
 #[test]
 fn a_stranger_gets_nothing_but_their_own_id() {
     let only = json!({"channels": {"telegram": {"allowFrom": ["42"], "groupAllowFrom": ["42"]}}});
-    let mut chat = bot().config(only).say("/model opus@work").dm("telegram", "43");
-    for text in COMMANDS.into_iter().chain(["hi", "/opus what?"]) {
-        chat = chat.refuses(text, "/whoami").says_nothing_of("anthropic");
+    let mut chat = bot().config(only).say("/model opus@work");
+    for (number, text) in COMMANDS.into_iter().chain(["hi", "/opus what?", "/model opus please"]).enumerate() {
+        let stranger = format!("43{number}");
+        let chat_of = chat.dm("telegram", &stranger);
+        chat = chat_of.refuses(text, "/whoami").replies(&format!("telegram:{stranger}")).says_nothing_of("anthropic");
     }
-    chat.say("/whoami").replies("telegram:43").dm("telegram", "42").say("hi").on_wire("anthropic:work", OPUS);
+    chat.dm("telegram", "43")
+        .say("/whoami")
+        .replies("telegram:43")
+        .dm("telegram", "42")
+        .say("hi")
+        .on_wire("anthropic:work", OPUS);
 }
 
 #[test]
@@ -43,9 +50,10 @@ fn an_empty_list_admits_nobody_but_the_owner() {
         .config(none)
         .start()
         .refuses("hi", "/whoami")
+        .dm("telegram", "43")
         .refuses("/model opus", "/whoami")
         .group("telegram", "-100")
-        .refuses("hi", "/whoami")
+        .refuses("/model", "/whoami")
         .by("1")
         .say("/model opus@work")
         .say("hi")
@@ -72,6 +80,7 @@ fn commands_may_have_a_list_of_their_own_and_talking_stays() {
     let mut chat = bot().config(json!({"commands": {"allowFrom": {"telegram": ["1"]}}})).start();
     for text in COMMANDS {
         chat = chat.refuses(text, "/whoami");
+        chat = chat.later(60);
     }
     chat.say("hi").on_wire("anthropic:default", SONNET).dm("telegram", "1").say("/model opus").chosen(OPUS);
 }
@@ -84,7 +93,7 @@ fn a_list_for_all_channels_counts_where_a_channel_has_none() {
 
 #[test]
 fn a_channel_that_is_not_configured_admits_nobody() {
-    bot().start().dm("matrix", "42").refuses("hi", "/whoami").refuses("/model", "/whoami");
+    bot().start().dm("matrix", "42").refuses("hi", "/whoami").dm("matrix", "43").refuses("/model", "/whoami");
 }
 
 #[test]

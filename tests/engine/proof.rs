@@ -4,7 +4,7 @@
 //! small model of the rules, written down here once more, says what each confirmation has to name; the request that
 //! follows has to carry exactly that, and so has its receipt.
 
-mod dice;
+pub(super) mod dice;
 mod expected;
 mod person;
 

@@ -133,9 +133,12 @@ fn only_an_owner_in_private_is_told_how_to_store_the_next_one() {
 #[test]
 fn a_stranger_is_warned_and_remains_a_stranger() {
     let only = json!({"channels": {"telegram": {"allowFrom": ["42"], "groupAllowFrom": ["42"]}}});
-    let mut chat = bot().config(only).say("/model opus@work").dm("telegram", "43");
-    for text in ["KEY", "/model KEY", "/whoami KEY"] {
-        chat = withheld(chat, text).replies("/whoami").says_nothing_of("anthropic:").says_nothing_of("opus");
+    let mut chat = bot().config(only).say("/model opus@work");
+    for (stranger, text) in [("43", "KEY"), ("44", "/model KEY"), ("45", "/whoami KEY")] {
+        chat = withheld(chat.dm("telegram", stranger), text)
+            .replies("/whoami")
+            .says_nothing_of("anthropic:")
+            .says_nothing_of("opus");
     }
     withheld(chat.dm("telegram", "42"), "KEY").says_nothing_of("/whoami");
 }

@@ -4,8 +4,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use modelpin::session::{Actor, Choice, Pin, Selection, Session, SessionKey, Source, Until};
+use modelpin::session::{Actor, Choice, EventId, Pin, Selection, Session, SessionKey, Source, Until};
 use modelpin::store::{Memory, Sqlite, Store};
+use serde_json::json;
 use tempfile::TempDir;
 
 /// Somewhere to keep state, which any number of stores can be opened on, as by so many processes.
@@ -52,6 +53,11 @@ pub(super) fn key(peer: &str) -> SessionKey {
 /// A session without any choice.
 pub(super) fn session(peer: &str) -> Session {
     Session::new(key(peer), at(1_700_000_000))
+}
+
+/// An event that was handled.
+pub(super) fn event(id: &str) -> EventId {
+    serde_json::from_value(json!(id)).unwrap()
 }
 
 /// Somebody.

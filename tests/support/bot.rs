@@ -10,6 +10,7 @@ mod clock;
 mod files;
 mod heard;
 mod log;
+mod replying;
 mod secret;
 
 use std::fs;

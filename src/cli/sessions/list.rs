@@ -66,6 +66,7 @@ fn row(session: &Session) -> Row {
         previous: _,
         chosen: _,
         auto: _,
+        events: _,
         conversation: _,
         revision,
         created: _,

@@ -1,11 +1,11 @@
-//! `session.*`, `commands.*` and `channels.*`.
+//! `session.*` and `commands.*`.
 
 use std::time::Duration;
 
 use indexmap::IndexMap;
 
 use crate::config::field::Field;
-use crate::config::{ChannelConfig, CommandsConfig, KeyFault, Reset, SessionConfig};
+use crate::config::{CommandsConfig, KeyFault, Reset, SessionConfig};
 
 /// The hour of a daily reset where none is given, as in the family.
 const RESET_HOUR: i8 = 4;
@@ -62,22 +62,4 @@ pub(crate) fn commands(field: &Field<'_>) -> Result<CommandsConfig, KeyFault> {
         }
     }
     Ok(CommandsConfig { allow_from, owners: field.get("ownerAllowFrom")?.ids()?.unwrap_or_default() })
-}
-
-pub(crate) fn channels(field: &Field<'_>) -> Result<IndexMap<String, ChannelConfig>, KeyFault> {
-    let mut channels = IndexMap::new();
-    for (name, field) in field.members()? {
-        // Keys beside the channels that are none (`defaults`, `modelByChannel`) have no such lists, so they do no harm.
-        let own = field.get("allowFrom")?.ids()?;
-        let allow_from = match own {
-            Some(own) => Some(own),
-            // Where Discord's list used to be.
-            None => field.get("dm")?.get("allowFrom")?.ids()?,
-        };
-        channels.insert(
-            name.to_owned(),
-            ChannelConfig { allow_from, group_allow_from: field.get("groupAllowFrom")?.ids()? },
-        );
-    }
-    Ok(channels)
 }

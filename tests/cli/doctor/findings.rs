@@ -73,6 +73,9 @@ const UNREADABLE: &str = "no database at all, but longer than the header of one,
 #[case("alias-collision", 0, |p: &Patient| p.config(json!({"agents": {"defaults": {"models": {"anthropic/claude-opus-4-6": {"alias": "SONNET"}}}}})))]
 #[case("model-unusable", 0, |p: &Patient| p.config(json!({"agents": {"defaults": {"model": {"fallbacks": ["nobody-knows-it"]}}}})))]
 #[case("allowlist-empty", 0, |p: &Patient| p.config(json!({"channels": {"telegram": {"allowFrom": []}}})))]
+#[case("allowlist-empty", 0, |p: &Patient| p.config(json!({"channels": {"telegram": {"groups": {"-1": {"allowFrom": []}}}}})))]
+#[case("allowlist-empty", 0, |p: &Patient| p.config(json!({"channels": {"telegram": {"groups": {}}}})))]
+#[case("allowlist-empty", 0, |p: &Patient| p.config(json!({"channels": {"telegram": {"dmPolicy": "open", "allowFrom": ["1"], "accounts": {"a": {"dmPolicy": "open", "allowFrom": ["*"]}}}}})))]
 fn is_found(#[case] code: &str, #[case] exit: u8, #[case] falls_ill: Illness) {
     let patient = Patient::healthy();
     falls_ill(&patient);

@@ -3,13 +3,14 @@
 use modelpin::receipt::{BillingClass, Receipt, ReceiptAttempt};
 use modelpin::session::Source;
 
-use crate::store::support::{Place, ann, at, key};
+use crate::store::support::{Place, ann, at, event, key};
 
 fn receipt(peer: &str, second: i64) -> Receipt {
     Receipt {
         at: at(second),
         session: key(peer),
         actor: ann(),
+        event: Some(event(&format!("telegram/default/{second}"))),
         model: Some("anthropic/claude-opus-4-6".to_owned()),
         profile: Some("anthropic:work".to_owned()),
         fingerprint: Some("0123456789ab".to_owned()),

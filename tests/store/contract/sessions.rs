@@ -5,7 +5,7 @@ use std::sync::Arc;
 use modelpin::session::{AutoChoice, Choice, Selection, Session, Source, Until};
 use modelpin::store::{CommitFault, Store};
 
-use crate::store::support::{Place, at, key, pinned, selection, session};
+use crate::store::support::{Place, at, event, key, pinned, selection, session};
 
 pub(super) async fn a_row_comes_back_as_it_was_committed(place: &Place) {
     let store = place.open();
@@ -30,6 +30,7 @@ pub(super) async fn a_row_comes_back_as_it_was_committed(place: &Place) {
         choice: Choice { passing: Some(passing.clone()), ..pinned("full", "anthropic:work").choice },
         previous: Some(Choice { lasting: Some(once), passing: None }),
         auto: Some(auto),
+        events: vec![event("telegram/default/7"), event("telegram/default/\"8\"")],
         conversation: 7,
         created: nanosecond,
         updated: nanosecond,

@@ -20,6 +20,7 @@ use tokio::task::JoinHandle;
 use crate::support::bot::clock::TestClock;
 use crate::support::bot::heard::{Deletes, Heard};
 use crate::support::bot::log::Log;
+use crate::support::bot::replying::Replying;
 use crate::support::leaks::Leaks;
 
 /// A bot at work. What is said, is said in one conversation by one person, until another is named.
@@ -35,6 +36,10 @@ pub(crate) struct Chat {
     pub(super) writes: Cell<u64>,
     pub(super) place: Conversation,
     pub(super) sender: Sender,
+    /// Whether what is said is meant for the bot.
+    addressed: bool,
+    /// The id of the next event, where the platform gives one.
+    event: Option<String>,
     /// How messages are deleted there.
     deletes: Deletes,
     /// What came of what was said last.
@@ -67,6 +72,8 @@ impl Chat {
             writes: Cell::new(0),
             place: conversation("telegram", Kind::Dm, "42", None),
             sender: Sender { id: "42".to_owned(), name: Some("Ann".to_owned()) },
+            addressed: true,
+            event: None,
             deletes: Deletes::default(),
             heard: Arc::default(),
             seen_before: 0,
@@ -194,6 +201,23 @@ impl Chat {
         self
     }
 
+    /// What is said from now on is plainly meant for the bot, or is not.
+    pub(crate) fn addressed(mut self, addressed: bool) -> Self {
+        self.addressed = addressed;
+        self
+    }
+
+    /// What is done next, and all that follows, is the event of that id.
+    pub(crate) fn event(mut self, id: &str) -> Self {
+        self.event = Some(id.to_owned());
+        self
+    }
+
+    /// Passes on what somebody wrote elsewhere.
+    pub(crate) fn forward(self, text: &str) -> Self {
+        self.does(Event::Forwarded(text.to_owned()))
+    }
+
     /// Writes a message, and waits for what comes of it.
     pub(crate) fn say(self, text: &str) -> Self {
         self.does(Event::Message(text.to_owned()))
@@ -292,13 +316,29 @@ impl Chat {
             conversation: self.place.clone(),
             sender: self.sender.clone(),
             bot: "pinbot".to_owned(),
-            addressed: true,
-            id: None,
+            addressed: self.addressed,
+            id: self.event.clone(),
             event,
         }
     }
 
-    fn does(mut self, event: Event) -> Self {
+    /// Does something, and the program ends when it begins to reply to that. Another one is started on what it left.
+    pub(crate) fn dies_at(self, event: Event) -> Self {
+        let (engine, inbound) = (self.app().engine(), self.inbound(event));
+        let replying = Arc::new(Replying::default());
+        let outbox = replying.clone();
+        let handled = self.runtime.spawn(async move { engine.handle(inbound, &*outbox).await });
+        self.run(async {
+            tokio::select! {
+                () = replying.begun() => handled.abort(),
+                () = tokio::time::sleep(Duration::from_secs(20)) => panic!("it never replied"),
+            }
+            assert!(handled.await.is_err_and(|end| end.is_cancelled()), "it replied after all");
+        });
+        self.restart()
+    }
+
+    pub(crate) fn does(mut self, event: Event) -> Self {
         let heard = Arc::new(Heard::that(self.deletes.clone()));
         self.seen_before = self.provider().count();
         let (engine, inbound) = (self.app().engine(), self.inbound(event));
