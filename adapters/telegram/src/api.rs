@@ -22,12 +22,7 @@ pub(crate) const ALLOWED_UPDATES: [&str; 3] = ["message", "channel_post", "callb
 /// What carries a call to Telegram. Behind it, nothing needs a network to be tested.
 pub(crate) trait Api: Send + Sync {
     /// Calls `method` and returns its result; within `patience`, or with a [`Fault::Passing`].
-    fn call<'a>(
-        &'a self,
-        method: &'static str,
-        arguments: Value,
-        patience: Duration,
-    ) -> BoxFuture<'a, Result<Value, Fault>>;
+    fn call(&self, method: &'static str, arguments: Value, patience: Duration) -> BoxFuture<'_, Result<Value, Fault>>;
 
     /// Lets go of every connection there is, so that the next call makes a new one.
     fn renew(&self);

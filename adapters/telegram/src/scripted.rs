@@ -103,12 +103,7 @@ impl Telegram {
 }
 
 impl Api for Telegram {
-    fn call<'a>(
-        &'a self,
-        method: &'static str,
-        arguments: Value,
-        patience: Duration,
-    ) -> BoxFuture<'a, Result<Value, Fault>> {
+    fn call(&self, method: &'static str, arguments: Value, patience: Duration) -> BoxFuture<'_, Result<Value, Fault>> {
         Box::pin(async move {
             let made = self.note(method, arguments);
             let Answer { after, outcome } = (self.script)(&made).unwrap_or_else(|| well(&made));

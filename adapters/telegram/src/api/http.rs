@@ -78,12 +78,7 @@ impl Http {
 }
 
 impl Api for Http {
-    fn call<'a>(
-        &'a self,
-        method: &'static str,
-        arguments: Value,
-        patience: Duration,
-    ) -> BoxFuture<'a, Result<Value, Fault>> {
+    fn call(&self, method: &'static str, arguments: Value, patience: Duration) -> BoxFuture<'_, Result<Value, Fault>> {
         Box::pin(async move {
             match timeout(patience, self.exchange(method, &arguments)).await {
                 Ok(answered) => answered,

@@ -11,7 +11,6 @@ use tokio::sync::Notify;
 use crate::api::{self, Fault};
 use crate::outbound::{self, Message};
 use crate::outbox::{Talk, refused};
-use crate::pace::Turn;
 
 /// The least time between two edits. What people can follow, and what Telegram takes.
 const PACE: Duration = Duration::from_secs(1);
@@ -49,12 +48,12 @@ pub(super) struct Shown {
     pub(super) html: String,
 }
 
-/// What showing a piece came to.
-enum Step {
-    /// Everything is shown.
-    Complete,
-    /// One call was made, and more may follow.
-    More,
+/// A message that does not show what it should.
+struct Behind {
+    number: usize,
+    piece: Message,
+    /// Where the piece is shown as it was before, if it is.
+    message: Option<MessageId>,
 }
 
 impl Draft {
@@ -78,10 +77,20 @@ impl Draft {
         std::mem::take(&mut sketch.shown)
     }
 
-    /// What is to be shown, if anything is.
-    fn text(&self) -> Option<String> {
-        let sketch = self.locked();
-        if sketch.given_up { None } else { sketch.text.clone() }
+    /// The first message that is behind the text, if one is to be shown.
+    fn behind(&self) -> Option<Behind> {
+        let mut sketch = self.locked();
+        let Sketch { text, writing, shown, given_up: false, refused: _ } = &mut *sketch else { return None };
+        let messages = writing.grow(text.as_ref()?);
+        let is_behind = |number: usize, piece: &Message| shown.get(number).is_none_or(|shown| shown.html != piece.html);
+        let behind =
+            messages.iter().enumerate().find(|(number, piece)| is_behind(*number, piece)).map(|(number, piece)| {
+                Behind { number, piece: piece.clone(), message: shown.get(number).map(|shown| shown.message) }
+            });
+        if behind.is_none() {
+            *text = None;
+        }
+        behind
     }
 
     /// The messages that the text makes, where not all of it is shown.
@@ -89,12 +98,6 @@ impl Draft {
         let mut sketch = self.locked();
         let text = sketch.text.take()?;
         Some(sketch.writing.grow(&text).to_vec())
-    }
-
-    /// The messages that `text` makes, and those that are shown.
-    fn compare(&self, text: &str) -> (Vec<Message>, Vec<Shown>) {
-        let mut sketch = self.locked();
-        (sketch.writing.grow(text).to_vec(), sketch.shown.clone())
     }
 
     fn locked(&self) -> MutexGuard<'_, Sketch> {
@@ -107,17 +110,15 @@ impl Talk {
     pub(super) async fn keep_drafting(&self) -> Infallible {
         loop {
             self.draft.grown.notified().await;
-            while let Some(text) = self.draft.text() {
+            // Nothing is waited for between the look and the turn, so what was seen is still so.
+            while let Some(behind) = self.draft.behind() {
                 let Some(turn) = self.line.pace.chance(self.way.chat.0) else {
                     tokio::time::sleep(LOOK_AGAIN).await;
                     continue;
                 };
-                let step = self.show_some(&turn, &text).await;
+                self.catch_up(behind).await;
                 drop(turn);
-                match step {
-                    Step::More => tokio::time::sleep(PACE).await,
-                    Step::Complete => break,
-                }
+                tokio::time::sleep(PACE).await;
             }
         }
     }
@@ -130,28 +131,14 @@ impl Talk {
         }
     }
 
-    /// Brings the first message that is behind up to `text`.
-    async fn show_some(&self, _turn: &Turn, text: &str) -> Step {
-        let (messages, shown) = self.draft.compare(text);
-        let behind = messages
-            .iter()
-            .enumerate()
-            .find(|(number, piece)| shown.get(*number).is_none_or(|shown| shown.html != piece.html));
-        let Some((number, piece)) = behind else {
-            let mut sketch = self.draft.locked();
-            // It may have grown meanwhile.
-            if sketch.text.as_deref() == Some(text) {
-                sketch.text = None;
-                return Step::Complete;
-            }
-            return Step::More;
-        };
-        let message = shown.get(number).map(|shown| shown.message);
-        let mut drawn = self.draw(piece, true, message).await;
+    /// Shows a message as it should be.
+    async fn catch_up(&self, behind: Behind) {
+        let Behind { number, piece, message } = behind;
+        let mut drawn = self.draw(&piece, true, message).await;
         if drawn.as_ref().is_err_and(Fault::is_of_marks) {
-            drawn = self.draw(piece, false, message).await;
+            drawn = self.draw(&piece, false, message).await;
         }
-        self.note(drawn, number, piece, message)
+        self.note(drawn, number, piece, message);
     }
 
     async fn draw(&self, piece: &Message, marked: bool, message: Option<MessageId>) -> Result<MessageId, Fault> {
@@ -171,12 +158,12 @@ impl Talk {
         }
     }
 
-    fn note(&self, drawn: Result<MessageId, Fault>, number: usize, piece: &Message, was: Option<MessageId>) -> Step {
+    fn note(&self, drawn: Result<MessageId, Fault>, number: usize, piece: Message, was: Option<MessageId>) {
         let chat = self.chat();
         match drawn {
             Ok(message) => {
                 let mut sketch = self.draft.locked();
-                let shown = Shown { message, html: piece.html.clone() };
+                let shown = Shown { message, html: piece.html };
                 match sketch.shown.get_mut(number) {
                     Some(before) => *before = shown,
                     None => sketch.shown.push(shown),
@@ -205,6 +192,5 @@ impl Talk {
                 }
             }
         }
-        Step::More
     }
 }

@@ -109,6 +109,23 @@ async fn a_message_is_given_up_when_telegram_is_gone_for_minutes() {
     assert!(sends(&scene).len() < 25);
 }
 
+#[tokio::test(start_paused = true)]
+async fn waiting_that_telegram_asks_for_is_no_reason_to_give_up() {
+    let scene = Scene::with(
+        vec![message(1, 7, "patient")],
+        echo,
+        on_send(|made| match made.at.as_secs() {
+            0..240 => Some(Answer::passing()),
+            240..300 => Some(Answer::busy(100)),
+            300..600 => Some(Answer::passing()),
+            _ => None,
+        }),
+    );
+    sleep(Duration::from_secs(700)).await;
+    assert!(sends(&scene).last().unwrap().at >= Duration::from_secs(600));
+    assert_eq!(scene.inbox.left(), [0; 0]);
+}
+
 #[rstest]
 #[case(403, "Forbidden: bot was blocked by the user")]
 #[case(403, "Forbidden: bot was kicked from the supergroup chat")]

@@ -66,13 +66,9 @@ impl Turn {
     /// The turn for one call, if nobody has it or waits for it and what comes after would not have to wait.
     pub(crate) fn take(lane: Arc<Lane>, account: Arc<Meter>) -> Option<Self> {
         let order = Arc::clone(&lane.order).try_lock_owned().ok()?;
-        // The chat's measure last: a call that it refuses must have cost the account nothing worth mentioning, while one
-        // that the account refuses must not cost the chat a second.
-        (!lane.is_held() && account.take_spare() && lane.meter.take_spare()).then_some(Self {
-            lane,
-            account,
-            _order: order,
-        })
+        // The account is only looked at first: what a chat without room asks for again and again must cost it nothing.
+        let has_room = !lane.is_held() && account.left() >= 2 && lane.meter.take_spare() && account.take_spare();
+        has_room.then_some(Self { lane, account, _order: order })
     }
 
     /// Waits until one more call may be made.

@@ -149,3 +149,18 @@ async fn chats_that_nothing_is_to_be_known_of_are_forgotten() {
     assert!(remembered <= crate::pace::ROOM, "{remembered}");
     assert!(pace.lane(1).is_held(), "what is held is remembered");
 }
+
+#[tokio::test(start_paused = true)]
+async fn asking_for_what_there_is_no_room_for_costs_nothing() {
+    let pace = Pace::new();
+    let begin = Instant::now();
+    // Drafts in many chats, each looking four times a second.
+    while begin.elapsed() < Duration::from_secs(10) {
+        for chat in 1..=20 {
+            let _ = pace.chance(-chat);
+        }
+        tokio::time::advance(Duration::from_millis(250)).await;
+    }
+    assert_eq!(admissions(&pace, PERSON, 1).await, [Duration::ZERO]);
+    assert!(pace.account.left() >= 1, "the account is not used up");
+}

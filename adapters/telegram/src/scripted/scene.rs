@@ -123,8 +123,10 @@ impl Scene {
 
     /// Waits for an end that nobody asked for.
     pub(crate) async fn end(self) -> Result<(), ServeFault> {
-        let _stop = self.stop;
-        self.serving.await.unwrap()
+        let Self { stop, serving, .. } = self;
+        let outcome = serving.await.unwrap();
+        drop(stop);
+        outcome
     }
 }
 

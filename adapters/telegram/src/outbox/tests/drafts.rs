@@ -39,9 +39,11 @@ fn edits(scene: &Scene) -> Vec<Made> {
 async fn one_message_grows_and_becomes_the_reply() {
     let scene = Scene::with(vec![message(1, 7, "x")], write, |_| None);
     sleep(Duration::from_secs(20)).await;
-    assert_eq!(scene.telegram.made("sendMessage").len(), 1, "one message");
     let edits = edits(&scene);
     assert!((8..=11).contains(&edits.len()), "{}", edits.len());
+    let sent = scene.telegram.made("sendMessage");
+    assert_eq!(sent.len(), 1, "one message");
+    assert!(edits[0].at - sent[0].at >= Duration::from_secs(1), "not before one could read the beginning");
     for pair in edits[..edits.len() - 1].windows(2) {
         assert!(pair[1].at - pair[0].at >= Duration::from_secs(1), "at most one a second");
         let text = |made: &Made| made.arguments["text"].as_str().unwrap().to_owned();
