@@ -32,3 +32,4 @@ mod redact;
 mod resolver;
 mod store;
 mod support;
+mod telegram;

@@ -8,6 +8,7 @@ pub(crate) mod openclaw;
 #[cfg(target_os = "linux")]
 pub(crate) mod pty;
 pub(crate) mod rerun;
+pub(crate) mod telegram;
 pub(crate) mod tty;
 #[cfg(target_os = "linux")]
 pub(crate) mod watch;
