@@ -19,7 +19,7 @@ pub(crate) struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { burst: 3, group_per_minute: 20, per_second: 30 }
+        Self { burst: 5, group_per_minute: 20, per_second: 30 }
     }
 }
 

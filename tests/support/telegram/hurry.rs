@@ -1,6 +1,7 @@
 //! Having time go by faster for everybody.
 
 use std::sync::Arc;
+use std::sync::mpsc::{Sender, channel};
 use std::time::Duration;
 
 use tokio::task::JoinHandle;
@@ -11,7 +12,11 @@ use crate::support::telegram::TelegramFake;
 const BREATH: Duration = Duration::from_millis(1);
 
 /// Time goes by faster, until this is dropped.
-pub(crate) struct Hurry(JoinHandle<()>);
+pub(crate) struct Hurry {
+    steps: JoinHandle<()>,
+    /// While a thread waits for this, the runtime does not take itself for idle.
+    _busy: Sender<()>,
+}
 
 impl TelegramFake {
     /// Puts the time of the fake and that of the runtime forward by `step`, each millisecond. The runtime's has to be
@@ -19,19 +24,22 @@ impl TelegramFake {
     pub(crate) fn hurry(&self, step: Duration) -> Hurry {
         self.hold_time();
         let shared = Arc::clone(&self.shared);
-        Hurry(tokio::spawn(async move {
+        let (busy, idle) = channel::<()>();
+        drop(tokio::task::spawn_blocking(move || drop(idle.recv())));
+        let steps = tokio::spawn(async move {
             loop {
                 tokio::task::spawn_blocking(|| std::thread::sleep(BREATH)).await.unwrap();
                 tokio::time::advance(step).await;
                 shared.clock.advance(step);
                 shared.wake();
             }
-        }))
+        });
+        Hurry { steps, _busy: busy }
     }
 }
 
 impl Drop for Hurry {
     fn drop(&mut self) {
-        self.0.abort();
+        self.steps.abort();
     }
 }
