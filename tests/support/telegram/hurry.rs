@@ -25,7 +25,7 @@ impl TelegramFake {
         self.hold_time();
         let shared = Arc::clone(&self.shared);
         let (busy, idle) = channel::<()>();
-        drop(tokio::task::spawn_blocking(move || drop(idle.recv())));
+        drop(tokio::task::spawn_blocking(move || idle.recv()));
         let steps = tokio::spawn(async move {
             loop {
                 tokio::task::spawn_blocking(|| std::thread::sleep(BREATH)).await.unwrap();

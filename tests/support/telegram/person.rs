@@ -149,8 +149,9 @@ impl Person {
     /// Presses the button on which that is printed. Returns the number of the press.
     #[track_caller]
     pub(crate) fn presses(&self, room: Room, message: i64, label: &str) -> String {
-        let found = self.buttons(room, message).into_iter().find(|button| button["text"] == label);
-        let button = found.unwrap_or_else(|| panic!("no button {label:?} below {message}"));
+        let buttons = self.buttons(room, message);
+        let found = buttons.iter().find(|button| button["text"] == label);
+        let button = found.unwrap_or_else(|| panic!("no button {label:?} below {message}: {buttons:?}"));
         self.sends_press(room, message, button["callback_data"].as_str().expect("a button that calls back"))
     }
 

@@ -30,7 +30,7 @@ const LARGEST: usize = 50 << 20;
 
 /// Serves until it is closed.
 pub(crate) async fn run(shared: Arc<Shared>, closed: oneshot::Receiver<()>, bound: Sender<SocketAddr>) {
-    let door = Door::new(shared.door()).await.unwrap();
+    let door = Door::new(Arc::clone(&shared)).await.unwrap();
     bound.send(door.address()).unwrap();
     let router = Router::new().fallback(take).with_state(Arc::clone(&shared));
     let service = router.into_make_service_with_connect_info::<Line>();
@@ -46,6 +46,7 @@ struct Asked {
     bot: i64,
     method: &'static str,
     params: Params,
+    at: Duration,
     /// Where it stands among the calls.
     number: usize,
 }
@@ -65,8 +66,7 @@ async fn take(State(shared): State<Arc<Shared>>, ConnectInfo(line): ConnectInfo<
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
     if let Some(Fault::Late(by)) = fault {
-        let moment = shared.clock.now() + by;
-        shared.until(moment, |_| (!shared.is_online()).then_some(())).await;
+        shared.until(asked.at + by, |_| (!shared.is_online()).then_some(())).await;
     }
     let (status, body) = match &result {
         Ok(result) => (200, json!({"ok": true, "result": result})),
@@ -146,7 +146,7 @@ async fn read(shared: &Shared, request: Request) -> Result<Asked, Failure> {
         });
         world.calls.len() - 1
     });
-    Ok(Asked { bot, method: known, params, number })
+    Ok(Asked { bot, method: known, params, at, number })
 }
 
 /// Does it. `None` where the fake went offline before there was an answer.

@@ -8,9 +8,6 @@ use tokio::sync::watch;
 use crate::support::telegram::clock::Clock;
 use crate::support::telegram::world::World;
 
-/// How long a test waits at the most, by the clock on the wall.
-const PATIENCE: Duration = Duration::from_secs(20);
-
 /// The world, its clock, and the news that it has changed.
 pub(crate) struct Shared {
     pub(crate) clock: Clock,
@@ -92,10 +89,14 @@ impl Shared {
         *self.online.borrow()
     }
 
-    /// Goes online or offline: who is connected is cut off then, and who connects is refused.
+    /// Goes online or offline: who is connected is cut off then, and who connects is refused. Returns when that is so.
     pub(crate) fn set_online(&self, online: bool) {
         self.online.send_replace(online);
         self.wake();
+        let mut world = self.lock();
+        while world.listening != online {
+            world = self.changed.wait(world).unwrap_or_else(PoisonError::into_inner);
+        }
     }
 
     pub(crate) fn door(&self) -> watch::Receiver<bool> {
@@ -106,8 +107,13 @@ impl Shared {
     ///
     /// It waits in a thread of its own, so that it is by the clock on the wall also where the runtime's time stands, and
     /// so that the runtime does not take the wait for idleness and puts its time forward.
-    pub(crate) async fn found<T>(self: &Arc<Self>, what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
-        let deadline = Instant::now() + PATIENCE;
+    pub(crate) async fn found<T>(
+        self: &Arc<Self>,
+        what: &str,
+        patience: Duration,
+        mut ask: impl FnMut() -> Option<T>,
+    ) -> T {
+        let deadline = Instant::now() + patience;
         loop {
             let version = self.lock().version;
             if let Some(found) = ask() {
@@ -115,7 +121,7 @@ impl Shared {
             }
             let shared = Arc::clone(self);
             let news = tokio::task::spawn_blocking(move || shared.news(version, deadline)).await.unwrap();
-            assert!(news, "{what}: not within {} s; {}", PATIENCE.as_secs(), self.read(World::summary));
+            assert!(news, "{what}: not within {} s; {}", patience.as_secs(), self.read(World::summary));
         }
     }
 

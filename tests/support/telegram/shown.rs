@@ -9,6 +9,9 @@ use crate::support::telegram::chat::Room;
 use crate::support::telegram::message::{Content, Message};
 use crate::support::telegram::world::World;
 
+/// How long a test waits at the most, by the clock on the wall.
+const PATIENCE: Duration = Duration::from_secs(20);
+
 /// A message as it stands in a chat.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Shown {
@@ -142,6 +145,11 @@ impl TelegramFake {
     /// Waits until `ask` finds something; it is asked after every change. Stops the test when it takes too long by the
     /// clock on the wall.
     pub(crate) async fn until<T>(&self, what: &str, ask: impl FnMut() -> Option<T>) -> T {
-        self.shared.found(what, ask).await
+        self.within(PATIENCE, what, ask).await
+    }
+
+    /// The same with a patience of its own.
+    pub(crate) async fn within<T>(&self, patience: Duration, what: &str, ask: impl FnMut() -> Option<T>) -> T {
+        self.shared.found(what, patience, ask).await
     }
 }

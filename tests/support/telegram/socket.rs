@@ -13,6 +13,8 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::watch;
 
+use crate::support::telegram::shared::Shared;
+
 /// What drops one connection.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Line(Arc<AtomicBool>);
@@ -33,6 +35,7 @@ impl Connected<IncomingStream<'_, Door>> for Line {
 /// Where connections come in, while it is open. The address stays its own when it is shut.
 pub(crate) struct Door {
     address: SocketAddr,
+    shared: Arc<Shared>,
     open: watch::Receiver<bool>,
     listener: Option<TcpListener>,
     /// Bound and not listening: who comes is refused, and nobody else gets the port.
@@ -40,9 +43,10 @@ pub(crate) struct Door {
 }
 
 impl Door {
-    pub(crate) async fn new(open: watch::Receiver<bool>) -> io::Result<Self> {
+    pub(crate) async fn new(shared: Arc<Shared>) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
-        Ok(Self { address: listener.local_addr()?, open, listener: Some(listener), shut: None })
+        let (address, open) = (listener.local_addr()?, shared.door());
+        Ok(Self { address, shared, open, listener: Some(listener), shut: None })
     }
 
     pub(crate) fn address(&self) -> SocketAddr {
@@ -62,6 +66,9 @@ impl Door {
         }
         if let Some(socket) = open.then(|| self.shut.take()).flatten() {
             self.listener = Some(socket.listen(1024)?);
+        }
+        if self.shared.read(|world| world.listening) != open {
+            self.shared.change(|world| world.listening = open);
         }
         Ok(())
     }

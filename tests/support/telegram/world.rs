@@ -21,6 +21,8 @@ use crate::support::telegram::user::{ANONYMOUS, CHANNEL_BOT, User};
 pub(crate) struct World {
     pub(crate) now: Duration,
     pub(crate) version: u64,
+    /// Whether connections are taken.
+    pub(crate) listening: bool,
     pub(crate) bots: BTreeMap<i64, Bot>,
     pub(crate) users: BTreeMap<i64, User>,
     /// By the bot, for private chats, and the number.
@@ -73,6 +75,7 @@ impl World {
         Self {
             now: Duration::ZERO,
             version: 0,
+            listening: true,
             bots: BTreeMap::new(),
             users: User::of_the_house().into_iter().map(|user| (user.id, user)).collect(),
             chats: HashMap::new(),
