@@ -33,3 +33,4 @@ mod redact;
 mod resolver;
 mod store;
 mod support;
+mod telegram;

@@ -7,6 +7,7 @@ pub(crate) mod leaks;
 pub(crate) mod openclaw;
 #[cfg(target_os = "linux")]
 pub(crate) mod rerun;
+pub(crate) mod telegram;
 pub(crate) mod tty;
 #[cfg(target_os = "linux")]
 pub(crate) mod watch;

@@ -1,0 +1,3 @@
+//! Telegram, from its wire to ours.
+
+mod fake;
