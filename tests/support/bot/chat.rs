@@ -30,7 +30,7 @@ pub(crate) struct Chat {
     app: usize,
     pub(super) provider: Option<LoopbackProvider>,
     pub(crate) clock: Arc<TestClock>,
-    pub(super) planted: Vec<String>,
+    pub(crate) planted: Vec<String>,
     pub(super) variables: Vec<(String, String)>,
     pub(crate) directory: TempDir,
     pub(super) writes: Cell<u64>,

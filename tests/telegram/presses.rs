@@ -1,0 +1,70 @@
+//! Buttons.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::support::bot::Bot;
+use crate::support::telegram::Rights;
+use crate::telegram::account::{Pace, on_telegram};
+
+/// A press is to be answered within this.
+const SOON: Duration = Duration::from_secs(1);
+
+fn bot() -> Bot {
+    Bot::new().profiles("anthropic:default anthropic:work openai:team")
+}
+
+#[test]
+fn a_press_is_answered_and_the_menu_becomes_what_came_of_it() {
+    on_telegram(bot(), Pace::Real, |account| async move {
+        let fake = &account.fake;
+        let ann = fake.person(42, "Ann");
+        let dm = fake.private(&ann, &account.bot);
+        ann.says(dm, "/model");
+        let menu = fake.next_message(dm).await;
+        let press = ann.presses(dm, menu.id, "opus");
+        let answered = fake.answered(&press).await;
+        assert!(answered.after < SOON, "{answered:?}");
+        let became = fake.becomes(dm, menu.id, |shown| shown.text != menu.text).await;
+        assert!(became.text.contains("claude-opus-4-6"), "{}", became.text);
+        // The same button once more, as a client may send that still shows the old message.
+        let token = menu.keyboard.iter().flatten().find(|button| button.label == "opus").unwrap().token.clone();
+        let again = ann.sends_press(dm, menu.id, &token);
+        assert!(fake.answered(&again).await.after < SOON);
+        // And of a message that is gone.
+        ann.says(dm, "/model");
+        let menu = fake.next_message(dm).await;
+        ann.deletes(dm, menu.id);
+        let token = menu.keyboard.iter().flatten().find(|button| button.label == "haiku").unwrap().token.clone();
+        let gone = ann.sends_press(dm, menu.id, &token);
+        assert!(fake.answered(&gone).await.after < SOON);
+        let said = fake.next_message(dm).await;
+        assert!(said.text.contains("claude-haiku-4-5"), "{}", said.text);
+        // What nobody printed.
+        let forged = ann.sends_press(dm, said.id, "forged");
+        assert!(fake.answered(&forged).await.after < SOON);
+        (account, ())
+    });
+}
+
+#[test]
+fn a_button_does_nothing_for_who_may_not_write_there() {
+    let access = json!({"channels": {"telegram": {"groupAllowFrom": ["42"]}}});
+    on_telegram(bot().config(access), Pace::Real, |account| async move {
+        let fake = &account.fake;
+        let (ann, ben) = (fake.person(42, "Ann"), fake.person(43, "Ben"));
+        let crew = fake.supergroup("Crew");
+        fake.with(crew, &account.bot, Rights::Member);
+        ann.says(crew, "/model");
+        let menu = fake.next_message(crew).await;
+        let press = ben.presses(crew, menu.id, "opus");
+        assert!(fake.answered(&press).await.after < SOON);
+        let press = ann.presses(crew, menu.id, "haiku");
+        fake.answered(&press).await;
+        let became = fake.becomes(crew, menu.id, |shown| shown.text != menu.text).await;
+        assert!(became.text.contains("claude-haiku-4-5"), "{}", became.text);
+        assert_eq!(became.former, [menu.text], "it was changed for nobody else");
+        (account, ())
+    });
+}
