@@ -36,6 +36,7 @@ fn main() {
     let status = ["models", "status", "--check"];
     let set = ["models", "auth", "order", "set", "--provider", "anthropic"];
     measure(home.path(), rounds, "modelpin --version", |_| vec!["--version"], None);
+    measure(home.path(), rounds, "models status --check", |_| status.to_vec(), Some(Duration::from_millis(15)));
     measure(
         home.path(),
         rounds,
@@ -47,7 +48,6 @@ fn main() {
         Some(Duration::from_millis(20)),
     );
     clear_order(home.path());
-    measure(home.path(), rounds, "models status --check", |_| status.to_vec(), Some(Duration::from_millis(15)));
     measure(home.path(), rounds, "models status --check --json", |_| [&status[..], &["--json"]].concat(), None);
 }
 

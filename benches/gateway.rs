@@ -114,12 +114,13 @@ impl Gateway {
         command.args(["gateway", "--health", "127.0.0.1:0"]).env_clear().env("HOME", home);
         // Whatever does not go to loopback goes nowhere.
         command.env("HTTPS_PROXY", "http://127.0.0.1:9").env("NO_PROXY", "127.0.0.1").env("NOTIFY_SOCKET", &path);
-        let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        let gateway = Self(command.spawn().unwrap());
         let mut bytes = [0; 4_096];
         loop {
             let length = socket.recv(&mut bytes).unwrap();
             if String::from_utf8_lossy(&bytes[..length]).contains("READY=1") {
-                return Self(child);
+                return gateway;
             }
         }
     }

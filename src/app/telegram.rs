@@ -198,12 +198,12 @@ impl Channel for Telegram {
                 while states.changed().await.is_ok() {
                     standing.send_replace(standing_of(&states.borrow_and_update()));
                 }
-                std::future::pending().await
+                std::future::pending::<()>().await;
             };
             tokio::select! {
                 biased;
                 () = told => Ok(()),
-                served = serve(options, engine, mailbox, state, stop) => served.map_err(ended),
+                served = serve(options, engine, mailbox, state, stop) => served.map_err(|fault| ended(&fault)),
             }
         })
     }
@@ -221,7 +221,7 @@ fn standing_of(state: &State) -> Standing {
     Standing { bot: state.bot.clone(), link }
 }
 
-fn ended(fault: ServeFault) -> Ended {
+fn ended(fault: &ServeFault) -> Ended {
     let why = fault.to_string();
     match fault {
         ServeFault::TokenRefused { .. } | ServeFault::WebhookRefused { .. } | ServeFault::NoClient { .. } => {

@@ -57,7 +57,7 @@ impl Engine {
                 self.send(case, draft, Visibility::Private).await;
                 Done::Yes
             }
-            Err(last) => self.refuse(case, Refusal::NoSuchPage { page, last }).await,
+            Err(pages) => self.refuse(case, Refusal::NoSuchPage { page, last: pages }).await,
         }
     }
 
@@ -85,7 +85,7 @@ impl Engine {
                 self.send(case, draft, Visibility::Private).await;
                 Done::Yes
             }
-            Err(last) => self.refuse(case, Refusal::NoSuchPage { page, last }).await,
+            Err(pages) => self.refuse(case, Refusal::NoSuchPage { page, last: pages }).await,
         }
     }
 

@@ -62,6 +62,9 @@ struct State {
     merged: Current,
 }
 
+/// What a change returned, and why its secrets could not be sealed, if so.
+type Attempted<T> = (T, Option<SealTrouble>);
+
 impl AuthStore {
     /// The store at `paths`. Nothing is read yet.
     pub fn new(paths: StorePaths) -> Self {
@@ -273,7 +276,7 @@ impl AuthStore {
         &'a self,
         origin: &Origin,
         mut change: impl FnMut(&mut Document) -> T + 'a,
-    ) -> Result<impl FnMut(&mut Document) -> Change<(T, Option<SealTrouble>)> + 'a, StoreFileFault> {
+    ) -> Result<impl FnMut(&mut Document) -> Change<Attempted<T>> + 'a, StoreFileFault> {
         let oauth = (origin.path == self.paths.main).then_some(self.paths.oauth.as_path());
         let legacy = if std::fs::exists(&origin.path).unwrap_or(true) {
             Document::missing()
@@ -335,7 +338,7 @@ impl AuthStore {
 }
 
 /// What was written, unless the secrets in it could not be sealed.
-fn settled<T>(written: Written<(T, Option<SealTrouble>)>) -> Result<Written<T>, StoreFileFault> {
+fn settled<T>(written: Written<Attempted<T>>) -> Result<Written<T>, StoreFileFault> {
     let Written { path, changed, value: (value, refused) } = written;
     match refused {
         None => Ok(Written { path, changed, value }),

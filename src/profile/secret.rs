@@ -81,7 +81,7 @@ impl<'a> Secrets<'a> {
     ///
     /// [`SecretTrouble`], without a word of what was found.
     #[cfg(feature = "cli")]
-    pub(crate) fn in_file(&self, path: &Path) -> Result<SecretString, SecretTrouble> {
+    pub(crate) fn in_file(path: &Path) -> Result<SecretString, SecretTrouble> {
         let name = path.display().to_string();
         let content = file::read(&name, path, PATIENCE)?;
         file::secret(&content, "value").ok_or_else(|| not_there(&name, "value")).inspect(|found| redact::learn([found]))

@@ -87,7 +87,7 @@ mod tests {
             for page in 1..=pages.count() {
                 let places = pages.get(page).unwrap_or_default();
                 assert_eq!(places.start, next);
-                assert!(places.len() <= PER_PAGE && (places.len() > 0 || lengths.is_empty()), "{lengths:?}");
+                assert!(places.len() <= PER_PAGE && (!places.is_empty() || lengths.is_empty()), "{lengths:?}");
                 let used: usize = lengths[places.clone()].iter().sum();
                 assert!(used <= ROOM || places.len() == 1, "{lengths:?}");
                 assert!(places.clone().all(|place| pages.page_of(place) == page));

@@ -137,8 +137,8 @@ fn chance_ends_the_program_and_nothing_is_made_twice_or_lost() {
                 chat = chat.say(text);
             } else {
                 chat = chat.dies_at(message(text));
-                for (id, text) in made[made.len().saturating_sub(dice.roll(4))..].to_vec() {
-                    chat = chat.event(&id).say(text);
+                for (id, text) in &made[made.len().saturating_sub(dice.roll(4))..] {
+                    chat = chat.event(id).say(text);
                 }
                 chat = chat.event(&id).say(text);
             }

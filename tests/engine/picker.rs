@@ -217,7 +217,7 @@ fn presses_by_chance_while_everything_changes_never_choose_what_was_not_printed(
             (true, _) if Some(label) == gone.as_deref() => assert_eq!(after, before, "{label}"),
             (true, _) => assert_eq!(after.split('@').next(), Some(label)),
             (_, true) => {
-                assert!(after == before || after.ends_with(label.trim_start_matches("@ ")), "{label}: {after}")
+                assert!(after == before || after.ends_with(label.trim_start_matches("@ ")), "{label}: {after}");
             }
             (false, false) => {
                 let moves = ["Default", "Undo", "By the auth order"].contains(&label);

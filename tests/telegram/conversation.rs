@@ -62,7 +62,7 @@ fn each_of_many_messages_is_answered_by_what_was_chosen_where_it_was_written() {
         }
         let wanted = MESSAGES + places.len();
         let all = || places.iter().map(|place| fake.answers(place.room).len()).sum::<usize>();
-        fake.within(Duration::from_secs(120), "an answer to each", || (all() >= wanted).then_some(())).await;
+        fake.within(Duration::from_mins(2), "an answer to each", || (all() >= wanted).then_some(())).await;
         for place in &places {
             let answers = fake.answers(place.room);
             let said: Vec<&str> = answers[1..].iter().map(|answer| answer.text.as_str()).collect();

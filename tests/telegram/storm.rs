@@ -67,12 +67,12 @@ fn nothing_is_lost_nor_done_twice_in_minutes_of_faults() {
             }
             tokio::time::sleep(Duration::from_secs(8)).await;
         }
-        let took = fake.now() - began;
+        let took = fake.now().checked_sub(began).unwrap();
         fake.calm();
         let all = || fake.waiting(&account.bot) == 0 && account.inbox.pending() == 0;
-        fake.within(Duration::from_secs(120), "everything to be dealt with", || all().then_some(())).await;
-        assert!(took >= Duration::from_secs(240), "{took:?}");
-        assert_eq!(account.inbox.known(), PEOPLE as usize * CHANGES);
+        fake.within(Duration::from_mins(2), "everything to be dealt with", || all().then_some(())).await;
+        assert!(took >= Duration::from_mins(4), "{took:?}");
+        assert_eq!(account.inbox.known(), usize::try_from(PEOPLE).unwrap() * CHANGES);
         for room in rooms {
             let said = fake.answers(room);
             // A message whose answer was cut off after it was taken may stand there twice; none is missing.

@@ -31,6 +31,7 @@ pub enum Kind {
 
 impl Kind {
     /// The word used in session keys and on the wire: `dm`, `group`, `channel`.
+    #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Dm => "dm",

@@ -10,6 +10,7 @@
 /// assert_eq!(without_mention("@ModelPin: /model", "modelpin"), "/model");
 /// assert_eq!(without_mention("@somebody /model", "modelpin"), "@somebody /model");
 /// ```
+#[must_use]
 pub fn without_mention<'a>(text: &'a str, bot: &str) -> &'a str {
     let Some(addressed) = text.trim_start().strip_prefix('@') else { return text };
     let end = addressed.find(|c: char| c.is_whitespace() || matches!(c, ':' | ',')).unwrap_or(addressed.len());

@@ -72,6 +72,7 @@ pub enum Visibility {
 
 impl Visibility {
     /// The word used on the wire: `chat`, `private`.
+    #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Chat => "chat",
@@ -87,6 +88,7 @@ impl Block {
     }
 
     /// An empty line.
+    #[must_use]
     pub fn blank() -> Self {
         Self::Line(Vec::new())
     }
@@ -108,6 +110,7 @@ impl Reply {
 
 impl Span {
     /// The text of the span without its mark.
+    #[must_use]
     pub fn text(&self) -> &str {
         match self {
             Self::Plain(text) | Self::Strong(text) | Self::Code(text) => text,

@@ -85,16 +85,16 @@ async fn work_off(chat: i64, mut jobs: UnboundedReceiver<Job>, queues: Arc<Queue
     loop {
         tokio::select! {
             biased;
-            job = jobs.recv() => match job {
-                Some((work, permit)) => under_way.push(async move {
-                    work.await;
-                    drop(permit);
-                }),
-                // The end was asked for: what is under way is all there is.
-                None => {
+            job = jobs.recv() => {
+                let Some((work, permit)) = job else {
+                    // The end was asked for: what is under way is all there is.
                     while under_way.next().await.is_some() {}
                     return;
-                }
+                };
+                under_way.push(async move {
+                    work.await;
+                    drop(permit);
+                });
             },
             Some(()) = under_way.next(), if !under_way.is_empty() => {}
         }

@@ -15,7 +15,7 @@ use crate::{Inbox, Options};
 const NAME: &str = "commands";
 
 /// The longest wait between two attempts. Nobody waits for a menu.
-const LONGEST_WAIT: Duration = Duration::from_secs(600);
+const LONGEST_WAIT: Duration = Duration::from_mins(10);
 
 /// Tells Telegram the menu, as far as it is another one than the last time, and remembers that.
 pub(crate) async fn bring_up_to_date(line: &Line, inbox: &dyn Inbox, options: &Options, bot: u64) {
@@ -33,16 +33,15 @@ pub(crate) async fn bring_up_to_date(line: &Line, inbox: &dyn Inbox, options: &O
     for call in calls {
         match tell(line, call.clone()).await {
             Ok(()) => {}
-            Err(fault) => match call.owner() {
-                Some(owner) => {
+            Err(fault) => {
+                if let Some(owner) = call.owner() {
                     tracing::info!(account, why = %fault, "an owner has no menu yet: they have not written to the bot");
                     unreached.push(owner);
-                }
-                None => {
+                } else {
                     tracing::warn!(account, why = %fault, "Telegram does not take the menu of commands");
                     return;
                 }
-            },
+            }
         }
     }
     inbox.remember(NAME, menu.mark(&unreached)).await;

@@ -17,7 +17,7 @@ const ONCE: Duration = Duration::from_secs(20);
 
 /// How long a call that has to be carried out is tried again while Telegram cannot be reached. Waiting that Telegram
 /// asks for does not count: nothing is given up because of it.
-const ENDURANCE: Duration = Duration::from_secs(300);
+const ENDURANCE: Duration = Duration::from_mins(5);
 
 /// The longest wait between two of these attempts.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);

@@ -62,9 +62,12 @@ impl Answer {
     }
 }
 
+/// What is answered to a call, where that is not what Telegram answers.
+type Script = Box<dyn Fn(&Made) -> Option<Answer> + Send + Sync>;
+
 /// A Telegram that answers by a script.
 pub(crate) struct Telegram {
-    script: Box<dyn Fn(&Made) -> Option<Answer> + Send + Sync>,
+    script: Script,
     begin: Instant,
     calls: Mutex<Vec<Made>>,
     pub(crate) renewed: AtomicUsize,

@@ -63,6 +63,7 @@ impl Signals {
     }
 
     /// Signals that are sent by hand. When the sender is dropped, no more come, and nothing ends.
+    #[must_use]
     pub fn channel() -> (UnboundedSender<Signal>, Self) {
         let (sender, receiver) = unbounded_channel();
         (sender, Self(receiver))

@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 /// title or answer for the person at the keyboard. Control characters become their pictures (`␛`), other invisible
 /// ones that reorder text become `<U+202E>`; new lines and tabs stay, carriage returns go. Each character is judged
 /// alone, so a text that arrives in pieces comes out the same as in one.
+#[must_use]
 pub fn visible(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {

@@ -61,7 +61,7 @@ fn read(path: &str, key: &str, secrets: &Secrets<'_>) -> Result<SecretString, St
     if !path.is_absolute() {
         return Err(format!("{key} must be an absolute path, or begin with `~/`"));
     }
-    secrets.in_file(&path).map_err(|trouble| why(&path, key, trouble))
+    Secrets::in_file(&path).map_err(|trouble| why(&path, key, trouble))
 }
 
 fn why(path: &Path, key: &str, trouble: SecretTrouble) -> String {

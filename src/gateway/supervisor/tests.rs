@@ -126,8 +126,8 @@ async fn stands(board: &Board, account: &str, wanted: impl Fn(&Link) -> bool) {
     let as_wanted = |shown: &crate::gateway::board::Shown| {
         shown.lines.iter().any(|line| line.id == id(account) && wanted(&line.standing.link))
     };
-    let waited = timeout(Duration::from_hours(1), changes.wait_for(as_wanted)).await;
-    assert!(waited.is_ok(), "{account} does not stand so: {:?}", board.now());
+    let come = timeout(Duration::from_hours(1), changes.wait_for(as_wanted)).await;
+    assert!(come.is_ok(), "{account} does not stand so: {:?}", board.now());
 }
 
 fn is_up(link: &Link) -> bool {

@@ -56,8 +56,10 @@ fn what_does_not_pass_the_check_is_taken_back_to_the_byte() {
     assert!(!write(false).unwrap().changed);
 
     fs::remove_file(&path).unwrap();
-    let order =
-        |document: &mut Document| Change::made(document.set_order(&provider("p"), &[ProfileId::new("p:a").unwrap()]));
+    let order = |document: &mut Document| {
+        document.set_order(&provider("p"), &[ProfileId::new("p:a").unwrap()]);
+        Change::made(())
+    };
     assert_eq!(AuthFile::at(&path).lock().unwrap().write_checked(order, |_, ()| false).unwrap(), None);
     assert!(!path.exists());
 }

@@ -114,7 +114,9 @@ impl InboxTable for Memory {
         Box::pin(async move {
             let mut tables = self.tables();
             let mailbox = tables.mailboxes.entry(mailbox.to_owned()).or_default();
-            numbers.into_iter().for_each(|number| mailbox.dealt_with(number, now));
+            for number in numbers {
+                mailbox.dealt_with(number, now);
+            }
             Ok(())
         })
     }

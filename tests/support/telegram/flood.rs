@@ -4,7 +4,7 @@ use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
 
 const SECOND: Duration = Duration::from_secs(1);
-const MINUTE: Duration = Duration::from_secs(60);
+const MINUTE: Duration = Duration::from_mins(1);
 
 /// How fast a bot may write. Edits count like messages; presses are answered, menus set and typing shown for nothing.
 #[derive(Debug, Clone, Copy)]
@@ -54,7 +54,7 @@ impl Flood {
         let pace = self.chats.entry((bot, chat)).or_default();
         if now < pace.closed {
             self.impatience += 1;
-            return Err(pace.closed - now);
+            return Err(pace.closed.checked_sub(now).unwrap());
         }
         let Some(limits) = self.limits else { return Ok(()) };
         let all = self.bots.entry(bot).or_default();
@@ -62,13 +62,14 @@ impl Flood {
         pace.lately.retain(|moment| *moment + MINUTE > now);
         let mut wait = Duration::ZERO;
         if all.len() >= limits.per_second {
-            wait = wait.max(all[all.len() - limits.per_second] + SECOND - now);
+            wait = wait.max((all[all.len() - limits.per_second] + SECOND).checked_sub(now).unwrap());
         }
         if many && pace.lately.len() >= limits.group_per_minute {
-            wait = wait.max(pace.lately[pace.lately.len() - limits.group_per_minute] + MINUTE - now);
+            wait =
+                wait.max((pace.lately[pace.lately.len() - limits.group_per_minute] + MINUTE).checked_sub(now).unwrap());
         }
         let full = pace.full.max(now) + SECOND;
-        wait = wait.max((full - now).saturating_sub(SECOND * limits.burst));
+        wait = wait.max(full.checked_sub(now).unwrap().saturating_sub(SECOND * limits.burst));
         if wait.is_zero() {
             pace.full = full;
             pace.lately.push_back(now);

@@ -98,8 +98,7 @@ impl Person {
                 (message.thread, message.in_topic) = (Some(topic), true);
             } else if let (Some(to), ChatKind::Supergroup) = (message.reply_to, chat.kind) {
                 // Answers form a thread, in General too: no topic, though it has the same field.
-                let root = chat.messages.get(&to).and_then(|to| to.thread).unwrap_or(to);
-                message.thread = Some(root);
+                message.thread = Some(chat.messages.get(&to).and_then(|to| to.thread).unwrap_or(to));
             }
             world.post(room.key(), message)
         })

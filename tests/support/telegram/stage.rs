@@ -171,7 +171,7 @@ impl TelegramFake {
 }
 
 fn new_chat(world: &World, kind: ChatKind, title: &str, near: i64) -> Chat {
-    let free = (1..).map(|step| near - step).find(|id| !world.chats.contains_key(&(None, *id)));
+    let free = (1..i64::MAX).map(|step| near - step).find(|id| !world.chats.contains_key(&(None, *id)));
     Chat::new(free.expect("numbers do not end"), kind, title)
 }
 

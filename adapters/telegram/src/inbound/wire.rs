@@ -75,6 +75,10 @@ pub(super) struct Message {
 pub(super) struct Answered {
     from: Option<User>,
     #[serde(flatten)]
+    #[expect(
+        clippy::zero_sized_map_values,
+        reason = "what is flattened is a map; of these fields only the names count"
+    )]
     rest: BTreeMap<String, IgnoredAny>,
 }
 

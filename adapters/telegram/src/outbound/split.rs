@@ -48,7 +48,7 @@ pub(crate) fn cut(rich: &Rich, from: usize, limits: Limits) -> Option<usize> {
     let window = text.get(half..end).unwrap_or_default();
     let breaks = || window.rmatch_indices('\n').map(|(at, _)| half + at + 1);
     let in_code = |at: &usize| {
-        let pre = |at| rich.style_at(at).is_some_and(|style| style.is_pre());
+        let pre = |at| rich.style_at(at).is_some_and(super::style::Style::is_pre);
         pre(*at) && pre(at - 1)
     };
     let ends_block = |at: &usize| text.get(..at - 1).is_some_and(|before| before.ends_with('\n'));

@@ -142,19 +142,16 @@ impl Talk {
     }
 
     async fn draw(&self, piece: &Message, marked: bool, message: Option<MessageId>) -> Result<MessageId, Fault> {
-        match message {
-            Some(message) => {
-                let edit = self.edit(piece, marked, message);
-                match api::edit_message(&*self.line.api, &edit, PATIENCE).await {
-                    Err(fault) if fault.says(&["message is not modified"]) => Ok(message),
-                    edited => edited.map(|()| message),
-                }
+        if let Some(message) = message {
+            let edit = self.edit(piece, marked, message);
+            match api::edit_message(&*self.line.api, &edit, PATIENCE).await {
+                Err(fault) if fault.says(&["message is not modified"]) => Ok(message),
+                edited => edited.map(|()| message),
             }
-            None => {
-                let quoting = self.draft.locked().shown.is_empty();
-                let new = self.message(piece, marked, quoting);
-                api::send_message(&*self.line.api, &new, PATIENCE).await.map(MessageId)
-            }
+        } else {
+            let quoting = self.draft.locked().shown.is_empty();
+            let new = self.message(piece, marked, quoting);
+            api::send_message(&*self.line.api, &new, PATIENCE).await.map(MessageId)
         }
     }
 

@@ -32,7 +32,7 @@ fn densest(at: &[Duration], window: Duration) -> usize {
 
 #[rstest]
 #[case(PERSON, Duration::from_secs(10), 13)]
-#[case(GROUP, Duration::from_secs(60), 20)]
+#[case(GROUP, Duration::from_mins(1), 20)]
 #[tokio::test(start_paused = true)]
 async fn a_chat_is_never_spoken_in_faster_than_telegram_allows(
     #[case] chat: i64,

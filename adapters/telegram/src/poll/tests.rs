@@ -74,7 +74,7 @@ async fn a_batch_without_any_number_is_no_tight_loop() {
     let scene = Scene::begin(Drawer::default(), echo, |made: &Made| {
         (made.method == "getUpdates").then(|| Answer::ok(json!([{"message": "?"}])))
     });
-    sleep(Duration::from_secs(600)).await;
+    sleep(Duration::from_mins(10)).await;
     let asked = scene.telegram.made("getUpdates").len();
     assert!(asked < 60, "{asked}");
     assert!(matches!(scene.link(), Link::Down(_)));
@@ -135,7 +135,7 @@ async fn one_that_must_not_be_written_down_and_hangs_does_not_silence_the_others
 
 #[tokio::test(start_paused = true)]
 async fn another_poller_is_waited_for_and_seen_to_go() {
-    let gone = Duration::from_secs(60);
+    let gone = Duration::from_mins(1);
     let scene = Scene::begin(Drawer::default(), echo, move |made: &Made| {
         (made.method == "getUpdates" && made.at < gone).then(|| Answer::refused(409, CONFLICT))
     });
@@ -183,9 +183,9 @@ async fn telegram_is_left_alone_as_long_as_it_asks() {
     let scene = Scene::begin(Drawer::default(), echo, |made: &Made| {
         (made.method == "getUpdates" && made.nth == 0).then(|| Answer::busy(77))
     });
-    sleep(Duration::from_secs(300)).await;
+    sleep(Duration::from_mins(5)).await;
     let asked = scene.telegram.made("getUpdates");
-    assert_eq!(asked[1].at - asked[0].at, Duration::from_secs(77));
+    assert_eq!(asked[1].at.checked_sub(asked[0].at).unwrap(), Duration::from_secs(77));
 }
 
 #[tokio::test(start_paused = true)]

@@ -33,7 +33,7 @@ async fn what_was_left_is_handled_first_and_in_order() {
         (made.method == "getUpdates" && made.nth == 0)
             .then(|| Answer::ok(json!([message(6, 7, "second"), message(7, 7, "third")])))
     });
-    sleep(Duration::from_secs(60)).await;
+    sleep(Duration::from_mins(1)).await;
     assert_eq!(scene.heard(), ["first", "second", "third"]);
     assert_eq!(scene.telegram.texts(), ["first", "second", "third"]);
     assert_eq!(scene.inbox.done(), [5, 6, 7]);
@@ -81,7 +81,7 @@ async fn a_token_that_is_taken_back_ends_it_when_it_is_noticed() {
 
 #[tokio::test(start_paused = true)]
 async fn without_a_network_it_is_tried_ever_more_rarely_until_there_is_one() {
-    let offline = Duration::from_secs(600);
+    let offline = Duration::from_mins(10);
     let scene =
         Scene::with(vec![message(1, 7, "hello")], echo, move |made: &Made| (made.at < offline).then(Answer::passing));
     sleep(Duration::from_secs(590)).await;

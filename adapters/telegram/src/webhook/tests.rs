@@ -176,7 +176,7 @@ async fn a_webhook_that_somebody_took_away_is_set_again() {
     let scene = watched(free().await, vec![Answer::ok(json!({"url": ""}))]);
     tokio::time::sleep(Duration::from_secs(301)).await;
     assert_eq!(scene.telegram.made("setWebhook").len(), 2);
-    tokio::time::sleep(Duration::from_secs(600)).await;
+    tokio::time::sleep(Duration::from_mins(10)).await;
     assert_eq!(scene.link(), Link::Up);
 }
 

@@ -9,7 +9,7 @@ use crate::serve::Beginning;
 use crate::{Link, ServeFault, Webhook};
 
 /// How often it is looked.
-const LOOK: Duration = Duration::from_secs(300);
+const LOOK: Duration = Duration::from_mins(5);
 
 /// Asks Telegram now and then how the webhook stands: nothing else would tell that it was taken away, that its address
 /// cannot be reached, or that the token is no longer known.
@@ -46,7 +46,7 @@ pub(crate) async fn watch(beginning: &Beginning<'_>, webhook: &Webhook) -> Serve
             }
             // Updates may be brought all the same.
             Err(fault) => {
-                tracing::info!(account = line.account, why = %fault, "it is not known how the webhook stands")
+                tracing::info!(account = line.account, why = %fault, "it is not known how the webhook stands");
             }
         }
         sleep(LOOK).await;

@@ -20,7 +20,8 @@ pub(crate) fn answer(world: &mut World, bot: i64, params: &Params) -> Result<Val
     }
     let now = world.now;
     let press = params.text("callback_query_id").and_then(|id| world.presses.get_mut(id));
-    let open = press.filter(|press| press.bot == bot && press.answer.is_none() && now - press.at <= PATIENCE);
+    let open = press
+        .filter(|press| press.bot == bot && press.answer.is_none() && now.checked_sub(press.at).unwrap() <= PATIENCE);
     let press =
         open.ok_or_else(|| Failure::bad("query is too old and response timeout expired or query ID is invalid"))?;
     press.answer = Some((press.pressed.elapsed(), text.to_owned(), params.flag("show_alert")));

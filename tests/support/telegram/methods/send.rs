@@ -66,7 +66,6 @@ fn thread_of(chat: &Chat, thread: Option<i64>) -> Result<(Option<i64>, bool), Fa
     let missing = || Failure::bad("message thread not found");
     let Some(thread) = thread else { return Ok((None, false)) };
     match chat.kind {
-        ChatKind::Private | ChatKind::Group | ChatKind::Channel => Err(missing()),
         ChatKind::Supergroup if chat.forum => match chat.topics.get(&thread) {
             _ if thread == GENERAL => Err(missing()),
             Some(true) => Err(Failure::bad("TOPIC_CLOSED")),
@@ -74,7 +73,7 @@ fn thread_of(chat: &Chat, thread: Option<i64>) -> Result<(Option<i64>, bool), Fa
             None => Err(missing()),
         },
         ChatKind::Supergroup if chat.messages.contains_key(&thread) => Ok((Some(thread), false)),
-        ChatKind::Supergroup => Err(missing()),
+        ChatKind::Private | ChatKind::Group | ChatKind::Supergroup | ChatKind::Channel => Err(missing()),
     }
 }
 

@@ -70,7 +70,7 @@ fn places(value: &Value) -> Vec<String> {
     places
 }
 
-fn change(update: &mut Value, at: &Index, change: &Change) {
+fn change(update: &mut Value, at: Index, change: &Change) {
     let places = places(update);
     let at = at.get(&places);
     match change {
@@ -86,7 +86,7 @@ fn change(update: &mut Value, at: &Index, change: &Change) {
             }
         }
         Change::Graft(from, place) => {
-            let from = from.get(&*UPDATES);
+            let from = from.get(&UPDATES);
             let places = self::places(from);
             let graft = from.pointer(place.get(&places).as_str()).cloned();
             if let Some((place, graft)) = update.pointer_mut(at).zip(graft) {
@@ -99,9 +99,9 @@ fn change(update: &mut Value, at: &Index, change: &Change) {
 proptest! {
     #[test]
     fn whatever_comes_nothing_breaks_and_nothing_is_made_up(of in any::<Index>(), changes in changes()) {
-        let mut update = of.get(&*UPDATES).clone();
+        let mut update = of.get(&UPDATES).clone();
         for (at, what) in &changes {
-            change(&mut update, at, what);
+            change(&mut update, *at, what);
         }
         let text = written(&update);
         match hear(&update, &me(), "default") {

@@ -208,15 +208,12 @@ proptest! {
     fn a_remark_is_short_and_all_that_was_said(reply in any_reply(), bare in any::<bool>()) {
         let reply = Reply { choices: if bare { Vec::new() } else { reply.choices }, ..reply };
         let whole = rich(&reply.blocks);
-        match aside(&reply) {
-            Some(text) => {
-                prop_assert!((1..=200).contains(&text.encode_utf16().count()));
-                prop_assert_eq!(text, whole.text().trim());
-            }
-            None => {
-                let long = whole.text().trim().encode_utf16().count() > 200;
-                prop_assert!(long || is_blank(whole.text()) || !reply.choices.concat().is_empty());
-            }
+        if let Some(text) = aside(&reply) {
+            prop_assert!((1..=200).contains(&text.encode_utf16().count()));
+            prop_assert_eq!(text, whole.text().trim());
+        } else {
+            let long = whole.text().trim().encode_utf16().count() > 200;
+            prop_assert!(long || is_blank(whole.text()) || !reply.choices.concat().is_empty());
         }
     }
 }

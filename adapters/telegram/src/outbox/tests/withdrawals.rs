@@ -50,7 +50,7 @@ async fn what_became_of_it_is_said(#[case] chat: i64, #[case] answer: Option<(u1
 #[tokio::test(start_paused = true)]
 async fn the_warning_does_not_wait_for_a_telegram_that_hangs() {
     let scene = Scene::with(vec![message(1, 7, "sk-test-abc")], take_back, |made: &Made| {
-        (made.method == "deleteMessage").then(|| Answer::ok(json!(true)).after(Duration::from_secs(3_600)))
+        (made.method == "deleteMessage").then(|| Answer::ok(json!(true)).after(Duration::from_hours(1)))
     });
     sleep(Duration::from_secs(6)).await;
     assert_eq!(scene.telegram.made("sendMessage").len(), 1);
