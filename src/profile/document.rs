@@ -107,8 +107,8 @@ impl Document {
     }
 
     /// The text of the file: two spaces, a newline at the end, as the family writes it.
-    pub(crate) fn to_bytes(&self) -> Vec<u8> {
-        let mut root = self.root.clone();
+    pub(crate) fn into_bytes(self) -> Vec<u8> {
+        let Self { mut root, presence: _ } = self;
         if root.is_empty() {
             root.insert("version".to_owned(), json!(1));
         }

@@ -300,7 +300,7 @@ impl Guard {
                 let changed = last.is_some();
                 return Ok(Written { path: self.path.clone(), changed, value: last.map_or(value, |(first, _)| first) });
             }
-            let after = Zeroizing::new(wanted.to_bytes());
+            let after = Zeroizing::new(wanted.into_bytes());
             match put(&self.path, before.as_ref().map(|bytes| bytes.as_slice()), &after)? {
                 Put::Moved => {}
                 Put::Done => last = Some((last.map_or(value, |(first, _)| first), after)),

@@ -122,10 +122,10 @@ fn closed(opened: &Opened) -> Count {
 /// Makes sure, before anything is written, that the bytes of `wanted` read as it does, and that a process which begins
 /// anew finds every secret of `plain` in them, and everything else as well.
 fn verify(wanted: &Document, plain: &Document, sealing: &Sealing, path: &Path) -> Result<(), Refused> {
-    let bytes = secrecy::zeroize::Zeroizing::new(wanted.to_bytes());
+    let bytes = secrecy::zeroize::Zeroizing::new(wanted.clone().into_bytes());
     let mut read = Document::parse(&bytes, path).map_err(|_| Refused::NotVerified)?;
     Opened::open(&mut read, &sealing.anew().keys());
-    let whole = Document::parse(&secrecy::zeroize::Zeroizing::new(plain.to_bytes()), path);
+    let whole = Document::parse(&secrecy::zeroize::Zeroizing::new(plain.clone().into_bytes()), path);
     // Both have been through the file's form, which adds what a store must have.
     if whole.is_ok_and(|whole| whole == read) { Ok(()) } else { Err(Refused::NotVerified) }
 }
