@@ -167,6 +167,7 @@ impl Installation {
 
     /// None: no channel was built in.
     #[cfg(all(feature = "cli", not(feature = "telegram")))]
+    #[expect(clippy::unused_self, reason = "with a channel, it is a question to an installation")]
     pub(crate) fn checkups(&self) -> Checkups {
         Checkups::default()
     }
