@@ -13,7 +13,8 @@ use modelpin_chat::{
     BoxFuture, Conversation, Event, Handler, Inbound, Kind, Outbox, OutboxError, Reply, Sender, Withdrawal,
 };
 
-/// The way back into one chat of your bot; here, the standard output.
+/// The way back into one chat of your bot; here, the standard output. `draft`, `typing` and `stopped` can be written as well:
+/// then answers grow while they are written, and a person can stop them.
 struct MyChat;
 
 impl Outbox for MyChat {
@@ -25,23 +26,9 @@ impl Outbox for MyChat {
         })
     }
 
-    fn draft<'a>(&'a self, _text_so_far: &'a str) -> BoxFuture<'a, Result<(), OutboxError>> {
-        // Your platform's "edit message", as often as it likes; or nothing, and the answer comes whole.
-        Box::pin(async { Ok(()) })
-    }
-
-    fn typing(&self) -> BoxFuture<'_, ()> {
-        Box::pin(async {})
-    }
-
     fn withdraw(&self) -> BoxFuture<'_, Result<Withdrawal, OutboxError>> {
         // Your platform's "delete message", for the one that is being answered: somebody pasted a key into it.
         Box::pin(async { Ok(Withdrawal::Impossible) })
-    }
-
-    fn stopped(&self) -> BoxFuture<'_, ()> {
-        // Return here when the person wants the answer stopped.
-        Box::pin(std::future::pending())
     }
 }
 

@@ -60,17 +60,8 @@
 //!         self.0.lock().unwrap().push(reply.plain_text());
 //!         Box::pin(async { Ok(()) })
 //!     }
-//!     fn draft<'a>(&'a self, _so_far: &'a str) -> BoxFuture<'a, Result<(), OutboxError>> {
-//!         Box::pin(async { Ok(()) })
-//!     }
-//!     fn typing(&self) -> BoxFuture<'_, ()> {
-//!         Box::pin(async {})
-//!     }
 //!     fn withdraw(&self) -> BoxFuture<'_, Result<Withdrawal, OutboxError>> {
 //!         Box::pin(async { Ok(Withdrawal::Impossible) })
-//!     }
-//!     fn stopped(&self) -> BoxFuture<'_, ()> {
-//!         Box::pin(std::future::pending())
 //!     }
 //! }
 //!

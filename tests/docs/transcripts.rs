@@ -46,20 +46,8 @@ impl Outbox for Kept {
         Box::pin(async { Ok(()) })
     }
 
-    fn draft<'a>(&'a self, _text: &'a str) -> BoxFuture<'a, Result<(), OutboxError>> {
-        Box::pin(async { Ok(()) })
-    }
-
-    fn typing(&self) -> BoxFuture<'_, ()> {
-        Box::pin(async {})
-    }
-
     fn withdraw(&self) -> BoxFuture<'_, Result<Withdrawal, OutboxError>> {
         Box::pin(async { Ok(Withdrawal::Gone) })
-    }
-
-    fn stopped(&self) -> BoxFuture<'_, ()> {
-        Box::pin(std::future::pending())
     }
 }
 

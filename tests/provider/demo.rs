@@ -133,14 +133,8 @@ impl Outbox for Notes {
         self.drafts.lock().unwrap().push(text.to_owned());
         Box::pin(async { Ok(()) })
     }
-    fn typing(&self) -> BoxFuture<'_, ()> {
-        Box::pin(async {})
-    }
     fn withdraw(&self) -> BoxFuture<'_, Result<Withdrawal, OutboxError>> {
         Box::pin(async { Ok(Withdrawal::Impossible) })
-    }
-    fn stopped(&self) -> BoxFuture<'_, ()> {
-        Box::pin(std::future::pending())
     }
 }
 

@@ -33,10 +33,6 @@ impl Outbox for Broken {
         Box::pin(async { Ok(()) })
     }
 
-    fn draft<'a>(&'a self, _so_far: &'a str) -> BoxFuture<'a, Result<(), OutboxError>> {
-        Box::pin(async { Ok(()) })
-    }
-
     fn typing(&self) -> BoxFuture<'_, ()> {
         assert!(!self.breaks.load(Ordering::SeqCst), "{}", self.words);
         Box::pin(async {})
@@ -44,10 +40,6 @@ impl Outbox for Broken {
 
     fn withdraw(&self) -> BoxFuture<'_, Result<Withdrawal, OutboxError>> {
         Box::pin(async { Ok(Withdrawal::Impossible) })
-    }
-
-    fn stopped(&self) -> BoxFuture<'_, ()> {
-        Box::pin(std::future::pending())
     }
 }
 

@@ -27,11 +27,17 @@ pub trait Outbox: Send + Sync {
 
     /// Show the answer that is being written: the whole text so far, which only ever grows.
     ///
-    /// The adapter decides how often it really shows one. A draft that is never followed by [`Outbox::send`] stays.
-    fn draft<'a>(&'a self, text: &'a str) -> BoxFuture<'a, Result<(), OutboxError>>;
+    /// The adapter decides how often it really shows one. A draft that is never followed by [`Outbox::send`] stays. Where
+    /// nothing is written here, drafts are not shown, and answers come whole.
+    fn draft<'a>(&'a self, text: &'a str) -> BoxFuture<'a, Result<(), OutboxError>> {
+        let _ = text;
+        Box::pin(async { Ok(()) })
+    }
 
-    /// Show that an answer is being prepared.
-    fn typing(&self) -> BoxFuture<'_, ()>;
+    /// Show that an answer is being prepared. Where nothing is written here, nothing shows it.
+    fn typing(&self) -> BoxFuture<'_, ()> {
+        Box::pin(async {})
+    }
 
     /// Take the message that is being answered out of the conversation: it holds what nobody should read there.
     ///
@@ -41,7 +47,9 @@ pub trait Outbox: Send + Sync {
     fn withdraw(&self) -> BoxFuture<'_, Result<Withdrawal, OutboxError>>;
 
     /// Returns when the person no longer wants the answer; never, where a platform cannot tell.
-    fn stopped(&self) -> BoxFuture<'_, ()>;
+    fn stopped(&self) -> BoxFuture<'_, ()> {
+        Box::pin(std::future::pending())
+    }
 }
 
 /// What became of a message that was to be taken out of the conversation.

@@ -66,10 +66,6 @@ impl Outbox for Heard {
         Box::pin(async { Ok(()) })
     }
 
-    fn typing(&self) -> BoxFuture<'_, ()> {
-        Box::pin(async {})
-    }
-
     fn withdraw(&self) -> BoxFuture<'_, Result<Withdrawal, OutboxError>> {
         self.withdrawn.lock().unwrap().push(self.replies().len());
         match self.deletes.clone() {
