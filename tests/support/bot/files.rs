@@ -35,18 +35,28 @@ impl Chat {
 
     /// Changes the auth store behind the bot's back.
     pub(crate) fn with_auth(self, change: impl FnOnce(&mut Value)) -> Self {
+        self.change_auth(change);
+        self
+    }
+
+    /// The same while something goes on.
+    pub(crate) fn change_auth(&self, change: impl FnOnce(&mut Value)) {
         let mut auth = self.auth();
         change(&mut auth);
         self.write_auth(&auth.to_string());
-        self
     }
 
     /// Changes the configuration behind the bot's back; `null` takes a key away.
     pub(crate) fn with_config(self, patch: Value) -> Self {
+        self.change_config(patch);
+        self
+    }
+
+    /// The same while something goes on.
+    pub(crate) fn change_config(&self, patch: Value) {
         let mut config: Value = serde_json::from_slice(&fs::read(self.config_path()).unwrap()).unwrap();
         merge(&mut config, patch);
         self.write_config(&config.to_string());
-        self
     }
 
     /// Takes a profile out of the auth store.
