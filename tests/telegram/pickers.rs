@@ -24,7 +24,7 @@ fn share(names: impl Iterator<Item = String>, share: usize, of: impl Fn(String) 
 fn every_model_and_every_profile_is_reached_by_what_is_shown() {
     let chat = started(catalogue::bot());
     let (names, store) = (Names::new(), chat.app().store());
-    served(&chat, Stage::new(), Pace::Brisk, |account| async move {
+    served(&chat, Stage::new(), Pace::Hurried, |account| async move {
         let walks = (0..PROVIDERS.len() * SHARES).map(|number| {
             let (provider, part) = (PROVIDERS[number % PROVIDERS.len()], number / PROVIDERS.len());
             let (account, names, store) = (&account, &names, &*store);

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use rstest::rstest;
 use serde_json::{Map, Value, json};
 
 use crate::support::bot::{Chat, stored};
@@ -14,7 +15,7 @@ use crate::telegram::pickers::walker::{SOON, Walker};
 
 const PEOPLE: usize = 50;
 /// How often the program is started anew, and how often each person presses in between.
-const LIVES: usize = 10;
+const LIVES: usize = 5;
 const ROUNDS: usize = 20;
 /// Longer than buttons work.
 const STALE: Duration = Duration::from_hours(25);
@@ -51,15 +52,18 @@ struct Tally {
     slowest: Duration,
 }
 
-#[test]
-fn presses_by_chance_choose_what_is_printed_or_say_why_not() {
+// Ten thousand presses take a core a minute.
+#[rstest]
+#[case(17)]
+#[case(29)]
+fn presses_by_chance_choose_what_is_printed_or_say_why_not(#[case] seed: u64) {
     let mut chat = started(catalogue::bot());
     let (stage, names) = (Stage::new(), Names::new());
-    let (mut dice, mut gone, mut tally) = (Dice::new(17), Gone::default(), Tally::default());
+    let (mut dice, mut gone, mut tally) = (Dice::new(seed), Gone::default(), Tally::default());
     let mut people: Vec<Presser> = Vec::new();
     for life in 0..LIVES {
         let store = chat.app().store();
-        served(&chat, stage.clone(), Pace::Brisk, |mut account| {
+        served(&chat, stage.clone(), Pace::Hurried, |mut account| {
             let (chat, names, dice, gone, tally, people) =
                 (&chat, &names, &mut dice, &mut gone, &mut tally, &mut people);
             async move {
@@ -94,13 +98,12 @@ fn presses_by_chance_choose_what_is_printed_or_say_why_not() {
                 (account, ())
             }
         });
-        if life % 4 == 2 {
+        if life % 3 == 1 {
             chat.clock.advance(STALE);
         }
         chat = chat.restart();
     }
-    println!("{tally:?}");
-    assert!(tally.presses >= 10_000 && tally.chosen >= 2_000 && tally.refused >= 100, "{tally:?}");
+    assert!(tally.presses >= 5_000 && tally.chosen >= 2_000 && tally.refused >= 100, "{tally:?}");
 }
 
 /// Who has no menu asks for one; now and then somebody else does.
@@ -124,7 +127,7 @@ impl Presser {
     fn press(&self, account: &Account, dice: &mut Dice, before: [String; 2]) -> Done {
         let Self { walker, seen } = self;
         let menu = walker.menu(account);
-        let last = account.fake.answers(walker.room).last().map_or(0, |shown| shown.id);
+        let last = account.fake.last_answer(walker.room).map_or(0, |shown| shown.id);
         let shown = menu.map(|menu| menu.keyboard.concat()).unwrap_or_default();
         let (message, button) = if shown.is_empty() || dice.roll(12) == 0 {
             seen[dice.roll(seen.len())].clone()
