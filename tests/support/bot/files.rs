@@ -5,6 +5,7 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
+use modelpin::receipt::Receipt;
 use rusqlite::types::Value as Cell;
 use rusqlite::{Connection, OpenFlags};
 use serde_json::Value;
@@ -90,6 +91,15 @@ impl Chat {
             tables.insert(table.to_owned(), rows);
         }
         tables
+    }
+
+    /// The receipts of all turns, oldest first.
+    pub(crate) fn receipts(&self) -> Vec<Receipt> {
+        let path = self.directory.path().join("modelpin.sqlite");
+        let database = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
+        let mut rows = database.prepare("SELECT body FROM receipts ORDER BY id").unwrap();
+        let bodies = rows.query_map([], |row| row.get::<_, String>(0)).unwrap();
+        bodies.map(|body| serde_json::from_str(&body.unwrap()).unwrap()).collect()
     }
 
     /// Keeps everybody from writing to the state, until it is dropped.
