@@ -159,3 +159,39 @@ fn a_group_that_wants_no_mention_and_one_that_is_not_listed() {
     });
     assert_eq!(wire(&chat), pairs(&[("anthropic:default", SONNET); 2]));
 }
+
+#[test]
+fn who_writes_in_the_name_of_a_chat_is_that_chat() {
+    // The first group and the first channel of the fake.
+    let access = json!({"channels": {"telegram": {"groupAllowFrom": ["-1002000000001", "-1004000000001"]}}});
+    let (chat, (crew, news)) = on_telegram(bot().config(access), Pace::Hurried, |account| async move {
+        let fake = &account.fake;
+        let ann = fake.person(42, "Ann");
+        let (crew, news, other) = (fake.supergroup("Crew"), fake.channel("News"), fake.channel("Other"));
+        assert_eq!((crew.chat, news.chat), (-1_002_000_000_001, -1_004_000_000_001));
+        fake.with(crew, &account.bot, Rights::Member);
+        fake.with(news, &account.bot, Rights::Admin { deletes: false });
+        // Nobody knows which administrator it is: it is the group that may.
+        ann.says_anonymously(crew, "/model opus@work");
+        assert!(last(&account, crew).await.text.contains("anthropic:work"));
+        ann.says_anonymously(crew, "@first_bot hello");
+        assert!(last(&account, crew).await.text.contains("(anthropic:work)"));
+        for message in [ann.says(crew, "/model haiku"), ann.says_as(crew, other, "/model haiku")] {
+            account.settled().await;
+            let told = fake.answers(crew).into_iter().find(|answer| answer.reply_to == Some(message));
+            assert!(told.is_some_and(|told| told.text.contains("not on the list")), "{message}");
+        }
+        // A post that Telegram passes on into the group is no command there, and nobody's question.
+        let before = fake.answers(crew).len();
+        ann.linked_post(crew, news, "/model haiku");
+        account.settled().await;
+        assert_eq!(fake.answers(crew).len(), before);
+        let post = fake.posts(news, "/model haiku@me");
+        account.settled().await;
+        let said = fake.transcript(news).into_iter().find(|message| message.reply_to == Some(post)).expect("an answer");
+        assert!(said.text.contains("anthropic:me"), "{}", said.text);
+        (account, (crew.chat.to_string(), news.chat.to_string()))
+    });
+    let chat = chat.group("telegram", &crew).chosen(&format!("{OPUS}@anthropic:work"));
+    chat.at(conversation("telegram", Kind::Channel, &news, None)).chosen(&format!("{HAIKU}@anthropic:me"));
+}

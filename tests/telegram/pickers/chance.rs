@@ -8,15 +8,15 @@ use serde_json::{Map, Value, json};
 
 use crate::support::bot::{Chat, stored};
 use crate::support::catalogue::{self, models, profiles};
-use crate::support::telegram::{Button, Dice, Pressed, Shown};
+use crate::support::telegram::{Button, Dice, Pressed};
 use crate::telegram::account::{Account, Pace, Stage, served, started};
 use crate::telegram::pickers::printed::{Names, Printed};
 use crate::telegram::pickers::walker::{SOON, Walker};
 
-const PEOPLE: usize = 50;
+const PEOPLE: usize = 25;
 /// How often the program is started anew, and how often each person presses in between.
 const LIVES: usize = 5;
-const ROUNDS: usize = 20;
+const ROUNDS: usize = 40;
 /// Longer than buttons work.
 const STALE: Duration = Duration::from_hours(25);
 
@@ -31,7 +31,7 @@ struct Done {
     label: String,
     presses: Vec<String>,
     before: [String; 2],
-    /// The last message.
+    /// The menu, which was the last message.
     last: i64,
 }
 
@@ -108,17 +108,20 @@ fn presses_by_chance_choose_what_is_printed_or_say_why_not(#[case] seed: u64) {
 
 /// Who has no menu asks for one; now and then somebody else does.
 async fn ask_for_menus(account: &Account, people: &mut [Presser], dice: &mut Dice) {
+    let words = ["/model", "/model list", "/model profiles", "/model list openai 2"];
     for Presser { walker, .. } in people.iter() {
-        if walker.menu(account).is_none() || dice.roll(20) == 0 {
-            let words = ["/model", "/model list", "/model profiles", "/model list openai 2"];
-            walker.person.says(walker.room, words[dice.roll(words.len())]);
+        if dice.roll(20) > 0 {
+            continue;
         }
+        walker.person.says(walker.room, words[dice.roll(words.len())]);
     }
     account.settled().await;
     for Presser { walker, seen } in people {
-        if let Some(Shown { id, keyboard, .. }) = walker.menu(account) {
-            seen.extend(keyboard.into_iter().flatten().map(|button| (id, button)));
-        }
+        let menu = match walker.menu(account) {
+            Some(menu) => menu,
+            None => walker.says(account, words[dice.roll(words.len())]).await,
+        };
+        seen.extend(menu.keyboard.into_iter().flatten().map(|button| (menu.id, button)));
     }
 }
 
@@ -126,17 +129,16 @@ impl Presser {
     /// Presses a button of the menu, or one that was shown some time, once or twice in a row.
     fn press(&self, account: &Account, dice: &mut Dice, before: [String; 2]) -> Done {
         let Self { walker, seen } = self;
-        let menu = walker.menu(account);
-        let last = account.fake.last_answer(walker.room).map_or(0, |shown| shown.id);
-        let shown = menu.map(|menu| menu.keyboard.concat()).unwrap_or_default();
-        let (message, button) = if shown.is_empty() || dice.roll(12) == 0 {
+        let menu = walker.menu(account).expect("everybody has one");
+        let shown = menu.keyboard.concat();
+        let (message, button) = if dice.roll(12) == 0 {
             seen[dice.roll(seen.len())].clone()
         } else {
-            (last, shown[dice.roll(shown.len())].clone())
+            (menu.id, shown[dice.roll(shown.len())].clone())
         };
         let times = if dice.roll(20) == 0 { 2 } else { 1 };
         let press = |_| walker.person.sends_press(walker.room, message, &button.token);
-        Done { label: button.label, presses: (0..times).map(press).collect(), before, last }
+        Done { label: button.label, presses: (0..times).map(press).collect(), before, last: menu.id }
     }
 }
 
