@@ -4,6 +4,7 @@ mod account;
 mod answers;
 mod conversation;
 mod fake;
+mod hindrances;
 mod manners;
 mod memory;
 mod pickers;
