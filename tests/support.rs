@@ -1,6 +1,7 @@
 //! What several tests lean on.
 
 pub(crate) mod bot;
+pub(crate) mod catalogue;
 pub(crate) mod idp;
 pub(crate) mod keyring;
 pub(crate) mod leaks;

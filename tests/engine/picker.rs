@@ -7,41 +7,14 @@ use serde_json::{Map, Value, json};
 
 use crate::engine::proof::dice::Dice;
 use crate::support::bot::{Bot, Chat, GPT, MODELS, OPUS, SONNET, line};
+use crate::support::catalogue::{self, PROVIDERS, models, profiles};
 
 fn bot() -> Bot {
     Bot::new().profiles("anthropic:default anthropic:work openai:default")
 }
 
-/// Letters of one, two, three and four bytes.
-const LETTERS: [&str; 4] = ["x", "й", "模", "🙂"];
-
-/// A name of about so many bytes that no other number has.
-fn name(number: usize, bytes: usize) -> String {
-    let letter = LETTERS[number % LETTERS.len()];
-    let begin = if bytes < 4 { String::new() } else { format!("{number}-") };
-    let more = bytes.saturating_sub(begin.len()) / letter.len();
-    if bytes < 4 {
-        char::from(b'a' + u8::try_from(number % 26).unwrap()).to_string()
-    } else {
-        begin + &letter.repeat(more)
-    }
-}
-
-const PROVIDERS: [&str; 4] = ["anthropic", "openai", "groq", "mistral"];
-
-fn models() -> Vec<String> {
-    (0..200).map(|number| format!("{}/{}", PROVIDERS[number % 4], name(number, number * 3 / 2 + 1))).collect()
-}
-
-fn profiles() -> Vec<String> {
-    (0..40).map(|number| format!("anthropic:{}", name(number, number * 7 + 4))).collect()
-}
-
 fn large() -> Chat {
-    let models: Map<String, Value> = models().into_iter().map(|model| (model, json!({}))).collect();
-    let bot = Bot::new().profiles("openai:default groq:default mistral:default");
-    let bot = profiles().iter().fold(bot, |bot, id| bot.profile(id, json!({})));
-    bot.config(json!({"agents": {"defaults": {"models": models}}})).start()
+    catalogue::bot().start()
 }
 
 /// The buttons that were shown last, each of which a platform can show.

@@ -14,6 +14,7 @@ mod replying;
 mod secret;
 
 use std::fs;
+use std::time::Duration;
 
 use modelpin::catalog::ProviderId;
 use modelpin::demo::LoopbackProvider;
@@ -50,12 +51,21 @@ pub(crate) struct Bot {
     usage: Value,
     /// Secrets beside those of the profiles.
     planted: Vec<String>,
+    /// How long the provider waits between the pieces of an answer.
+    pace: Duration,
 }
 
 impl Bot {
     /// One without a credential.
     pub(crate) fn new() -> Self {
-        Self { profiles: Map::new(), strays: Vec::new(), config: json!({}), usage: json!({}), planted: Vec::new() }
+        Self {
+            profiles: Map::new(),
+            strays: Vec::new(),
+            config: json!({}),
+            usage: json!({}),
+            planted: Vec::new(),
+            pace: Duration::ZERO,
+        }
     }
 
     /// With these profiles, separated by blanks: API keys in the store, in this order.
@@ -117,6 +127,12 @@ impl Bot {
         self
     }
 
+    /// With a provider that waits so long between the pieces of an answer.
+    pub(crate) fn that_takes(mut self, pace: Duration) -> Self {
+        self.pace = pace;
+        self
+    }
+
     /// Starts it and writes to it, in a private chat on Telegram.
     pub(crate) fn say(self, text: &str) -> Chat {
         self.start().say(text)
@@ -124,10 +140,10 @@ impl Bot {
 
     /// Starts it.
     pub(crate) fn start(self) -> Chat {
-        let Self { profiles, strays, config: patch, usage, planted } = self;
+        let Self { profiles, strays, config: patch, usage, planted, pace } = self;
         let mut chat = Chat::empty();
         chat.planted = planted;
-        let mut builder = LoopbackProvider::builder().clock(chat.clock.clone());
+        let mut builder = LoopbackProvider::builder().clock(chat.clock.clone()).pace(pace);
         let owned = profiles.iter().map(|(id, entry)| (id.clone(), entry["provider"].as_str().unwrap().to_owned()));
         let strange = strays.iter().map(|(id, provider)| (id.clone(), (*provider).to_owned()));
         for (id, provider) in owned.chain(strange) {

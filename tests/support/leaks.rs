@@ -2,11 +2,25 @@
 
 use std::fmt::Write as _;
 
+use aho_corasick::AhoCorasick;
+
 /// So many characters of a secret in a row are a leak: a key shown by its start or its end is one too.
 const FRAGMENT: usize = 12;
 
-/// Secrets that were planted, in the forms in which they could get out.
-pub(crate) struct Leaks(Vec<Needle>);
+/// Secrets that were planted, in the forms in which they could get out, all of which are looked for in one go: what is
+/// searched may have a hundred megabytes.
+pub(crate) struct Leaks {
+    /// Those that are looked for as they are.
+    exact: Needles,
+    /// Those that may be in any letter case.
+    blind: Needles,
+}
+
+/// Forms, and what finds them.
+struct Needles {
+    needles: Vec<Needle>,
+    finder: AhoCorasick,
+}
 
 /// One form of one secret.
 struct Needle {
@@ -40,18 +54,16 @@ impl Leaks {
                 add("in part", secret[window[0]..window[FRAGMENT]].to_owned());
             }
         }
-        Self(needles)
+        let is_blind = |needle: &Needle| matches!(needle.form, "in hexadecimal" | "URL-encoded");
+        let (blind, exact) = needles.into_iter().partition(is_blind);
+        Self { exact: Needles::new(exact, false), blind: Needles::new(blind, true) }
     }
 
     /// The first leak in `text`: which secret, counted from 0, and in which form. The secret itself is not named.
     pub(crate) fn first_in(&self, text: impl AsRef<[u8]>) -> Option<String> {
-        let text = String::from_utf8_lossy(text.as_ref());
-        let lower = text.to_ascii_lowercase();
-        let found = self.0.iter().find(|needle| {
-            let blind = needle.form == "in hexadecimal" || needle.form == "URL-encoded";
-            if blind { lower.contains(&needle.text.to_ascii_lowercase()) } else { text.contains(&needle.text) }
-        });
-        found.map(|Needle { secret, form, .. }| format!("secret {secret} {form}"))
+        let text = text.as_ref();
+        let Needle { secret, form, .. } = self.exact.first_in(text).or_else(|| self.blind.first_in(text))?;
+        Some(format!("secret {secret} {form}"))
     }
 
     /// Stops the test where `text`, which came from `place`, holds a secret.
@@ -60,6 +72,20 @@ impl Leaks {
         if let Some(found) = self.first_in(text) {
             panic!("{place} holds {found}");
         }
+    }
+}
+
+impl Needles {
+    fn new(needles: Vec<Needle>, any_case: bool) -> Self {
+        let texts = needles.iter().map(|needle| &needle.text);
+        let finder = AhoCorasick::builder().ascii_case_insensitive(any_case).build(texts).unwrap();
+        Self { needles, finder }
+    }
+
+    /// Of all that are there, the one that was named first: the whole of a secret, rather than a part of it.
+    fn first_in(&self, text: &[u8]) -> Option<&Needle> {
+        let found = self.finder.find_overlapping_iter(text).map(|found| found.pattern().as_usize());
+        found.min().map(|first| &self.needles[first])
     }
 }
 

@@ -24,6 +24,11 @@ impl Memory {
         self.0.lock().unwrap().pending.len()
     }
 
+    /// Whether one with that in it is kept and not dealt with.
+    pub(super) fn is_pending(&self, text: &str) -> bool {
+        self.0.lock().unwrap().pending.values().any(|update| update.contains(text))
+    }
+
     /// How many were kept at all.
     pub(super) fn known(&self) -> usize {
         self.0.lock().unwrap().known.len()

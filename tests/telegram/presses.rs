@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::support::bot::Bot;
+use crate::support::bot::{Bot, line};
 use crate::support::telegram::Rights;
 use crate::telegram::account::{Pace, on_telegram};
 
@@ -67,4 +67,52 @@ fn a_button_does_nothing_for_who_may_not_write_there() {
         assert_eq!(became.former, [menu.text], "it was changed for nobody else");
         (account, ())
     });
+}
+
+#[test]
+fn a_button_of_another_user_selects_nothing_and_says_so() {
+    let (chat, crew) = on_telegram(bot(), Pace::Real, |account| async move {
+        let fake = &account.fake;
+        let (ann, ben) = (fake.person(42, "Ann"), fake.person(43, "Ben"));
+        let crew = fake.supergroup("Crew");
+        fake.with(crew, &account.bot, Rights::Member);
+        ann.says(crew, "/model");
+        let menu = fake.next_message(crew).await;
+        for label in ["opus", "@ anthropic:work", "All models", "Undo"] {
+            let press = ben.presses(crew, menu.id, label);
+            let answered = fake.answered(&press).await;
+            assert!(answered.after < SOON && answered.alert, "{answered:?}");
+            assert!(answered.text.contains("somebody else") && answered.text.contains("/model"), "{answered:?}");
+        }
+        account.settled().await;
+        assert_eq!(fake.answers(crew), [menu], "nothing but the alert is to be seen of it");
+        (account, crew)
+    });
+    chat.group("telegram", &crew.chat.to_string()).by("43").chosen("-");
+}
+
+#[test]
+fn a_number_chooses_what_was_printed_beside_it_in_that_chat() {
+    let (chat, chosen) = on_telegram(bot(), Pace::Real, |account| async move {
+        let fake = &account.fake;
+        let ann = fake.person(42, "Ann");
+        let crew = fake.supergroup("Crew");
+        fake.with(crew, &account.bot, Rights::Member);
+        let dm = fake.private(&ann, &account.bot);
+        ann.says(dm, "/model list");
+        let list = fake.next_message(dm).await;
+        let entry = list.text.lines().find(|line| line.trim_start().starts_with("4. ")).expect("a fourth model");
+        let model = entry.split_whitespace().nth(1).unwrap().to_owned();
+        // No list was shown there.
+        ann.says(crew, "/model 4");
+        assert!(fake.next_message(crew).await.text.contains("/model list"));
+        ann.says(dm, "/model 4");
+        let set = fake.next_message(dm).await;
+        assert!(set.text.contains(model.split_once('/').unwrap().1), "{model}: {}", set.text);
+        ann.says(dm, "/model 40");
+        assert!(fake.next_message(dm).await.text.contains("40 is not on the list"));
+        (account, model)
+    });
+    assert_eq!(line(chat.row().unwrap().choice.lasting.as_ref()), chosen);
+    assert_eq!(chat.rows()["sessions"].len(), 1);
 }

@@ -5,6 +5,7 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
+use modelpin::receipt::Receipt;
 use rusqlite::types::Value as Cell;
 use rusqlite::{Connection, OpenFlags};
 use serde_json::Value;
@@ -35,18 +36,28 @@ impl Chat {
 
     /// Changes the auth store behind the bot's back.
     pub(crate) fn with_auth(self, change: impl FnOnce(&mut Value)) -> Self {
+        self.change_auth(change);
+        self
+    }
+
+    /// The same while something goes on.
+    pub(crate) fn change_auth(&self, change: impl FnOnce(&mut Value)) {
         let mut auth = self.auth();
         change(&mut auth);
         self.write_auth(&auth.to_string());
-        self
     }
 
     /// Changes the configuration behind the bot's back; `null` takes a key away.
     pub(crate) fn with_config(self, patch: Value) -> Self {
+        self.change_config(patch);
+        self
+    }
+
+    /// The same while something goes on.
+    pub(crate) fn change_config(&self, patch: Value) {
         let mut config: Value = serde_json::from_slice(&fs::read(self.config_path()).unwrap()).unwrap();
         merge(&mut config, patch);
         self.write_config(&config.to_string());
-        self
     }
 
     /// Takes a profile out of the auth store.
@@ -80,6 +91,15 @@ impl Chat {
             tables.insert(table.to_owned(), rows);
         }
         tables
+    }
+
+    /// The receipts of all turns, oldest first.
+    pub(crate) fn receipts(&self) -> Vec<Receipt> {
+        let path = self.directory.path().join("modelpin.sqlite");
+        let database = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
+        let mut rows = database.prepare("SELECT body FROM receipts ORDER BY id").unwrap();
+        let bodies = rows.query_map([], |row| row.get::<_, String>(0)).unwrap();
+        bodies.map(|body| serde_json::from_str(&body.unwrap()).unwrap()).collect()
     }
 
     /// Keeps everybody from writing to the state, until it is dropped.

@@ -16,4 +16,9 @@ impl Dice {
         self.0 ^= self.0 << 17;
         (self.0 >> 11) % sides
     }
+
+    /// The same for what is counted in memory.
+    pub(crate) fn roll(&mut self, sides: usize) -> usize {
+        self.below(sides as u64) as usize
+    }
 }

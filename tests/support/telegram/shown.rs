@@ -49,6 +49,11 @@ pub(crate) struct Pressed {
 
 impl Shown {
     fn of(message: &Message) -> Self {
+        Self { former: message.former.clone(), ..Self::now(message) }
+    }
+
+    /// Without what it was before.
+    fn now(message: &Message) -> Self {
         let text = |value: &Value, name: &str| value[name].as_str().unwrap_or_default().to_owned();
         let button = |button: Value| Button { label: text(&button, "text"), token: text(&button, "callback_data") };
         let entities = match &message.content {
@@ -63,7 +68,7 @@ impl Shown {
             text: message.text().to_owned(),
             entities,
             keyboard: message.rows().into_iter().map(|row| row.into_iter().map(button).collect()).collect(),
-            former: message.former.clone(),
+            former: Vec::new(),
             sent: message.date,
             gone: message.gone,
         }
@@ -76,7 +81,7 @@ impl Shown {
 }
 
 /// What stands in that place, whoever wrote it, as it came.
-fn within(world: &World, room: Room) -> impl Iterator<Item = &Message> {
+fn within(world: &World, room: Room) -> impl DoubleEndedIterator<Item = &Message> {
     let here = move |message: &&Message| message.thread.filter(|_| message.in_topic) == room.topic;
     world.chat(room).messages.values().filter(here)
 }
@@ -100,6 +105,15 @@ impl TelegramFake {
         self.shared.read(|world| {
             let standing = within(world, room).filter(|message| !message.gone && by_bot(world, message));
             standing.map(Shown::of).collect()
+        })
+    }
+
+    /// The last message that bots have written in that place and that still stands, without the texts that it had before.
+    pub(crate) fn last_answer(&self, room: Room) -> Option<Shown> {
+        self.shared.read(|world| {
+            let mut standing = within(world, room).filter(|message| !message.gone && by_bot(world, message));
+            let last = standing.next_back()?;
+            Some(Shown::now(last))
         })
     }
 
