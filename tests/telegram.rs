@@ -1,8 +1,10 @@
 //! Telegram, from its wire to ours.
 
 mod account;
+mod changes;
 mod conversation;
 mod fake;
+mod faults;
+mod lasting;
 mod memory;
 mod presses;
-mod storm;
