@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::OwnedMutexGuard;
+use tokio::task::coop::unconstrained;
 use tokio::time::{Instant, sleep_until};
 
 use crate::pace::meter::Meter;
@@ -59,7 +60,9 @@ pub(crate) struct Turn {
 
 impl Turn {
     pub(crate) async fn wait(lane: Arc<Lane>, account: Arc<Meter>) -> Self {
-        let order = Arc::clone(&lane.order).lock_owned().await;
+        // A task that has done much is sent away by tokio without being put into any queue, so that what was to be said
+        // after this would get ahead of it.
+        let order = unconstrained(Arc::clone(&lane.order).lock_owned()).await;
         Self { lane, account, _order: order }
     }
 
