@@ -1,7 +1,7 @@
 //! Telegram, from its wire to ours.
 
 mod account;
-mod changes;
+pub(crate) mod changes;
 mod conversation;
 mod fake;
 mod faults;

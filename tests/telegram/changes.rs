@@ -10,9 +10,9 @@ use crate::support::telegram::{Dice, Person, Room, Shown, TelegramFake};
 type Pair = (String, String);
 
 /// Random choices, now and then taken back. Taking back twice leads back again, so one too many shows.
-pub(super) struct Changes {
+pub(crate) struct Changes {
     person: Person,
-    pub(super) room: Room,
+    pub(crate) room: Room,
     /// Something is written in each so many-th round.
     every: usize,
     dice: Dice,
@@ -26,7 +26,7 @@ pub(super) struct Changes {
 }
 
 impl Changes {
-    pub(super) fn new(person: Person, room: Room, every: usize, seed: u64, models: &[&str], profiles: &[&str]) -> Self {
+    pub(crate) fn new(person: Person, room: Room, every: usize, seed: u64, models: &[&str], profiles: &[&str]) -> Self {
         let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
         let (models, profiles) = (owned(models), owned(profiles));
         let dice = Dice::new(seed);
@@ -34,7 +34,7 @@ impl Changes {
     }
 
     /// Writes what comes next.
-    pub(super) fn write(&mut self, round: usize) {
+    pub(crate) fn write(&mut self, round: usize) {
         if round % self.every != self.person.id.unsigned_abs() as usize % self.every {
             return;
         }
@@ -65,7 +65,7 @@ impl Changes {
 
     /// What stands is what comes of carrying out each once and in order; each was answered; and what was said followed
     /// what was chosen, never back.
-    pub(super) fn check(&self, fake: &TelegramFake, session: &Session) {
+    pub(crate) fn check(&self, fake: &TelegramFake, session: &Session) {
         let said: Vec<Shown> = fake.answers(self.room);
         let told = || self.told(fake, &said);
         assert_eq!(session.revision, self.states.len() as u64, "each is carried out once\n{}", told());
@@ -85,6 +85,25 @@ impl Changes {
             let is_answered = |id: &&i64| said.iter().any(|shown| shown.reply_to == Some(**id));
             let open: Vec<&i64> = self.written.iter().filter(|id| !is_answered(id)).collect();
             assert!(open.is_empty(), "{open:?} were not answered\n{}", told());
+        }
+    }
+
+    /// Whether each was answered.
+    pub(crate) fn are_answered(&self, fake: &TelegramFake) -> bool {
+        fake.answers(self.room).len() >= self.states.len()
+    }
+
+    /// What stands is what comes of the first so many, and what was confirmed last is among them.
+    pub(crate) fn stand(&self, fake: &TelegramFake, session: Option<&Session>) {
+        let made = session.map_or(0, |session| session.revision as usize);
+        assert!(made <= self.states.len(), "{made}: {}", self.told(fake, &[]));
+        let stands = session.and_then(|session| pair(&session.choice));
+        assert_eq!(stands.as_ref(), self.states[..made].last(), "{}", self.told(fake, &[]));
+        if let Some(last) = fake.answers(self.room).last() {
+            let confirmed = self.states[..made]
+                .iter()
+                .any(|(model, profile)| last.text.contains(model.as_str()) && last.text.contains(profile.as_str()));
+            assert!(confirmed, "confirmed and lost: {:?}\n{}", last.text, self.told(fake, &[]));
         }
     }
 

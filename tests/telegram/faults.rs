@@ -139,10 +139,15 @@ fn nothing_is_lost_nor_done_twice_in_minutes_of_faults_and_crashes() {
     let asked: Vec<String> = (0..ROUNDS).map(|round| format!("question {round}.")).collect();
     for Asker { room, .. } in &cast.asking {
         let mut answered: Vec<usize> = Vec::new();
+        let mut broken_off = 0;
         for answer in lasting.fake.answers(*room) {
-            let at = asked.iter().rposition(|asked| answer.text.contains(asked.as_str()));
-            answered.push(at.unwrap_or_else(|| panic!("no answer to any question: {}", answer.text)));
+            match asked.iter().rposition(|asked| answer.text.contains(asked.as_str())) {
+                Some(at) => answered.push(at),
+                None => broken_off += 1,
+            }
         }
+        // What showed of an answer when the program died stays there, above the whole one.
+        assert!(broken_off <= killed, "{broken_off}");
         assert!(answered.is_sorted(), "{answered:?}");
         answered.dedup();
         assert_eq!(answered, (0..ROUNDS).collect::<Vec<_>>());
