@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard};
-use tokio::task::coop::unconstrained;
 
 use crate::session::SessionKey;
 
@@ -27,9 +26,7 @@ impl Queues {
         let session = self.sessions().entry(key.clone()).or_default().clone();
         // It is there before the wait, so that a wait that is given up leaves nothing behind either.
         let mut place = Place { queues: Arc::clone(self), key: key.clone(), guard: None };
-        // A task that has done much is sent away by tokio without being put into any queue, so that who comes after it
-        // would get in first. Standing in a queue costs nobody time.
-        place.guard = Some(unconstrained(session.lock_owned()).await);
+        place.guard = Some(session.lock_owned().await);
         place
     }
 
@@ -60,29 +57,8 @@ mod tests {
     use std::sync::Arc;
     use std::time::Duration;
 
-    use futures_util::StreamExt as _;
-    use futures_util::stream::FuturesUnordered;
-
     use super::Queues;
     use crate::engine::gate::begun;
-
-    #[tokio::test]
-    async fn whoever_comes_first_is_first_however_many_there_are() {
-        let queues = Arc::new(Queues::default());
-        let key = "agent:main:telegram:default:dm:1".parse().unwrap();
-        let order = std::sync::Mutex::new(Vec::new());
-        let before = queues.place(&key).await;
-        let visit = async |number: usize| {
-            let _place = queues.place(&key).await;
-            order.lock().unwrap().push(number);
-        };
-        let mut visits: FuturesUnordered<_> = (0..500).map(visit).collect();
-        assert!(begun(std::pin::pin!(visits.next())).await.is_none());
-        drop(before);
-        while visits.next().await.is_some() {}
-        drop(visits);
-        assert_eq!(order.into_inner().unwrap(), (0..500).collect::<Vec<_>>());
-    }
 
     #[tokio::test(start_paused = true)]
     async fn an_empty_queue_is_forgotten_however_it_became_empty() {

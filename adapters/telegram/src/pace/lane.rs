@@ -4,7 +4,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::OwnedMutexGuard;
-use tokio::task::coop::unconstrained;
 use tokio::time::{Instant, sleep_until};
 
 use crate::pace::meter::Meter;
@@ -60,9 +59,7 @@ pub(crate) struct Turn {
 
 impl Turn {
     pub(crate) async fn wait(lane: Arc<Lane>, account: Arc<Meter>) -> Self {
-        // A task that has done much is sent away by tokio without being put into any queue, so that what was to be said
-        // after this would get ahead of it.
-        let order = unconstrained(Arc::clone(&lane.order).lock_owned()).await;
+        let order = Arc::clone(&lane.order).lock_owned().await;
         Self { lane, account, _order: order }
     }
 

@@ -1,10 +1,8 @@
 #![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::stream::FuturesUnordered;
-use futures_util::{FutureExt as _, StreamExt as _};
 use rstest::rstest;
 use tokio::time::Instant;
 
@@ -86,23 +84,6 @@ async fn turns_come_in_the_order_in_which_they_were_asked_for() {
         order.push(number);
     }
     assert_eq!(order, (0..20).collect::<Vec<_>>());
-}
-
-#[tokio::test]
-async fn however_many_wait_in_one_task_their_turns_come_in_order() {
-    let pace = Pace::new();
-    let first = pace.turn(PERSON).await;
-    let order = Mutex::new(Vec::new());
-    let speak = async |number: usize| {
-        let _turn = pace.turn(PERSON).await;
-        order.lock().unwrap().push(number);
-    };
-    let mut speakers: FuturesUnordered<_> = (0..500).map(speak).collect();
-    assert!(speakers.next().now_or_never().is_none());
-    drop(first);
-    while speakers.next().await.is_some() {}
-    drop(speakers);
-    assert_eq!(order.into_inner().unwrap(), (0..500).collect::<Vec<_>>());
 }
 
 #[tokio::test(start_paused = true)]
