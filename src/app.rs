@@ -168,13 +168,24 @@ impl App {
     /// The accounts that are configured, as the gateway serves them.
     #[cfg(feature = "telegram")]
     pub(crate) fn roster(&self) -> Arc<dyn crate::gateway::channel::Roster> {
-        let parts = telegram::Parts {
+        Arc::new(telegram::TelegramRoster::new(self.telegram_parts(), self.places.home().map(Path::to_owned)))
+    }
+
+    /// What Telegram has delivered to the bot of that id, for who serves the bot over this engine themselves. The gateway
+    /// keeps it in the same place, so one bot is to be served by one of the two.
+    #[cfg(feature = "telegram")]
+    pub fn telegram_inbox(&self, bot: u64) -> Arc<dyn modelpin_telegram::Inbox> {
+        Arc::new(telegram::Mailbox::of(&self.telegram_parts(), bot))
+    }
+
+    #[cfg(feature = "telegram")]
+    fn telegram_parts(&self) -> telegram::Parts {
+        telegram::Parts {
             engine: self.engine.clone(),
             inbox: self.inbox.clone(),
             clock: self.clock.clone(),
             is_secret: redact::contains_secret,
-        };
-        Arc::new(telegram::TelegramRoster::new(parts, self.places.home().map(Path::to_owned)))
+        }
     }
 
     /// None: no channel was built in.

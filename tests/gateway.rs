@@ -3,6 +3,7 @@
 mod bot_api;
 mod check;
 mod health;
+mod load;
 mod process;
 mod reload;
 mod restart;

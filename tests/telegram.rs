@@ -2,12 +2,14 @@
 
 mod account;
 mod answers;
+pub(crate) mod changes;
 mod conversation;
 mod fake;
+mod faults;
 mod hindrances;
+mod lasting;
 mod manners;
 mod memory;
 mod pickers;
 mod presses;
-mod storm;
 mod webhook;

@@ -10,7 +10,6 @@ use modelpin_chat::BoxFuture;
 use modelpin_telegram::{Delivery, Link as TelegramLink, Options, ServeFault, State, Webhook, check, serve};
 use tokio::sync::watch;
 
-use crate::app::telegram::inbox::Mailbox;
 use crate::clock::Clock;
 use crate::config::{TELEGRAM_TOKEN, TokenPlace};
 use crate::directive::command_entries;
@@ -22,6 +21,8 @@ use crate::profile::{Fingerprint, Secrets};
 use crate::settings::Loaded;
 use crate::store::InboxTable;
 use crate::watched::Watched;
+
+pub(crate) use crate::app::telegram::inbox::Mailbox;
 
 /// How long what is under way may go on when the end is asked for. The gateway as a whole has ten seconds.
 const PATIENCE: Duration = Duration::from_secs(8);
@@ -158,7 +159,7 @@ fn ready(parts: &Parts, account: &str, bot: Bot, owners: &[String]) -> Ready {
     let by = bot.webhook.as_ref().map(|webhook| (&webhook.url, webhook.listen, Fingerprint::of(&webhook.secret)));
     let made_of = format!("{fingerprint} {:?} {by:?} {owners:?}", bot.api_root);
     let claim = format!("{TELEGRAM}/{}/{fingerprint}/{server}", bot.id);
-    let mailbox = Arc::new(Mailbox::new(parts, &format!("{TELEGRAM}:{}", bot.id)));
+    let mailbox = Arc::new(Mailbox::of(parts, bot.id));
     let channel = Telegram { options: options(account, bot, owners), engine: parts.engine.clone(), mailbox };
     Ready { made_of, claim, channel: Arc::new(channel) }
 }

@@ -56,6 +56,10 @@ impl Engine {
                 self.confirm_again(case, &gathered, deed).await;
                 return Done::Yes;
             }
+            // Rather late than twice: the row would forget one that may come again.
+            if event.is_some() && self.open.has_room(&gathered.session).await {
+                continue;
+            }
             let Changed { session, fate } = match change(&gathered) {
                 Ok(changed) => changed,
                 Err(why) => return self.refuse(case, why).await,

@@ -1,15 +1,21 @@
 //! The events that are being handled now.
 
 use std::collections::HashMap;
+use std::pin::pin;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use modelpin_chat::Inbound;
+use tokio::sync::Notify;
 
-use crate::session::EventId;
+use crate::session::{EventId, Session};
 
 /// The events that are being handled now, each with how often: none of them is known to be dealt with.
 #[derive(Default)]
-pub(super) struct Open(Mutex<HashMap<EventId, usize>>);
+pub(super) struct Open {
+    events: Mutex<HashMap<EventId, usize>>,
+    /// One of them is dealt with.
+    ended: Notify,
+}
 
 /// One of them, until it is dropped.
 pub(super) struct Handling<'a> {
@@ -32,8 +38,26 @@ impl Open {
         self.events().contains_key(event)
     }
 
+    /// Waits until one of those that `session` carries is dealt with, if they are so many that it has no room for more.
+    /// Says whether it had to wait.
+    ///
+    /// That is so where a platform lets nobody be told what was changed. What came is kept by whoever delivered it.
+    pub(super) async fn has_room(&self, session: &Session) -> bool {
+        let mut waited = false;
+        loop {
+            // Listened for before it is looked, so that none ends unnoticed in between.
+            let mut ended = pin!(self.ended.notified());
+            ended.as_mut().enable();
+            if !session.is_full(|event| self.contains(event)) {
+                return waited;
+            }
+            waited = true;
+            ended.await;
+        }
+    }
+
     fn events(&self) -> MutexGuard<'_, HashMap<EventId, usize>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.events.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -47,5 +71,7 @@ impl Drop for Handling<'_> {
                 events.remove(event);
             }
         }
+        drop(events);
+        self.open.ended.notify_waiters();
     }
 }

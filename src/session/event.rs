@@ -38,18 +38,24 @@ impl Session {
         self.events.contains(event)
     }
 
-    /// The row with that event noted. The oldest events are forgotten, but none that is still `open`: it would be applied
-    /// a second time if the program ended now.
+    /// Whether a row has no room for one more event, because so many of its events are still `open`.
+    pub fn is_full(&self, open: impl Fn(&EventId) -> bool) -> bool {
+        self.events.iter().filter(|event| open(event)).count() >= MOST - REMEMBERED
+    }
+
+    /// The row with that event noted. The oldest events are forgotten, but none that is still `open` as long as the row
+    /// is not full: it would be applied a second time if the program ended now.
     #[must_use]
     pub fn carrying(mut self, event: EventId, open: impl Fn(&EventId) -> bool) -> Self {
         self.events.push(event);
         let surplus = self.events.len().saturating_sub(REMEMBERED);
-        let must_go = self.events.len().saturating_sub(MOST);
         let mut at = 0;
         self.events.retain(|event| {
             at += 1;
-            at > must_go && (at > surplus || open(event))
+            at > surplus || open(event)
         });
+        let must_go = self.events.len().saturating_sub(MOST);
+        self.events.drain(..must_go);
         self
     }
 }
@@ -83,6 +89,21 @@ mod tests {
         let session = after(20, |open| *open == event(3) || *open == event(19));
         assert!(session.carries(&event(3)) && !session.carries(&event(4)));
         assert_eq!(session.events.len(), REMEMBERED + 1);
+    }
+
+    #[test]
+    fn until_it_is_full_nothing_that_is_being_handled_is_forgotten() {
+        let session = Session::new("agent:main:telegram:default:dm:1".parse().unwrap(), Timestamp::UNIX_EPOCH);
+        // The first ones are handled for ever, and between them come others that are dealt with at once.
+        let slow = |event: &EventId| (0..200).step_by(2).any(|number| *event == self::event(number));
+        let mut row = session;
+        let mut number = 0;
+        while !row.is_full(slow) {
+            row = row.carrying(event(number), slow);
+            number += 1;
+        }
+        assert!((0..number).step_by(2).all(|number| row.carries(&event(number))), "{:?}", row.events);
+        assert!(number > MOST && row.events.len() <= MOST, "{number}: {:?}", row.events);
     }
 
     #[test]

@@ -2,11 +2,12 @@
 
 use std::collections::VecDeque;
 use std::panic::AssertUnwindSafe;
+use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
-use futures_util::future::join_all;
+use futures_util::future::{Either, join_all, select};
 use modelpin_chat::{Handler, Inbound};
 use serde_json::Value;
 use tokio::sync::oneshot;
@@ -172,10 +173,11 @@ async fn deal(line: Arc<Line>, handler: &dyn Handler, inbound: Inbound, way: Way
         handler.handle(inbound, &talk).await;
         talk.finish().await;
     };
-    tokio::select! {
-        biased;
-        () = handling => {}
-        never = talk.accompany() => match never {},
+    // Not tokio's own `select!`: in a task that has done much it polls nothing, and those that were sent away so come back
+    // in another order.
+    match select(pin!(handling), pin!(talk.accompany())).await {
+        Either::Left(((), _)) => {}
+        Either::Right((never, _)) => match never {},
     }
 }
 

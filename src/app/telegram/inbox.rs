@@ -10,6 +10,7 @@ use modelpin_telegram::{Inbox, InboxFault, Kept, Received, Resumed};
 
 use crate::app::telegram::{IsSecret, Parts};
 use crate::clock::Clock;
+use crate::gateway::bot::TELEGRAM;
 use crate::keyshape::secret_in;
 use crate::store::{self, InboxTable, StoreFault};
 
@@ -36,6 +37,11 @@ pub(crate) struct Mailbox {
 }
 
 impl Mailbox {
+    /// That of the bot with that id, whatever its account is called.
+    pub(crate) fn of(parts: &Parts, bot: u64) -> Self {
+        Self::new(parts, &format!("{TELEGRAM}:{bot}"))
+    }
+
     pub(crate) fn new(parts: &Parts, name: &str) -> Self {
         Self {
             table: parts.inbox.clone(),

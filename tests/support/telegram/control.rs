@@ -24,7 +24,10 @@ impl TelegramFake {
 
     /// Nothing goes wrong any more, and no chat is closed for a while any more.
     pub(crate) fn calm(&self) {
-        self.shared.change(|world| world.faults.calm());
+        self.shared.change(|world| {
+            world.faults.calm();
+            world.flood.open_all();
+        });
     }
 
     /// What went wrong so far, with the method.

@@ -82,6 +82,11 @@ impl Flood {
         Err(wait)
     }
 
+    /// No chat is closed any more.
+    pub(crate) fn open_all(&mut self) {
+        self.chats.values_mut().for_each(|pace| pace.closed = Duration::ZERO);
+    }
+
     /// Has that chat closed for so long.
     pub(crate) fn close(&mut self, bot: i64, chat: i64, now: Duration, wait: Duration) {
         let pace = self.chats.entry((bot, chat)).or_default();

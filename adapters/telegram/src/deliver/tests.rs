@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use modelpin_chat::{BoxFuture, Inbound, Outbox};
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::time::sleep;
 
 use crate::scripted::{Drawer, Made, Scene, message, reply, text_of};
@@ -67,4 +67,19 @@ async fn five_hundred_messages_of_ten_chats_are_begun_in_order_in_each() {
         assert_eq!(said, expected, "and answered in order");
     }
     assert_eq!(scene.inbox.done().len(), 500);
+}
+
+/// A task that has done as much as tokio lets one do at a time is sent away in the middle of it.
+#[tokio::test(start_paused = true)]
+async fn five_hundred_messages_that_come_in_one_chat_at_once_are_begun_in_order() {
+    fn work(_: Inbound, _: &dyn Outbox) -> BoxFuture<'_, ()> {
+        Box::pin(async move {
+            drop(tokio::sync::Mutex::new(()).lock().await);
+            std::future::pending().await
+        })
+    }
+    let written: Vec<Value> = (1..=500).map(|id| message(id, 7, &id.to_string())).collect();
+    let scene = Scene::with(written, work, |_| None);
+    sleep(Duration::from_secs(5)).await;
+    assert_eq!(scene.heard(), (1..=500).map(|id| id.to_string()).collect::<Vec<_>>());
 }

@@ -188,6 +188,30 @@ async fn telegram_is_left_alone_as_long_as_it_asks() {
     assert_eq!(asked[1].at.checked_sub(asked[0].at).unwrap(), Duration::from_secs(77));
 }
 
+/// An attempt that is refused costs some 0.2 ms of a processor, and 5 ms where it is as slow as it gets: 1 % of an hour
+/// would be 7,200 of those.
+#[tokio::test(start_paused = true)]
+async fn an_hour_without_a_network_costs_few_attempts_and_ends_by_itself() {
+    fn answer(inbound: Inbound, outbox: &dyn Outbox) -> BoxFuture<'_, ()> {
+        Box::pin(async move { drop(outbox.send(reply(&text_of(&inbound))).await) })
+    }
+    const HOUR: Duration = Duration::from_secs(3_600);
+    // Forty people wrote just before.
+    let written: Vec<Value> = (1..=40).map(|id| message(id, i64::from(id), "hello")).collect();
+    let scene = Scene::with(written, answer, |made: &Made| {
+        let is_off = made.at < HOUR && (made.method != "getUpdates" || made.nth > 0) && made.method != "getMe";
+        (is_off && made.method != "deleteWebhook").then(Answer::passing)
+    });
+    sleep(HOUR).await;
+    let asked = scene.telegram.made("getUpdates").len();
+    let said = scene.telegram.made("sendMessage").len();
+    assert!((120..=260).contains(&asked), "{asked}");
+    assert!(said > 40 && asked + said <= 1_200, "{asked} and {said}");
+    assert!(matches!(scene.link(), Link::Down(_)));
+    sleep(Duration::from_secs(31)).await;
+    assert_eq!(scene.link(), Link::Up);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_press_on_nothing_of_ours_is_answered_and_a_moved_group_is_followed() {
     let mut stray = press(1, 7, "x");
