@@ -105,7 +105,7 @@ async fn what_was_confirmed_stands_and_nothing_is_done_twice_however_it_ends() {
         gateway.is_ready().await;
     }
     let all = || crowds.iter().flat_map(|crowd| &crowd.changes).all(|changes| changes.are_answered(&fake));
-    fake.within(Duration::from_secs(60), "an answer to each", || all().then_some(())).await;
+    fake.within(Duration::from_mins(1), "an answer to each", || all().then_some(())).await;
     gateway.signal("-TERM");
     assert_eq!(gateway.ends().await, 0);
     for crowd in &crowds {

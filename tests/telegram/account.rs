@@ -18,7 +18,7 @@ const TOKEN: &str = "123456:TEST-token-of-the-first-account";
 /// How much time goes by in a millisecond where it is hurried.
 const STEP: Duration = Duration::from_millis(50);
 /// How long a test waits at the most, by the clock on the wall.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A Telegram with a bot on it, which outlives who serves the bot.
 #[derive(Clone)]

@@ -27,7 +27,7 @@ fn an_answer_grows_in_one_message() {
             let began = fake.now();
             let asked = ann.says(room, "@first_bot count");
             account.settled().await;
-            let took = fake.now() - began;
+            let took = fake.now().checked_sub(began).unwrap();
             let answers = fake.answers(room);
             let [answer] = &answers[..] else { panic!("{answers:#?}") };
             assert_eq!(answer.text, whole);
@@ -100,8 +100,8 @@ fn a_key_is_taken_out_of_the_chat_and_its_writer_is_warned() {
                 let answers = fake.answers(room);
                 assert_eq!(answers.len(), before + 1, "one warning: {answers:#?}");
                 let warning = &answers.last().unwrap().text;
-                let fate = if is_deleted { "has been deleted" } else { "delete it yourself" };
-                assert!(warning.contains(fate) && warning.contains("rotate"), "{warning}");
+                let outcome = if is_deleted { "has been deleted" } else { "delete it yourself" };
+                assert!(warning.contains(outcome) && warning.contains("rotate"), "{warning}");
             }
         }
         // A key in what was written before is one as well.

@@ -35,17 +35,16 @@ impl Changes {
 
     /// Writes what comes next.
     pub(crate) fn write(&mut self, round: usize) {
-        if round % self.every != self.person.id.unsigned_abs() as usize % self.every {
+        if round % self.every != usize::try_from(self.person.id.unsigned_abs()).unwrap() % self.every {
             return;
         }
         let current = self.states.last().cloned();
         let taken_back = self.previous.clone().filter(|_| self.dice.below(4) == 0);
-        let (text, state) = match taken_back {
-            Some(previous) => ("/model undo".to_owned(), previous),
-            None => {
-                let next = self.another(current.as_ref());
-                (format!("/model {}@{}", next.0, next.1), next)
-            }
+        let (text, state) = if let Some(previous) = taken_back {
+            ("/model undo".to_owned(), previous)
+        } else {
+            let next = self.another(current.as_ref());
+            (format!("/model {}@{}", next.0, next.1), next)
         };
         self.previous = current;
         self.states.push(state);
@@ -55,7 +54,7 @@ impl Changes {
     /// A pair that is not the present one.
     fn another(&mut self, current: Option<&Pair>) -> Pair {
         loop {
-            let pick = |dice: &mut Dice, names: &[String]| names[dice.below(names.len() as u64) as usize].clone();
+            let pick = |dice: &mut Dice, names: &[String]| names[dice.roll(names.len())].clone();
             let pair = (pick(&mut self.dice, &self.models), pick(&mut self.dice, &self.profiles));
             if current != Some(&pair) {
                 return pair;
@@ -95,7 +94,7 @@ impl Changes {
 
     /// What stands is what comes of the first so many, and what was confirmed last is among them.
     pub(crate) fn stand(&self, fake: &TelegramFake, session: Option<&Session>) {
-        let made = session.map_or(0, |session| session.revision as usize);
+        let made = session.map_or(0, |session| usize::try_from(session.revision).unwrap());
         assert!(made <= self.states.len(), "{made}: {}", self.told(fake, &[]));
         let stands = session.and_then(|session| pair(&session.choice));
         assert_eq!(stands.as_ref(), self.states[..made].last(), "{}", self.told(fake, &[]));

@@ -20,7 +20,7 @@ const TOKEN: &str = "765432:TEST-token-of-an-account-that-lasts";
 const STEP: Duration = Duration::from_millis(20);
 
 /// How long it may take, by the clock on the wall, until everything is dealt with.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Telegram, the state on disk, and whatever program serves the account now. Time is hurried.
 pub(super) struct Lasting {

@@ -75,7 +75,7 @@ async fn five_hundred_messages_that_come_in_one_chat_at_once_are_begun_in_order(
     fn work(_: Inbound, _: &dyn Outbox) -> BoxFuture<'_, ()> {
         Box::pin(async move {
             drop(tokio::sync::Mutex::new(()).lock().await);
-            std::future::pending().await
+            std::future::pending::<()>().await;
         })
     }
     let written: Vec<Value> = (1..=500).map(|id| message(id, 7, &id.to_string())).collect();

@@ -195,7 +195,7 @@ async fn an_hour_without_a_network_costs_few_attempts_and_ends_by_itself() {
     fn answer(inbound: Inbound, outbox: &dyn Outbox) -> BoxFuture<'_, ()> {
         Box::pin(async move { drop(outbox.send(reply(&text_of(&inbound))).await) })
     }
-    const HOUR: Duration = Duration::from_secs(3_600);
+    const HOUR: Duration = Duration::from_hours(1);
     // Forty people wrote just before.
     let written: Vec<Value> = (1..=40).map(|id| message(id, i64::from(id), "hello")).collect();
     let scene = Scene::with(written, answer, |made: &Made| {
