@@ -17,6 +17,8 @@ const PEOPLE: usize = 25;
 /// How often the program is started anew, and how often each person presses in between.
 const LIVES: usize = 5;
 const ROUNDS: usize = 40;
+/// How long it is from one press of somebody to the next.
+const PAUSE: Duration = Duration::from_secs(15);
 /// Longer than buttons work.
 const STALE: Duration = Duration::from_hours(25);
 
@@ -73,6 +75,8 @@ fn presses_by_chance_choose_what_is_printed_or_say_why_not(#[case] seed: u64) {
                     people.extend(walkers.map(|walker| Presser { walker, seen: Vec::new() }));
                 }
                 for round in 0..ROUNDS {
+                    // Whoever presses faster is told the same refusal ten times a minute, and no more.
+                    chat.clock.advance(PAUSE);
                     ask_for_menus(&account, people, dice).await;
                     let mut done = Vec::with_capacity(PEOPLE);
                     let is_away = round == ROUNDS / 2;
