@@ -4,7 +4,7 @@ use tokio::sync::watch;
 
 use crate::{Link, State};
 
-/// Where the state of an account is written, and every change of it into the log.
+/// Where the state of an account is written.
 pub(crate) struct Standing {
     account: String,
     state: watch::Sender<State>,
@@ -17,26 +17,12 @@ impl Standing {
 
     /// The connection is so from now on.
     pub(crate) fn is(&self, link: Link) {
-        let changed = self.state.send_if_modified(|state| {
-            let changed = state.link != link;
-            if changed {
-                state.link = link.clone();
-            }
-            changed
-        });
-        if !changed {
+        if self.state.borrow().link == link {
             return;
         }
-        let account = &self.account;
-        match link {
-            Link::Starting | Link::Ended => tracing::debug!(account, ?link, "Telegram"),
-            Link::Up => tracing::info!(account, "Telegram hands out updates"),
-            Link::Down(why) => tracing::warn!(account, why, "Telegram is tried again"),
-            Link::OtherPoller => {
-                tracing::warn!(account, "somebody else asks for this bot's updates; it is tried again until they stop");
-            }
-            Link::Refused(why) => tracing::error!(account, why, "Telegram refuses the bot"),
-        }
+        // Whoever has the other end of `state` knows how loud that is.
+        tracing::debug!(account = self.account, ?link, "the connection to Telegram");
+        self.state.send_modify(|state| state.link = link);
     }
 
     /// Telegram has said who the bot is.

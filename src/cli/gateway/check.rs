@@ -11,6 +11,7 @@ use crate::cli::Exit;
 use crate::cli::arguments::Global;
 use crate::cli::cell::cell;
 use crate::cli::failure::Failure;
+use crate::cli::models::status::text::WIDTH;
 use crate::cli::output::Output;
 use crate::gateway::channel::{Checkup, Checkups};
 
@@ -70,12 +71,15 @@ async fn account(Checkup { id, name, question }: Checkup) -> Account {
 
 fn table(accounts: &[Account]) -> String {
     let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
+    if !Output::is_terminal() {
+        table.set_width(WIDTH);
+    }
     table.set_header(["Channel", "Account", "Bot", "State"]);
     for Account { channel, account, name: _, bot, ok, why } in accounts {
         let bot = bot.as_ref().map_or_else(|| "-".to_owned(), |bot| format!("@{bot}"));
         let state = if *ok { "ok" } else { why.as_deref().unwrap_or("not usable") };
         table.add_row([Cell::new(channel), Cell::new(cell(account)), Cell::new(cell(&bot)), Cell::new(cell(state))]);
     }
-    table.lines().map(|line| line.trim().to_owned() + "\n").collect()
+    table.lines().map(|line| line.trim_end().to_owned() + "\n").collect()
 }

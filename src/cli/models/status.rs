@@ -2,7 +2,7 @@
 
 mod brief;
 pub(crate) mod probe;
-mod text;
+pub(crate) mod text;
 
 use std::path::PathBuf;
 use std::time::Duration;
