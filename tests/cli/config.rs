@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::time::Instant;
 
 use serde_json::{Value, json};
 
@@ -88,13 +88,16 @@ fn without_room_the_configuration_stays_as_it_was() {
 fn a_killed_edit_leaves_the_old_configuration_or_the_new_one() {
     let (home, before) = with_family();
     let mut seen = [false; 2];
-    for round in 0..40_u64 {
+    let begun = Instant::now();
+    assert_eq!(home.run(&["models", "set", "sonnet"]).code, 0, "nothing to change");
+    let whole = begun.elapsed();
+    for round in 0..40_u32 {
         let model = ["openai/gpt-5.4", "anthropic/claude-opus-4-6"][usize::from(round % 2 == 0)];
         let mut command = home.program();
         command.args(["models", "set", model]).stdout(Stdio::null()).stderr(Stdio::null());
         let mut child = command.spawn().unwrap();
         // Anywhere between the start and the end, which differ from machine to machine.
-        std::thread::sleep(Duration::from_micros(round * round * 37 % 30_000));
+        std::thread::sleep(whole * (round * round * 7 % 80) / 40);
         let _ = child.kill();
         child.wait().unwrap();
         let text = config(&home);
