@@ -31,6 +31,7 @@ use crate::bot_api::BotApi;
 use crate::figures::{Figures, verdict};
 
 const TOKEN: &str = "123456:TEST-bench-0a1b2c3d";
+const SECOND: &str = "654321:TEST-bench-3d2c1b0a";
 
 /// The most memory that it may take while nobody writes, in MiB.
 const MEMORY: f64 = 20.0;
@@ -42,8 +43,8 @@ const GAP: Duration = Duration::from_millis(50);
 async fn main() {
     let (starts, rounds) = (number("MODELPIN_BENCH_STARTS", 20), number("MODELPIN_BENCH_ROUNDS", 300));
     println!("the gateway with one bot on loopback, {starts} starts, {rounds} texts");
-    let api = BotApi::start(&[(TOKEN, "benchbot")]).await;
-    let home = home(&api);
+    let api = BotApi::start(&[(TOKEN, "benchbot"), (SECOND, "benchbot2")]).await;
+    let home = home(&api, &[("default", TOKEN)]);
     let (mut ready, mut up) = (Figures::new(starts), Figures::new(starts));
     for start in 0..starts {
         let before = api.count(TOKEN, "getupdates");
@@ -56,12 +57,9 @@ async fn main() {
     }
     ready.print("from its start to ready", Some((50, Duration::from_millis(300))));
     up.print("from its start to the first look for messages", None);
-    let before = api.count(TOKEN, "getupdates");
-    let gateway = Gateway::start(home.path());
-    api.call(TOKEN, "getupdates", before).await;
-    tokio::time::sleep(Duration::from_secs(2)).await;
-    let idle = gateway.memory();
-    println!("    {:<56} {idle:>8.1} MiB   target ≤ {MEMORY}: {}", "memory, idle", verdict(idle <= MEMORY));
+    let both = self::home(&api, &[("one", TOKEN), ("two", SECOND)]);
+    idle(&api, both.path(), "memory, idle, two bots").await.end();
+    let gateway = idle(&api, home.path(), "memory, idle").await;
     let mut confirmed = Figures::new(rounds);
     for round in 0..rounds {
         let before = api.count(TOKEN, "sendmessage");
@@ -78,21 +76,34 @@ async fn main() {
     gateway.end();
 }
 
+/// A gateway that has begun to ask for messages; prints what it takes while nobody writes.
+async fn idle(api: &BotApi, home: &Path, what: &str) -> Gateway {
+    let before = api.count(TOKEN, "getupdates");
+    let gateway = Gateway::start(home);
+    api.call(TOKEN, "getupdates", before).await;
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    let idle = gateway.memory();
+    println!("    {what:<56} {idle:>8.1} MiB   target ≤ {MEMORY}: {}", verdict(idle <= MEMORY));
+    gateway
+}
+
 fn number(variable: &str, otherwise: usize) -> usize {
     std::env::var(variable).map_or(otherwise, |text| text.parse().unwrap())
 }
 
-/// A home with a bot at `api`, an alias and a key.
-fn home(api: &BotApi) -> tempfile::TempDir {
+/// A home with bots at `api`, an alias and a key.
+fn home(api: &BotApi, bots: &[(&str, &str)]) -> tempfile::TempDir {
     let home = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
     let agent = home.path().join(".modelpin/agents/main/agent");
     fs::create_dir_all(&agent).unwrap();
+    let accounts: serde_json::Map<String, serde_json::Value> =
+        bots.iter().map(|(name, token)| ((*name).to_owned(), json!({"botToken": token}))).collect();
     let config = json!({
         "agents": {"defaults": {
             "model": {"primary": "anthropic/claude-sonnet-4-6"},
             "models": {"anthropic/claude-opus-4-6": {"alias": "opus"}, "anthropic/claude-sonnet-4-6": {}},
         }},
-        "channels": {"telegram": {"botToken": TOKEN, "apiRoot": api.root(), "allowFrom": ["*"], "dmPolicy": "open"}},
+        "channels": {"telegram": {"accounts": accounts, "apiRoot": api.root(), "allowFrom": ["*"], "dmPolicy": "open"}},
     });
     fs::write(home.path().join(".modelpin/modelpin.json"), config.to_string()).unwrap();
     let key = json!({"type": "api_key", "provider": "anthropic", "key": "sk-test-bench-of-the-gateway"});
