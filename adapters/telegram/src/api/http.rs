@@ -71,7 +71,13 @@ impl Http {
         let Ok(mut answer) = serde_json::from_slice::<Value>(&body) else { return Err(no_answer(status)) };
         match answer["ok"].as_bool() {
             Some(true) => Ok(answer["result"].take()),
-            Some(false) => Err(Fault::of(status, &answer)),
+            Some(false) => {
+                // Another server than Telegram's may repeat the path, and with it the token.
+                if let Value::String(description) = &mut answer["description"] {
+                    *description = description.replace(self.token.expose_secret(), "[token]");
+                }
+                Err(Fault::of(status, &answer))
+            }
             None => Err(no_answer(status)),
         }
     }

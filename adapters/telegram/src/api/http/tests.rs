@@ -97,6 +97,13 @@ async fn no_fault_shows_the_token() {
 }
 
 #[tokio::test]
+async fn a_server_that_repeats_the_path_gives_the_token_to_nobody() {
+    let told = r#"{"ok": false, "error_code": 404, "description": "there is no /bot123456:TEST-token/getMe"}"#;
+    let (root, _) = server(404, told).await;
+    assert_eq!(ask(&root).await.unwrap_err().to_string(), "there is no /bot[token]/getMe");
+}
+
+#[tokio::test]
 async fn a_server_that_says_nothing_is_waited_for_no_longer_than_asked() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let root = Url::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
