@@ -28,21 +28,21 @@ fn hung() -> (TcpListener, impl Fn(&str) -> String) {
     (listener, move |provider: &str| format!("http://{address}/{provider}/v1"))
 }
 
-/// Waits until somebody is being answered, and says since when.
-async fn begins(api: &BotApi) -> Instant {
-    api.call(ONE, "sendchataction", 0).await.at
+/// A gateway that is answering a question, its provider that never does, and since when.
+async fn asked(api: &BotApi, home: &Home) -> (TcpListener, Gateway, Instant) {
+    let (hung, nowhere) = hung();
+    with_bot(home, api, nowhere);
+    let mut gateway = Gateway::start(home, &[], &[]);
+    gateway.is_ready().await;
+    api.says(ONE, 42, "hello there");
+    let begun = api.call(ONE, "sendchataction", 0).await.at;
+    (hung, gateway, begun)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_question_that_was_cut_off_is_answered_after_a_restart() {
-    let api = BotApi::start(&[(ONE, "onebot")]).await;
-    let home = Home::empty();
-    let (_hung, nowhere) = hung();
-    with_bot(&home, &api, nowhere);
-    let mut gateway = Gateway::start(&home, &[], &[]);
-    gateway.is_ready().await;
-    api.says(ONE, 42, "hello there");
-    begins(&api).await;
+    let (api, home) = (BotApi::start(&[(ONE, "onebot")]).await, Home::empty());
+    let (_hung, mut gateway, _) = asked(&api, &home).await;
     gateway.signal("-TERM");
     gateway.logs("The same again ends at once").await;
     let begun = Instant::now();
@@ -62,14 +62,8 @@ async fn a_question_that_was_cut_off_is_answered_after_a_restart() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_hangs_holds_the_end_up_for_less_than_ten_seconds() {
-    let api = BotApi::start(&[(ONE, "onebot")]).await;
-    let home = Home::empty();
-    let (_hung, nowhere) = hung();
-    with_bot(&home, &api, nowhere);
-    let mut gateway = Gateway::start(&home, &[], &[]);
-    gateway.is_ready().await;
-    api.says(ONE, 42, "hello there");
-    let begun = begins(&api).await;
+    let (api, home) = (BotApi::start(&[(ONE, "onebot")]).await, Home::empty());
+    let (_hung, mut gateway, begun) = asked(&api, &home).await;
     gateway.signal("-TERM");
     assert_eq!(gateway.ends().await, 0);
     assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());

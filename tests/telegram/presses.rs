@@ -5,14 +5,25 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::support::bot::{Bot, line};
-use crate::support::telegram::Rights;
-use crate::telegram::account::{Pace, on_telegram};
+use crate::support::telegram::{Person, Rights, Room, Shown};
+use crate::telegram::account::{Account, Pace, on_telegram};
 
 /// A press is to be answered within this.
 const SOON: Duration = Duration::from_secs(1);
 
 fn bot() -> Bot {
     Bot::new().profiles("anthropic:default anthropic:work openai:team")
+}
+
+/// Ann's menu in a group that Ben is in as well.
+async fn menu_of_ann(account: &Account) -> (Person, Person, Room, Shown) {
+    let fake = &account.fake;
+    let (ann, ben) = (fake.person(42, "Ann"), fake.person(43, "Ben"));
+    let crew = fake.supergroup("Crew");
+    fake.with(crew, &account.bot, Rights::Member);
+    ann.says(crew, "/model");
+    let menu = fake.next_message(crew).await;
+    (ann, ben, crew, menu)
 }
 
 #[test]
@@ -53,11 +64,7 @@ fn a_button_does_nothing_for_who_may_not_write_there() {
     let access = json!({"channels": {"telegram": {"groupAllowFrom": ["42"]}}});
     on_telegram(bot().config(access), Pace::Real, |account| async move {
         let fake = &account.fake;
-        let (ann, ben) = (fake.person(42, "Ann"), fake.person(43, "Ben"));
-        let crew = fake.supergroup("Crew");
-        fake.with(crew, &account.bot, Rights::Member);
-        ann.says(crew, "/model");
-        let menu = fake.next_message(crew).await;
+        let (ann, ben, crew, menu) = menu_of_ann(&account).await;
         let press = ben.presses(crew, menu.id, "opus");
         assert!(fake.answered(&press).await.after < SOON);
         let press = ann.presses(crew, menu.id, "haiku");
@@ -73,11 +80,7 @@ fn a_button_does_nothing_for_who_may_not_write_there() {
 fn a_button_of_another_user_selects_nothing_and_says_so() {
     let (chat, crew) = on_telegram(bot(), Pace::Real, |account| async move {
         let fake = &account.fake;
-        let (ann, ben) = (fake.person(42, "Ann"), fake.person(43, "Ben"));
-        let crew = fake.supergroup("Crew");
-        fake.with(crew, &account.bot, Rights::Member);
-        ann.says(crew, "/model");
-        let menu = fake.next_message(crew).await;
+        let (_ann, ben, crew, menu) = menu_of_ann(&account).await;
         for label in ["opus", "@ anthropic:work", "All models", "Undo"] {
             let press = ben.presses(crew, menu.id, label);
             let answered = fake.answered(&press).await;
