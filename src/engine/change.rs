@@ -57,7 +57,7 @@ impl Engine {
                 return Done::Yes;
             }
             // Rather late than twice: the row would forget one that may come again.
-            if event.is_some() && self.open.has_room(&gathered.session).await {
+            if event.is_some() && self.open.wait_for_room(&gathered.session).await {
                 continue;
             }
             let Changed { session, fate } = match change(&gathered) {

@@ -42,7 +42,7 @@ impl Open {
     /// Says whether it had to wait.
     ///
     /// That is so where a platform lets nobody be told what was changed. What came is kept by whoever delivered it.
-    pub(super) async fn has_room(&self, session: &Session) -> bool {
+    pub(super) async fn wait_for_room(&self, session: &Session) -> bool {
         let mut waited = false;
         loop {
             // Listened for before it is looked, so that none ends unnoticed in between.
