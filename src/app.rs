@@ -3,6 +3,10 @@
 mod installation;
 #[cfg(feature = "cli")]
 mod look;
+#[cfg(any(feature = "discord", feature = "telegram"))]
+mod mailbox;
+#[cfg(any(feature = "discord", feature = "telegram"))]
+mod parts;
 #[cfg(feature = "telegram")]
 mod telegram;
 
@@ -168,19 +172,19 @@ impl App {
     /// The accounts that are configured, as the gateway serves them.
     #[cfg(feature = "telegram")]
     pub(crate) fn roster(&self) -> Arc<dyn crate::gateway::channel::Roster> {
-        Arc::new(telegram::TelegramRoster::new(self.telegram_parts(), self.places.home().map(Path::to_owned)))
+        Arc::new(telegram::TelegramRoster::new(self.parts(), self.places.home().map(Path::to_owned)))
     }
 
     /// What Telegram has delivered to the bot of that id, for who serves the bot over this engine themselves. The gateway
     /// keeps it in the same place, so one bot is to be served by one of the two.
     #[cfg(feature = "telegram")]
-    pub fn telegram_inbox(&self, bot: u64) -> Arc<dyn modelpin_telegram::Inbox> {
-        Arc::new(telegram::Mailbox::of(&self.telegram_parts(), bot))
+    pub fn telegram_inbox(&self, bot: u64) -> Arc<dyn modelpin_delivery::Inbox> {
+        Arc::new(mailbox::Mailbox::of(&self.parts(), crate::gateway::bot::TELEGRAM, bot))
     }
 
-    #[cfg(feature = "telegram")]
-    fn telegram_parts(&self) -> telegram::Parts {
-        telegram::Parts {
+    #[cfg(any(feature = "discord", feature = "telegram"))]
+    fn parts(&self) -> parts::Parts {
+        parts::Parts {
             engine: self.engine.clone(),
             inbox: self.inbox.clone(),
             clock: self.clock.clone(),

@@ -124,6 +124,7 @@ impl Engine {
         let (text, pressed) = match &inbound.event {
             Event::Message(text) | Event::Forwarded(text) => (text.as_str(), false),
             Event::Press(_) => ("", true),
+            Event::Command(_) => ("", false),
         };
         let case = Case { inbound, text, outbox, pressed, printed: false, pass: &Pass::default(), goes_on: false };
         match &inbound.event {
@@ -134,6 +135,7 @@ impl Engine {
                 }
             }
             Event::Press(token) => self.press(&case, token).await,
+            Event::Command(_) => {}
         }
     }
 

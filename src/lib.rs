@@ -88,7 +88,7 @@
 //!         peer: "42".to_owned(),
 //!         thread: None,
 //!     },
-//!     sender: Sender { id: "42".to_owned(), name: Some("Ann".to_owned()) },
+//!     sender: Sender { id: "42".to_owned(), name: Some("Ann".to_owned()), roles: Vec::new() },
 //!     bot: "mybot".to_owned(),
 //!     addressed: true,
 //!     id: None,

@@ -3,6 +3,7 @@
 pub(crate) mod bot;
 pub(crate) mod catalogue;
 pub(crate) mod idp;
+pub(crate) mod inbox;
 pub(crate) mod keyring;
 pub(crate) mod leaks;
 pub(crate) mod openclaw;

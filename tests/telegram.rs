@@ -9,7 +9,6 @@ mod faults;
 mod hindrances;
 mod lasting;
 mod manners;
-mod memory;
 mod pickers;
 mod presses;
 mod webhook;

@@ -53,7 +53,7 @@ impl Bot {
 fn inbound(session: usize) -> Inbound {
     let peer = format!("{session:09}");
     Inbound {
-        sender: Sender { id: peer.clone(), name: Some("Ann".to_owned()) },
+        sender: Sender { id: peer.clone(), name: Some("Ann".to_owned()), roles: Vec::new() },
         conversation: Conversation {
             channel: "telegram".to_owned(),
             account: "default".to_owned(),
@@ -63,6 +63,7 @@ fn inbound(session: usize) -> Inbound {
         },
         bot: "modelpin".to_owned(),
         addressed: true,
+        room: None,
         id: None,
         event: Event::Message(COMMAND.to_owned()),
     }

@@ -1,16 +1,16 @@
 //! The bots of Telegram, wired to the engine.
 
-mod inbox;
-
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use modelpin_chat::BoxFuture;
-use modelpin_telegram::{Delivery, Link as TelegramLink, Options, ServeFault, State, Webhook, check, serve};
+use modelpin_delivery::{Link as AdapterLink, State};
+use modelpin_telegram::{Delivery, Options, ServeFault, Webhook, check, serve};
 use tokio::sync::watch;
 
-use crate::clock::Clock;
+use crate::app::mailbox::Mailbox;
+use crate::app::parts::Parts;
 use crate::config::{TELEGRAM_TOKEN, TokenPlace};
 use crate::directive::command_entries;
 use crate::engine::Engine;
@@ -19,35 +19,16 @@ use crate::gateway::channel::{AccountId, Channel, Checkup, Checkups, Ended, Entr
 use crate::gateway::standing::{Link, Standing};
 use crate::profile::{Fingerprint, Secrets};
 use crate::settings::Loaded;
-use crate::store::InboxTable;
 use crate::watched::Watched;
-
-pub(crate) use crate::app::telegram::inbox::Mailbox;
 
 /// How long what is under way may go on when the end is asked for. The gateway as a whole has ten seconds.
 const PATIENCE: Duration = Duration::from_secs(8);
-
-/// Whether a text holds a secret that must not be written down.
-pub(crate) type IsSecret = fn(&str) -> bool;
 
 /// The accounts of Telegram as they are configured now.
 pub(crate) struct TelegramRoster {
     parts: Parts,
     home: Option<PathBuf>,
     last: Arc<Mutex<Option<Last>>>,
-}
-
-/// What each account is made with.
-#[derive(Clone)]
-pub(crate) struct Parts {
-    /// Who answers.
-    pub(crate) engine: Arc<Engine>,
-    /// Where updates are kept.
-    pub(crate) inbox: Arc<dyn InboxTable>,
-    /// The time.
-    pub(crate) clock: Arc<dyn Clock>,
-    /// What must not be kept.
-    pub(crate) is_secret: IsSecret,
 }
 
 /// What was found the last time, and from what.
@@ -159,7 +140,7 @@ fn ready(parts: &Parts, account: &str, bot: Bot, owners: &[String]) -> Ready {
     let by = bot.webhook.as_ref().map(|webhook| (&webhook.url, webhook.listen, Fingerprint::of(&webhook.secret)));
     let made_of = format!("{fingerprint} {:?} {by:?} {owners:?}", bot.api_root);
     let claim = format!("{TELEGRAM}/{}/{fingerprint}/{server}", bot.id);
-    let mailbox = Arc::new(Mailbox::of(parts, bot.id));
+    let mailbox = Arc::new(Mailbox::of(parts, TELEGRAM, bot.id));
     let channel = Telegram { options: options(account, bot, owners), engine: parts.engine.clone(), mailbox };
     Ready { made_of, claim, channel: Arc::new(channel) }
 }
@@ -194,7 +175,7 @@ impl Channel for Telegram {
     ) -> BoxFuture<'static, Result<(), Ended>> {
         let (options, engine, mailbox) = (self.options.clone(), self.engine.clone(), self.mailbox.clone());
         Box::pin(async move {
-            let (state, mut states) = watch::channel(State { bot: None, link: TelegramLink::Starting });
+            let (state, mut states) = watch::channel(State { bot: None, link: AdapterLink::Starting });
             let told = async {
                 while states.changed().await.is_ok() {
                     standing.send_replace(standing_of(&states.borrow_and_update()));
@@ -212,12 +193,12 @@ impl Channel for Telegram {
 
 fn standing_of(state: &State) -> Standing {
     let link = match &state.link {
-        TelegramLink::Starting => Link::Starting,
-        TelegramLink::Up => Link::Up,
-        TelegramLink::Down(why) => Link::Down(why.clone()),
-        TelegramLink::OtherPoller => Link::OtherPoller,
-        TelegramLink::Refused(why) => Link::Refused(why.clone()),
-        TelegramLink::Ended => Link::Ended,
+        AdapterLink::Starting => Link::Starting,
+        AdapterLink::Up => Link::Up,
+        AdapterLink::Down(why) => Link::Down(why.clone()),
+        AdapterLink::OtherPoller => Link::OtherPoller,
+        AdapterLink::Refused(why) => Link::Refused(why.clone()),
+        AdapterLink::Ended => Link::Ended,
     };
     Standing { bot: state.bot.clone(), link }
 }

@@ -28,7 +28,7 @@ impl Handler for DemoHandler {
         let answer = match &inbound.event {
             // What holds a secret is the engine's to withhold.
             Event::Message(text) if shape_in(text).is_none() => self.provider.command(text),
-            Event::Message(_) | Event::Forwarded(_) | Event::Press(_) => None,
+            Event::Message(_) | Event::Forwarded(_) | Event::Press(_) | Event::Command(_) => None,
         };
         let Some(text) = answer else {
             return self.engine.handle(inbound, outbox);

@@ -1,6 +1,6 @@
 //! The one table of what can be typed: `/help` prints it, and the menus of the platforms are made of it.
 
-use modelpin_chat::{Audience, CommandEntry};
+use modelpin_chat::{Audience, CommandEntry, Form, Visibility};
 
 /// One command: its name, what it does in one line, and the forms of it with what each does.
 type Row = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
@@ -50,6 +50,7 @@ pub fn command_entries() -> Vec<CommandEntry> {
         name: (*name).to_owned(),
         summary: (*summary).to_owned(),
         audience: Audience::Everybody,
+        form: Form::empty(Visibility::Private),
     };
     TABLE.iter().map(entry).collect()
 }

@@ -47,7 +47,7 @@ fn scrubbed(reply: Reply) -> Reply {
             Block::Markdown(text) => *text = known().scrub_whole(text).into_owned(),
         }
     }
-    for Choice { label, token: _ } in choices.iter_mut().flatten() {
+    for Choice { label, token: _, list: _, current: _ } in choices.iter_mut().flatten() {
         clean(label);
     }
     Reply { blocks, choices, visibility, placement, session, receipt: receipt.map(|text| scrubbed_json(&text)) }

@@ -100,11 +100,12 @@ impl Engine {
         let lengths: Vec<usize> = rows.iter().map(Vec::len).collect();
         let entries: Vec<MenuEntry> = rows.into_iter().flatten().collect();
         let menu = Menu { id, session: key.clone(), actor: actor.clone(), entries, shown, expires };
-        let mut buttons = menu
-            .entries
-            .iter()
-            .enumerate()
-            .map(|(index, entry)| Choice { label: entry.label.clone(), token: menu.token(index) });
+        let mut buttons = menu.entries.iter().enumerate().map(|(index, entry)| Choice {
+            label: entry.label.clone(),
+            token: menu.token(index),
+            list: None,
+            current: false,
+        });
         let choices = lengths.into_iter().map(|length| buttons.by_ref().take(length).collect()).collect();
         drop(buttons);
         match tokio::time::timeout(PATIENCE, self.sources.store.save_menu(menu)).await {

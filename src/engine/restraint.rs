@@ -109,9 +109,10 @@ mod tests {
         let (channel, account) = ("telegram".to_owned(), "default".to_owned());
         Inbound {
             conversation: Conversation { channel, account, kind, peer: peer.to_owned(), thread: None },
-            sender: Sender { id: sender.to_owned(), name: None },
+            sender: Sender { id: sender.to_owned(), name: None, roles: Vec::new() },
             bot: "pinbot".to_owned(),
             addressed: true,
+            room: None,
             id: None,
             event: Event::Message(String::new()),
         }

@@ -40,7 +40,7 @@ pub trait InboxTable: Send + Sync {
     fn known<'a>(
         &'a self,
         mailbox: &'a str,
-        numbers: Vec<u32>,
+        numbers: Vec<u64>,
         now: Timestamp,
     ) -> BoxFuture<'a, Result<Vec<bool>, StoreFault>>;
 
@@ -53,7 +53,7 @@ pub trait InboxTable: Send + Sync {
     fn dealt_with<'a>(
         &'a self,
         mailbox: &'a str,
-        numbers: Vec<u32>,
+        numbers: Vec<u64>,
         now: Timestamp,
     ) -> BoxFuture<'a, Result<(), StoreFault>>;
 
@@ -76,7 +76,7 @@ pub trait InboxTable: Send + Sync {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Delivery {
     /// The platform's number of it. They usually grow; Telegram begins anew at a number of its own after a silence.
-    pub number: u32,
+    pub number: u64,
     /// All of it, as text.
     pub body: String,
 }
@@ -87,5 +87,5 @@ pub struct Waiting {
     /// What was not dealt with, in the order it came.
     pub deliveries: Vec<Delivery>,
     /// The number that came last, and when it came or was dealt with; `None` where nothing ever did.
-    pub last: Option<(u32, Timestamp)>,
+    pub last: Option<(u64, Timestamp)>,
 }

@@ -115,6 +115,7 @@ impl Stage {
             sender: self.sender.clone(),
             bot: "modelpin".to_owned(),
             addressed: true,
+            room: None,
             id: None,
             event,
         };
@@ -158,7 +159,7 @@ fn place(words: &str) -> (Conversation, Sender) {
         peer: field("chat").unwrap_or_else(|| sender.clone()),
         thread: field("thread").map(Thread::Topic),
     };
-    (conversation, Sender { id: sender, name: field("name") })
+    (conversation, Sender { id: sender, name: field("name"), roles: Vec::new() })
 }
 
 fn hold(path: &PathBuf) {

@@ -122,9 +122,10 @@ async fn talk(state: &Path) {
             let person = format!("{process}-{task}");
             let inbound = Inbound {
                 conversation: conversation("telegram", Kind::Dm, &person, None),
-                sender: Sender { id: person, name: None },
+                sender: Sender { id: person, name: None, roles: Vec::new() },
                 bot: "pinbot".to_owned(),
                 addressed: true,
+                room: None,
                 id: None,
                 event: Event::Message("hello".to_owned()),
             };

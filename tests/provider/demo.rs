@@ -150,10 +150,12 @@ async fn the_handler_keeps_its_own_line_and_hands_on_the_rest() {
             peer: "ann".to_owned(),
             thread: None,
         };
-        let sender = Sender { id: "ann".to_owned(), name: None };
+        let sender = Sender { id: "ann".to_owned(), name: None, roles: Vec::new() };
         let event = Event::Message(text.to_owned());
         let bot = "bot".to_owned();
-        handler.handle(Inbound { conversation, sender, bot, addressed: true, id: None, event }, &notes).await;
+        handler
+            .handle(Inbound { conversation, sender, bot, addressed: true, room: None, id: None, event }, &notes)
+            .await;
     }
     assert_eq!(*notes.drafts.lock().unwrap(), ["hello"]);
     let replies = notes.replies.lock().unwrap();

@@ -52,9 +52,10 @@ fn hello() -> Inbound {
             peer: "owner".to_owned(),
             thread: None,
         },
-        sender: Sender { id: "owner".to_owned(), name: None },
+        sender: Sender { id: "owner".to_owned(), name: None, roles: Vec::new() },
         bot: "pinbot".to_owned(),
         addressed: true,
+        room: None,
         id: None,
         event: Event::Message("hello".to_owned()),
     }

@@ -19,7 +19,7 @@ async fn a_message_that_was_dealt_with_is_in_no_file_any_more() {
     };
     // Long enough for a page of its own, and short enough to share one.
     let bodies = [TEXT.repeat(200), TEXT.to_owned()];
-    let delivery = |(number, body): (u32, &String)| Delivery { number, body: body.clone() };
+    let delivery = |(number, body): (u64, &String)| Delivery { number, body: body.clone() };
     let store = Sqlite::open(&place.path()).unwrap();
     store.receive(BOT, (1..).zip(&bodies).map(delivery).collect(), at(1)).await.unwrap();
     drop(store);

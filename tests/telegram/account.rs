@@ -4,15 +4,16 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use modelpin_chat::{Audience, CommandEntry, Handler};
-use modelpin_telegram::{Delivery, Link, Options, ServeFault, State, serve};
+use modelpin_chat::{Audience, CommandEntry, Form, Handler, Visibility};
+use modelpin_delivery::{Link, State};
+use modelpin_telegram::{Delivery, Options, ServeFault, serve};
 use secrecy::SecretString;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::support::bot::{Bot, Chat};
+use crate::support::inbox::Memory;
 use crate::support::telegram::{BotName, TelegramFake};
-use crate::telegram::memory::Memory;
 
 const TOKEN: &str = "123456:TEST-token-of-the-first-account";
 /// How much time goes by in a millisecond where it is hurried.
@@ -127,6 +128,7 @@ impl Account {
             name: name.to_owned(),
             summary: format!("What {name} does"),
             audience: Audience::Everybody,
+            form: Form::empty(Visibility::Private),
         };
         let options = Options {
             account: "default".to_owned(),

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
 
-use modelpin_telegram::Link;
+use modelpin_delivery::Link;
 use serde_json::json;
 
 use crate::support::bot::{Bot, HAIKU, OPUS, SONNET};

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use modelpin::session::Session;
-use modelpin_chat::{Audience, CommandEntry};
-use modelpin_telegram::{Delivery, Link, Options, ServeFault, State, serve};
+use modelpin_chat::{Audience, CommandEntry, Form, Visibility};
+use modelpin_delivery::{Link, State};
+use modelpin_telegram::{Delivery, Options, ServeFault, serve};
 use secrecy::SecretString;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -106,6 +107,7 @@ impl<'a> Program<'a> {
             name: "model".to_owned(),
             summary: "Choose who answers here".to_owned(),
             audience: Audience::Everybody,
+            form: Form::empty(Visibility::Private),
         };
         let options = Options {
             account: "default".to_owned(),

@@ -2,7 +2,8 @@
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 
-use modelpin_telegram::{Delivery, Link, Webhook};
+use modelpin_delivery::Link;
+use modelpin_telegram::{Delivery, Webhook};
 use secrecy::SecretString;
 use serde_json::json;
 

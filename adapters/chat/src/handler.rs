@@ -5,7 +5,7 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 
-use crate::{Inbound, Reply};
+use crate::{Completion, CompletionRequest, Inbound, Reply};
 
 /// A boxed future, so that the ports can be used behind `dyn`.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -17,6 +17,13 @@ pub trait Handler: Send + Sync {
     /// Sending nothing means that the event was not for this bot. The future MUST be polled to its end; to stop an
     /// answer in the middle, let [`Outbox::stopped`] return.
     fn handle<'a>(&'a self, inbound: Inbound, outbox: &'a dyn Outbox) -> BoxFuture<'a, ()>;
+
+    /// What could be meant by what somebody has typed into a command so far, best first; at most
+    /// [`CompletionRequest::most`]. Called with each letter, so it waits for nothing but memory.
+    fn complete(&self, request: CompletionRequest) -> BoxFuture<'_, Vec<Completion>> {
+        let _ = request;
+        Box::pin(async { Vec::new() })
+    }
 }
 
 /// The way back into the conversation that one [`Inbound`] came from. Implemented by each adapter, made anew for each

@@ -1,17 +1,20 @@
 //! What reaches the engine.
 
-use crate::Conversation;
+use crate::{Conversation, Invocation, Room};
 
 /// One thing that a person did in a conversation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Inbound {
     /// Where it happened.
     pub conversation: Conversation,
+    /// What the conversation is a room of, on platforms where chats are part of something larger.
+    pub room: Option<Room>,
     /// Who did it.
     pub sender: Sender,
     /// The name the bot goes by there, without `@`; compared case-insensitively with the suffix of a command.
     pub bot: String,
-    /// Whether it is plainly meant for the bot: written in private, with a mention of it, as an answer to it, or a press.
+    /// Whether it is plainly meant for the bot: written in private, with a mention of it, as an answer to it,
+    /// a press, or a command that was filled in.
     /// Elsewhere people also talk to each other.
     pub addressed: bool,
     /// The platform's id of the event, where it may be delivered again: what was changed for it is not changed twice.
@@ -29,6 +32,8 @@ pub enum Event {
     Forwarded(String),
     /// Pressed a button; the token is the one that came with its [`crate::Choice`].
     Press(String),
+    /// Filled in a command where commands are forms.
+    Command(Invocation),
 }
 
 /// Who wrote or pressed.
@@ -38,4 +43,6 @@ pub struct Sender {
     pub id: String,
     /// The name shown to others, if the platform gave one.
     pub name: Option<String>,
+    /// The ids of the roles that the person has there, on platforms where an administrator gives them out.
+    pub roles: Vec<String>,
 }

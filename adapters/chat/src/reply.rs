@@ -49,6 +49,11 @@ pub struct Choice {
     pub label: String,
     /// What comes back when it is pressed: opaque, at most 64 bytes.
     pub token: String,
+    /// The list that it is an entry of, in a word or two, such as `Model`: a platform with pick lists shows those of one
+    /// name in one. `None` where it stands for itself.
+    pub list: Option<String>,
+    /// Whether it is what holds now.
+    pub current: bool,
 }
 
 /// Where a reply to a press goes. Everything else that is answered stands as it is, and the reply comes below it.
@@ -62,7 +67,7 @@ pub enum Placement {
 }
 
 /// Who may see a reply.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Visibility {
     /// Everybody in the conversation.
     Chat,

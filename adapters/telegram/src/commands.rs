@@ -5,11 +5,12 @@ use std::time::Duration;
 use teloxide::payloads::{DeleteMyCommands, DeleteMyCommandsSetters as _, SetMyCommands, SetMyCommandsSetters as _};
 use tokio::time::sleep;
 
+use crate::Options;
 use crate::api::{self, Fault};
-use crate::back_off::BackOff;
 use crate::line::Line;
 use crate::menu::{Call, Menu, TOO_MUCH};
-use crate::{Inbox, Options};
+use modelpin_delivery::BackOff;
+use modelpin_delivery::Inbox;
 
 /// Under what name it is remembered what Telegram was told.
 const NAME: &str = "commands";

@@ -106,6 +106,7 @@ fn said(message: &Message, update: u32, me: &Me, account: &str) -> Option<Said> 
     };
     let inbound = Inbound {
         addressed: message.chat.is_private() || answers_us || is_named,
+        room: None,
         conversation,
         sender,
         bot: me.username.clone(),
@@ -128,6 +129,7 @@ fn pressed(query: Query, update: u32, me: &Me, account: &str) -> Option<Said> {
         sender: sender::of_person(&query.from),
         bot: me.username.clone(),
         addressed: true,
+        room: None,
         id: Some(update.to_string()),
         event: Event::Press(token),
     };

@@ -9,8 +9,8 @@ use teloxide::types::CallbackQueryId;
 use tokio::time::Instant;
 
 use crate::api::{self, Api, Fault};
-use crate::back_off::BackOff;
 use crate::pace::{Pace, Turn};
+use modelpin_delivery::BackOff;
 
 /// How long one call that has to be carried out may take.
 const ONCE: Duration = Duration::from_secs(20);

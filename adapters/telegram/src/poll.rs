@@ -5,12 +5,13 @@ use std::time::Duration;
 use serde_json::Value;
 use tokio::time::{Instant, sleep};
 
+use crate::ServeFault;
 use crate::api::{self, Fault};
-use crate::back_off::BackOff;
 use crate::deliver::{Deliveries, number};
 use crate::line::Line;
-use crate::standing::Standing;
-use crate::{Link, ServeFault};
+use modelpin_delivery::BackOff;
+use modelpin_delivery::Link;
+use modelpin_delivery::Standing;
 
 /// How long Telegram holds a call while there is nothing.
 const HOLD: Duration = Duration::from_secs(30);
@@ -30,12 +31,13 @@ const HOLD_MEANWHILE: Duration = Duration::from_secs(3);
 /// Asks for updates and hands them over, for ever. `last` is the highest number that a former run kept.
 ///
 /// Returns only when Telegram does not know the token (any more).
-pub(crate) async fn poll(line: &Line, deliveries: &Deliveries, standing: &Standing, last: Option<u32>) -> ServeFault {
+pub(crate) async fn poll(line: &Line, deliveries: &Deliveries, standing: &Standing, last: Option<u64>) -> ServeFault {
     let mut poller = Poller {
         line,
         deliveries,
         standing,
-        offset: last.map(after),
+        // A number that is none of Telegram's was written by somebody else: it is asked from the beginning.
+        offset: last.and_then(|last| u32::try_from(last).ok()).map(after),
         // The first answer comes at once, so that it is known whether it works.
         hold: Duration::ZERO,
         waits: BackOff::up_to(LONGEST_WAIT),

@@ -9,12 +9,13 @@ use modelpin_chat::Handler;
 use tokio::sync::watch;
 
 use crate::api::{self, Api, Http};
-use crate::chats::Chats;
 use crate::deliver::Deliveries;
 use crate::inbound::Me;
 use crate::line::Line;
-use crate::standing::Standing;
-use crate::{Delivery, Identity, Inbox, Link, Options, State, Webhook, commands, poll, webhook};
+use crate::{Delivery, Identity, Options, Webhook, commands, poll, webhook};
+use modelpin_delivery::Chats;
+use modelpin_delivery::Standing;
+use modelpin_delivery::{Inbox, Link, State};
 
 pub(crate) use crate::serve::begin::Beginning;
 pub use crate::serve::fault::ServeFault;

@@ -10,9 +10,10 @@ use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::deliver::{Deliveries, number};
-use crate::standing::Standing;
 use crate::webhook::gate::{Gate, Verdict};
-use crate::{Link, ServeFault, Webhook};
+use crate::{ServeFault, Webhook};
+use modelpin_delivery::Link;
+use modelpin_delivery::Standing;
 
 pub(crate) use crate::webhook::watch::watch;
 

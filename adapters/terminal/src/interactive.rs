@@ -120,6 +120,7 @@ async fn serve_lines<W: Write + Send>(
                     sender: sender.clone(),
                     bot: bot.clone(),
                     addressed: true,
+                    room: None,
                     id: None,
                     event,
                 };

@@ -24,5 +24,5 @@ pub(crate) fn conversation() -> Conversation {
 
 /// The person at the keyboard.
 pub(crate) fn owner() -> Sender {
-    Sender { id: OWNER.to_owned(), name: None }
+    Sender { id: OWNER.to_owned(), name: None, roles: Vec::new() }
 }

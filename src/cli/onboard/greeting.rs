@@ -58,9 +58,10 @@ pub(crate) fn send(case: &mut Case<'_>) -> Result<Answer, Failure> {
             peer: OWNER.to_owned(),
             thread: None,
         },
-        sender: Sender { id: OWNER.to_owned(), name: None },
+        sender: Sender { id: OWNER.to_owned(), name: None, roles: Vec::new() },
         bot: "modelpin".to_owned(),
         addressed: true,
+        room: None,
         id: None,
         event: Event::Message(GREETING.to_owned()),
     };

@@ -20,11 +20,11 @@ impl InboxTable for Detached {
         Box::pin(async { Err(self.fault.clone()) })
     }
 
-    fn known<'a>(&'a self, _: &'a str, _: Vec<u32>, _: Timestamp) -> BoxFuture<'a, Result<Vec<bool>, StoreFault>> {
+    fn known<'a>(&'a self, _: &'a str, _: Vec<u64>, _: Timestamp) -> BoxFuture<'a, Result<Vec<bool>, StoreFault>> {
         Box::pin(async { Err(self.fault.clone()) })
     }
 
-    fn dealt_with<'a>(&'a self, _: &'a str, _: Vec<u32>, _: Timestamp) -> BoxFuture<'a, Result<(), StoreFault>> {
+    fn dealt_with<'a>(&'a self, _: &'a str, _: Vec<u64>, _: Timestamp) -> BoxFuture<'a, Result<(), StoreFault>> {
         Box::pin(async { Err(self.fault.clone()) })
     }
 

@@ -18,14 +18,14 @@ pub(super) struct Mailbox {
 
 #[derive(Debug)]
 struct Kept {
-    number: u32,
+    number: u64,
     at: Timestamp,
     /// `None` when it was dealt with.
     body: Option<String>,
 }
 
 impl Mailbox {
-    fn arrival(&self, number: u32) -> Option<u64> {
+    fn arrival(&self, number: u64) -> Option<u64> {
         self.kept.iter().find(|(_, kept)| kept.number == number).map(|(arrival, _)| *arrival)
     }
 
@@ -36,7 +36,7 @@ impl Mailbox {
         self.kept.insert(arrival, kept);
     }
 
-    fn knows(&self, number: u32, now: Timestamp) -> bool {
+    fn knows(&self, number: u64, now: Timestamp) -> bool {
         let known = self.arrival(number).and_then(|arrival| self.kept.get(&arrival));
         known.is_some_and(|kept| kept.body.is_some() || now.duration_since(kept.at) < REMEMBERED)
     }
@@ -49,7 +49,7 @@ impl Mailbox {
         true
     }
 
-    fn dealt_with(&mut self, number: u32, now: Timestamp) {
+    fn dealt_with(&mut self, number: u64, now: Timestamp) {
         let known = self.arrival(number).and_then(|arrival| self.kept.get_mut(&arrival));
         match known {
             Some(kept) => *kept = Kept { number, at: now, body: None },
@@ -94,13 +94,13 @@ impl InboxTable for Memory {
     fn known<'a>(
         &'a self,
         mailbox: &'a str,
-        numbers: Vec<u32>,
+        numbers: Vec<u64>,
         now: Timestamp,
     ) -> BoxFuture<'a, Result<Vec<bool>, StoreFault>> {
         Box::pin(async move {
             let tables = self.tables();
             let mailbox = tables.mailboxes.get(mailbox);
-            let knows = |number: u32| mailbox.is_some_and(|mailbox| mailbox.knows(number, now));
+            let knows = |number: u64| mailbox.is_some_and(|mailbox| mailbox.knows(number, now));
             Ok(numbers.into_iter().map(knows).collect())
         })
     }
@@ -108,7 +108,7 @@ impl InboxTable for Memory {
     fn dealt_with<'a>(
         &'a self,
         mailbox: &'a str,
-        numbers: Vec<u32>,
+        numbers: Vec<u64>,
         now: Timestamp,
     ) -> BoxFuture<'a, Result<(), StoreFault>> {
         Box::pin(async move {

@@ -46,7 +46,7 @@ impl InboxTable for Sqlite {
     fn known<'a>(
         &'a self,
         mailbox: &'a str,
-        numbers: Vec<u32>,
+        numbers: Vec<u64>,
         now: Timestamp,
     ) -> BoxFuture<'a, Result<Vec<bool>, StoreFault>> {
         Box::pin(
@@ -57,7 +57,7 @@ impl InboxTable for Sqlite {
     fn dealt_with<'a>(
         &'a self,
         mailbox: &'a str,
-        numbers: Vec<u32>,
+        numbers: Vec<u64>,
         now: Timestamp,
     ) -> BoxFuture<'a, Result<(), StoreFault>> {
         let mailbox = mailbox.to_owned();
@@ -112,7 +112,7 @@ fn receive(db: &Connection, mailbox: &str, deliveries: &[Delivery], now: Timesta
     Ok((effect(kept), are_new))
 }
 
-fn is_known(db: &Connection, mailbox: &str, number: u32, now: Timestamp) -> Result<bool, Failure> {
+fn is_known(db: &Connection, mailbox: &str, number: u64, now: Timestamp) -> Result<bool, Failure> {
     let mut known = db.prepare_cached(KNOWN)?;
     let seen: Option<(bool, i64)> =
         known.query_row(params![mailbox, number], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
@@ -124,7 +124,7 @@ fn is_known(db: &Connection, mailbox: &str, number: u32, now: Timestamp) -> Resu
     }
 }
 
-fn dealt_with(db: &Connection, mailbox: &str, numbers: &[u32], now: Timestamp) -> Written<()> {
+fn dealt_with(db: &Connection, mailbox: &str, numbers: &[u64], now: Timestamp) -> Written<()> {
     let mut done = db.prepare_cached(DONE)?;
     let mut keep = db.prepare_cached(KEEP)?;
     for number in numbers {

@@ -244,9 +244,10 @@ impl Person {
         let heard = Heard::default();
         let inbound = Inbound {
             conversation: self.rooms[room].place.clone(),
-            sender: Sender { id: self.name.clone(), name: None },
+            sender: Sender { id: self.name.clone(), name: None, roles: Vec::new() },
             bot: "pinbot".to_owned(),
             addressed: true,
+            room: None,
             id: None,
             event,
         };

@@ -6,11 +6,11 @@ use crate::store::support::{Place, at};
 
 const BOT: &str = "telegram:123456";
 
-fn delivery(number: u32) -> Delivery {
+fn delivery(number: u64) -> Delivery {
     Delivery { number, body: format!(r#"{{"update_id":{number},"text":"ä"}}"#) }
 }
 
-fn deliveries(numbers: impl IntoIterator<Item = u32>) -> Vec<Delivery> {
+fn deliveries(numbers: impl IntoIterator<Item = u64>) -> Vec<Delivery> {
     numbers.into_iter().map(delivery).collect()
 }
 

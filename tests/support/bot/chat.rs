@@ -71,7 +71,7 @@ impl Chat {
             directory: tempfile::tempdir().unwrap(),
             writes: Cell::new(0),
             place: conversation("telegram", Kind::Dm, "42", None),
-            sender: Sender { id: "42".to_owned(), name: Some("Ann".to_owned()) },
+            sender: Sender { id: "42".to_owned(), name: Some("Ann".to_owned()), roles: Vec::new() },
             addressed: true,
             event: None,
             deletes: Deletes::default(),
@@ -197,7 +197,7 @@ impl Chat {
     /// Somebody else writes.
     pub(crate) fn by(mut self, person: &str) -> Self {
         let name = (person == "42").then(|| "Ann".to_owned());
-        self.sender = Sender { id: person.to_owned(), name };
+        self.sender = Sender { id: person.to_owned(), name, roles: Vec::new() };
         self
     }
 
@@ -317,6 +317,7 @@ impl Chat {
             sender: self.sender.clone(),
             bot: "pinbot".to_owned(),
             addressed: self.addressed,
+            room: None,
             id: self.event.clone(),
             event,
         }

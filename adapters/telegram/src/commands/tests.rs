@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use modelpin_chat::{Audience, BoxFuture, CommandEntry, Inbound, Outbox};
+use modelpin_chat::{Audience, BoxFuture, CommandEntry, Form, Inbound, Outbox, Visibility};
 use tokio::time::sleep;
 
 use crate::Options;
@@ -17,6 +17,7 @@ fn with_commands(count: usize) -> Options {
         name: format!("c{number}"),
         summary: "does something".to_owned(),
         audience: if number == 0 { Audience::Owners } else { Audience::Everybody },
+        form: Form::empty(Visibility::Private),
     };
     Options { commands: (0..count).map(entry).collect(), owners: vec!["7".to_owned()], ..options() }
 }
@@ -87,7 +88,7 @@ async fn a_menu_that_is_not_taken_is_not_said_to_be_and_nobody_waits_for_it() {
     });
     sleep(Duration::from_secs(1)).await;
     assert!(scene.inbox.remembered.lock().unwrap().is_empty());
-    assert_eq!(slow.link(), crate::Link::Up, "it is sent beside everything else");
+    assert_eq!(slow.link(), modelpin_delivery::Link::Up, "it is sent beside everything else");
     sleep(Duration::from_mins(10)).await;
     assert!(!slow.inbox.remembered.lock().unwrap().is_empty());
 }

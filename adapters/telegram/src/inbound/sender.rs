@@ -27,11 +27,11 @@ pub(super) fn of_message(message: &Message) -> Option<Sender> {
 pub(super) fn of_person(user: &User) -> Sender {
     let User { id, is_bot: _, first_name, last_name } = user;
     let name = format!("{first_name} {}", last_name.as_deref().unwrap_or_default());
-    Sender { id: id.to_string(), name: shown(&name) }
+    Sender { id: id.to_string(), name: shown(&name), roles: Vec::new() }
 }
 
 fn of_chat(chat: &Chat) -> Sender {
-    Sender { id: chat.id.to_string(), name: chat.title.as_deref().and_then(shown) }
+    Sender { id: chat.id.to_string(), name: chat.title.as_deref().and_then(shown), roles: Vec::new() }
 }
 
 fn shown(name: &str) -> Option<String> {

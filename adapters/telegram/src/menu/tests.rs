@@ -1,6 +1,6 @@
 #![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
-use modelpin_chat::{Audience, CommandEntry};
+use modelpin_chat::{Audience, CommandEntry, Form, Visibility};
 use proptest::prelude::{any, prop, prop_assert, prop_assert_eq, proptest};
 use teloxide::types::{BotCommand, BotCommandScope, ChatId, Recipient};
 
@@ -9,7 +9,12 @@ use super::{Call, LeftOut, Menu, Why};
 const BOT: u64 = 7001;
 
 fn entry(name: &str, summary: &str) -> CommandEntry {
-    CommandEntry { name: name.to_owned(), summary: summary.to_owned(), audience: Audience::Everybody }
+    CommandEntry {
+        name: name.to_owned(),
+        summary: summary.to_owned(),
+        audience: Audience::Everybody,
+        form: Form::empty(Visibility::Private),
+    }
 }
 
 fn for_owners(name: &str, summary: &str) -> CommandEntry {

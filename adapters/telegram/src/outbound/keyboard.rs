@@ -44,7 +44,7 @@ pub(crate) fn keyboards(choices: &[Vec<Choice>], session: &str) -> Vec<InlineKey
 }
 
 fn can_be_pressed(choice: &Choice, session: &str) -> bool {
-    let Choice { label: _, token } = choice;
+    let Choice { label: _, token, list: _, current: _ } = choice;
     let fits = (1..=LONGEST_TOKEN).contains(&token.len());
     if !fits {
         tracing::error!(
@@ -71,7 +71,7 @@ mod tests {
     use super::keyboards;
 
     fn choice(label: &str, token: &str) -> Choice {
-        Choice { label: label.to_owned(), token: token.to_owned() }
+        Choice { label: label.to_owned(), token: token.to_owned(), list: None, current: false }
     }
 
     /// The rows of a keyboard, as `label=token`.

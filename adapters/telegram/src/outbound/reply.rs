@@ -101,7 +101,7 @@ mod tests {
         assert!(aside(&reply(&"é".repeat(200))).is_some());
         assert!(aside(&reply(&"é".repeat(201))).is_none());
         assert!(aside(&reply(&"😀".repeat(101))).is_none(), "Telegram counts two for it");
-        let button = Choice { label: "a".to_owned(), token: "t".to_owned() };
+        let button = Choice { label: "a".to_owned(), token: "t".to_owned(), list: None, current: false };
         assert!(aside(&Reply { choices: vec![vec![button]], ..reply("a") }).is_none(), "a remark has no buttons");
     }
 

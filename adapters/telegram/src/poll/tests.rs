@@ -7,8 +7,8 @@ use modelpin_chat::{BoxFuture, Inbound, Outbox};
 use serde_json::{Value, json};
 use tokio::time::sleep;
 
-use crate::Link;
 use crate::scripted::{Answer, Drawer, Made, Scene, message, press, reply, text_of};
+use modelpin_delivery::Link;
 
 const CONFLICT: &str =
     "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running";

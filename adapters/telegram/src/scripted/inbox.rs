@@ -7,15 +7,15 @@ use std::sync::Mutex;
 
 use modelpin_chat::BoxFuture;
 
-use crate::{Inbox, InboxFault, Kept, Received, Resumed};
+use modelpin_delivery::{Inbox, InboxFault, Kept, Received, Resumed};
 
 /// Keeps updates as long as the test does. One whose text holds `sk-test-` is refused.
 #[derive(Default)]
 pub(crate) struct Drawer {
-    pub(crate) pending: Mutex<BTreeMap<u32, String>>,
+    pub(crate) pending: Mutex<BTreeMap<u64, String>>,
     /// Everything that was ever kept, in order.
-    pub(crate) kept: Mutex<Vec<u32>>,
-    pub(crate) done: Mutex<Vec<u32>>,
+    pub(crate) kept: Mutex<Vec<u64>>,
+    pub(crate) done: Mutex<Vec<u64>>,
     /// How often it still fails.
     pub(crate) failures: Mutex<usize>,
     pub(crate) remembered: Mutex<BTreeMap<String, String>>,
@@ -26,18 +26,18 @@ impl Drawer {
     pub(crate) fn with(updates: &[serde_json::Value]) -> Self {
         let drawer = Self::default();
         for update in updates {
-            let id = u32::try_from(update["update_id"].as_u64().unwrap()).unwrap();
+            let id = update["update_id"].as_u64().unwrap();
             drawer.pending.lock().unwrap().insert(id, update.to_string());
             drawer.kept.lock().unwrap().push(id);
         }
         drawer
     }
 
-    pub(crate) fn done(&self) -> Vec<u32> {
+    pub(crate) fn done(&self) -> Vec<u64> {
         self.done.lock().unwrap().clone()
     }
 
-    pub(crate) fn left(&self) -> Vec<u32> {
+    pub(crate) fn left(&self) -> Vec<u64> {
         self.pending.lock().unwrap().keys().copied().collect()
     }
 
@@ -81,7 +81,7 @@ impl Inbox for Drawer {
         })
     }
 
-    fn done(&self, id: u32) -> BoxFuture<'_, ()> {
+    fn done(&self, id: u64) -> BoxFuture<'_, ()> {
         Box::pin(async move {
             self.pending.lock().unwrap().remove(&id);
             self.done.lock().unwrap().push(id);

@@ -13,7 +13,8 @@ use tokio::task::JoinHandle;
 
 use crate::scripted::{Answer, Drawer, Made, Telegram};
 use crate::serve::serve_over;
-use crate::{Delivery, Link, Options, ServeFault, State};
+use crate::{Delivery, Options, ServeFault};
+use modelpin_delivery::{Link, State};
 
 /// What is done with an event.
 type Act = for<'a> fn(Inbound, &'a dyn Outbox) -> BoxFuture<'a, ()>;
@@ -34,6 +35,7 @@ pub(crate) fn reply(text: &str) -> Reply {
 pub(crate) fn text_of(inbound: &Inbound) -> String {
     match &inbound.event {
         Event::Message(text) | Event::Forwarded(text) | Event::Press(text) => text.clone(),
+        Event::Command(invocation) => invocation.command.clone(),
     }
 }
 

@@ -7,10 +7,11 @@ use secrecy::ExposeSecret as _;
 use tokio::time::sleep;
 
 use crate::api::{self, Fault};
-use crate::back_off::BackOff;
 use crate::line::Line;
-use crate::standing::Standing;
-use crate::{Identity, Inbox, Link, Resumed, ServeFault, Webhook};
+use crate::{Identity, ServeFault, Webhook};
+use modelpin_delivery::BackOff;
+use modelpin_delivery::Standing;
+use modelpin_delivery::{Inbox, Link, Resumed};
 
 /// The longest wait between two attempts.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);

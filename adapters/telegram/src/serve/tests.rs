@@ -6,8 +6,9 @@ use modelpin_chat::{BoxFuture, Inbound, Outbox};
 use serde_json::json;
 use tokio::time::{Instant, sleep};
 
+use crate::ServeFault;
 use crate::scripted::{Answer, Drawer, Made, Scene, message, reply, text_of};
-use crate::{Link, ServeFault};
+use modelpin_delivery::Link;
 
 fn echo(inbound: Inbound, outbox: &dyn Outbox) -> BoxFuture<'_, ()> {
     Box::pin(async move { outbox.send(reply(&text_of(&inbound))).await.unwrap() })

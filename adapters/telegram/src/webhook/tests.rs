@@ -11,7 +11,8 @@ use tokio::net::TcpListener;
 use url::Url;
 
 use crate::scripted::{Answer, Drawer, Made, Scene, message, options, reply, text_of};
-use crate::{Delivery, Link, Options, ServeFault, Webhook};
+use crate::{Delivery, Options, ServeFault, Webhook};
+use modelpin_delivery::Link;
 
 const SECRET: &str = "test_Secret-1";
 

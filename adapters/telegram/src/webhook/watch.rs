@@ -6,7 +6,8 @@ use tokio::time::sleep;
 
 use crate::api::{self, WebhookInfo};
 use crate::serve::Beginning;
-use crate::{Link, ServeFault, Webhook};
+use crate::{ServeFault, Webhook};
+use modelpin_delivery::Link;
 
 /// How often it is looked.
 const LOOK: Duration = Duration::from_mins(5);

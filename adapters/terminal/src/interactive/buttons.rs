@@ -54,7 +54,7 @@ pub(crate) fn menu(choices: &[Vec<Choice>], first: usize) -> Vec<String> {
     let mut lines = Vec::new();
     for row in choices.iter().filter(|row| !row.is_empty()) {
         let mut line = String::new();
-        for Choice { label, token: _ } in row {
+        for Choice { label, token: _, list: _, current: _ } in row {
             // Writing into a `String` cannot fail.
             let _ = write!(line, "  #{number} {}", visible_line(label));
             number += 1;
@@ -111,7 +111,8 @@ mod tests {
 
     #[test]
     fn rows_are_lines_and_numbers_go_on() {
-        let choice = |label: &str| Choice { label: label.to_owned(), token: "t".to_owned() };
+        let choice =
+            |label: &str| Choice { label: label.to_owned(), token: "t".to_owned(), list: None, current: false };
         let choices = [vec![choice("opus"), choice("son\nnet")], Vec::new(), vec![choice("more")]];
         assert_eq!(menu(&choices, 3), ["  #3 opus  #4 son net", "  #5 more", "  (type #3 to #5 to press)"]);
         assert_eq!(menu(&choices[2..], 1), ["  #1 more", "  (type #1 to press)"]);

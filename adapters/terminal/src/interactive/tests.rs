@@ -50,6 +50,7 @@ impl Handler for Actor {
             let text = match inbound.event {
                 Event::Message(text) | Event::Forwarded(text) => text,
                 Event::Press(token) => format!("say pressed {token}"),
+                Event::Command(invocation) => format!("say {}", invocation.command),
             };
             for line in text.lines() {
                 let (verb, rest) = line.split_once(' ').unwrap_or((line, ""));
@@ -81,7 +82,10 @@ impl Handler for Actor {
 }
 
 fn reply(block: Block, labels: &[&str]) -> Reply {
-    let row = labels.iter().map(|label| Choice { label: (*label).to_owned(), token: format!("<{label}>") }).collect();
+    let row = labels
+        .iter()
+        .map(|label| Choice { label: (*label).to_owned(), token: format!("<{label}>"), list: None, current: false })
+        .collect();
     Reply {
         blocks: vec![block],
         choices: vec![row],

@@ -71,7 +71,7 @@ impl Record {
 }
 
 fn button(choice: Choice) -> Button {
-    let Choice { label, token } = choice;
+    let Choice { label, token, list: _, current: _ } = choice;
     Button { label, token }
 }
 

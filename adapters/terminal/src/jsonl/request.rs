@@ -104,8 +104,8 @@ impl Request {
             }
         };
         let conversation = Conversation { channel, account, kind, peer, thread };
-        let sender = Sender { id: sender, name };
-        Ok(Inbound { conversation, sender, bot, addressed: true, id: None, event })
+        let sender = Sender { id: sender, name, roles: Vec::new() };
+        Ok(Inbound { conversation, sender, bot, addressed: true, room: None, id: None, event })
     }
 }
 

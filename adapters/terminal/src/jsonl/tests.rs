@@ -29,6 +29,7 @@ impl Handler for Echo {
             let text = match inbound.event {
                 Event::Message(text) | Event::Forwarded(text) => text,
                 Event::Press(token) => format!("pressed {token}"),
+                Event::Command(invocation) => format!("filled in {}", invocation.command),
             };
             outbox.typing().await;
             for line in text.lines() {
@@ -56,7 +57,10 @@ fn reply(text: &str) -> Reply {
     Reply {
         blocks: vec![Block::line(text), Block::line("é\u{1b}")],
         choices: if menu {
-            vec![vec![Choice { label: "opus".to_owned(), token: "t1".to_owned() }], Vec::new()]
+            vec![
+                vec![Choice { label: "opus".to_owned(), token: "t1".to_owned(), list: None, current: false }],
+                Vec::new(),
+            ]
         } else {
             Vec::new()
         },

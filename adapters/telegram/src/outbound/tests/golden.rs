@@ -75,7 +75,7 @@ fn buttons(row: &str) -> Vec<Choice> {
     let buttons = row.trim_matches(['[', ']']).split("] [");
     let choice = |button: &str| {
         let (label, token) = button.split_once(" = ").unwrap();
-        Choice { label: label.to_owned(), token: token.to_owned() }
+        Choice { label: label.to_owned(), token: token.to_owned(), list: None, current: false }
     };
     buttons.map(choice).collect()
 }

@@ -111,7 +111,8 @@ fn any_reply() -> impl Strategy<Value = Reply> {
         1 => many(wild()).prop_map(Block::Preformatted),
         1 => many(wild()).prop_map(Block::Markdown),
     ];
-    let choice = ("\\PC{0,90}", "[a-zA-Z]{0,70}").prop_map(|(label, token)| Choice { label, token });
+    let choice =
+        ("\\PC{0,90}", "[a-zA-Z]{0,70}").prop_map(|(label, token)| Choice { label, token, list: None, current: false });
     (vec(block, 0..6), vec(vec(choice, 0..12), 0..4)).prop_map(|(blocks, choices)| reply(blocks, choices))
 }
 

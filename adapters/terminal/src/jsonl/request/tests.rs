@@ -23,9 +23,10 @@ fn every_field_but_one_has_a_default() {
             peer: "owner".to_owned(),
             thread: None,
         },
-        sender: Sender { id: "owner".to_owned(), name: None },
+        sender: Sender { id: "owner".to_owned(), name: None, roles: Vec::new() },
         bot: "pin".to_owned(),
         addressed: true,
+        room: None,
         id: None,
         event: Event::Message("hello".to_owned()),
     };
@@ -48,7 +49,7 @@ fn every_field_is_read() {
             thread: Some(Thread::Topic("7".to_owned())),
         }
     );
-    assert_eq!(read.sender, Sender { id: "42".to_owned(), name: Some("Ann".to_owned()) });
+    assert_eq!(read.sender, Sender { id: "42".to_owned(), name: Some("Ann".to_owned()), roles: Vec::new() });
     assert_eq!(read.bot, "Bob");
     assert_eq!(read.event, Event::Press("tok".to_owned()));
 }

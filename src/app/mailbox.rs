@@ -6,11 +6,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::SignedDuration;
 use modelpin_chat::BoxFuture;
-use modelpin_telegram::{Inbox, InboxFault, Kept, Received, Resumed};
+use modelpin_delivery::{Inbox, InboxFault, Kept, Received, Resumed};
 
-use crate::app::telegram::{IsSecret, Parts};
+use crate::app::parts::{IsSecret, Parts};
 use crate::clock::Clock;
-use crate::gateway::bot::TELEGRAM;
 use crate::keyshape::secret_in;
 use crate::store::{self, InboxTable, StoreFault};
 
@@ -30,16 +29,16 @@ pub(crate) struct Mailbox {
     clock: Arc<dyn Clock>,
     is_secret: IsSecret,
     /// Dealt with, and not written yet.
-    due: Mutex<Vec<u32>>,
+    due: Mutex<Vec<u64>>,
     /// Dealt with while that could not be written: the latest of them.
-    unwritten: Mutex<VecDeque<u32>>,
+    unwritten: Mutex<VecDeque<u64>>,
     failing: AtomicBool,
 }
 
 impl Mailbox {
-    /// That of the bot with that id, whatever its account is called.
-    pub(crate) fn of(parts: &Parts, bot: u64) -> Self {
-        Self::new(parts, &format!("{TELEGRAM}:{bot}"))
+    /// That of the bot with that id on `channel`, whatever its account is called.
+    pub(crate) fn of(parts: &Parts, channel: &str, bot: u64) -> Self {
+        Self::new(parts, &format!("{channel}:{bot}"))
     }
 
     pub(crate) fn new(parts: &Parts, name: &str) -> Self {
@@ -61,11 +60,11 @@ impl Mailbox {
     }
 
     async fn keep_all(&self, updates: Vec<Received>) -> Vec<Kept> {
-        let numbers: Vec<u32> = updates.iter().map(|update| update.id).collect();
+        let numbers: Vec<u64> = updates.iter().map(|update| update.id).collect();
         let (withheld, plain): (Vec<_>, Vec<_>) = updates.into_iter().partition(|update| self.is_withheld(update));
-        let withheld: Vec<u32> = withheld.into_iter().map(|update| update.id).collect();
+        let withheld: Vec<u64> = withheld.into_iter().map(|update| update.id).collect();
         let told = self.told(&plain, &withheld).await;
-        let kept = |number: &u32| {
+        let kept = |number: &u64| {
             if self.unwritten().contains(number) {
                 return Kept::Already;
             }
@@ -75,7 +74,7 @@ impl Mailbox {
     }
 
     /// What the table says of each that it can say something of.
-    async fn told(&self, plain: &[Received], withheld: &[u32]) -> Vec<(u32, Kept)> {
+    async fn told(&self, plain: &[Received], withheld: &[u64]) -> Vec<(u64, Kept)> {
         let now = self.clock.now();
         let mut told = Vec::with_capacity(plain.len() + withheld.len());
         if !withheld.is_empty() {
@@ -122,7 +121,7 @@ impl Mailbox {
         }
     }
 
-    fn unwritten(&self) -> MutexGuard<'_, VecDeque<u32>> {
+    fn unwritten(&self) -> MutexGuard<'_, VecDeque<u64>> {
         self.unwritten.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -159,7 +158,7 @@ impl Inbox for Mailbox {
         Box::pin(async { Ok(self.keep_all(updates).await) })
     }
 
-    fn done(&self, id: u32) -> BoxFuture<'_, ()> {
+    fn done(&self, id: u64) -> BoxFuture<'_, ()> {
         // Noted before anything is waited for: whoever is broken off while it is written is made up for by the next.
         self.due.lock().unwrap_or_else(PoisonError::into_inner).push(id);
         Box::pin(self.write_due())

@@ -4,33 +4,33 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Mutex;
 
 use modelpin_chat::BoxFuture;
-use modelpin_telegram::{Inbox, InboxFault, Kept, Received, Resumed};
+use modelpin_delivery::{Inbox, InboxFault, Kept, Received, Resumed};
 
 /// Keeps updates as long as it lives, which may be longer than the account is served.
 #[derive(Default)]
-pub(super) struct Memory(Mutex<State>);
+pub(crate) struct Memory(Mutex<State>);
 
 #[derive(Default)]
 struct State {
-    last: Option<u32>,
-    pending: BTreeMap<u32, String>,
-    known: BTreeSet<u32>,
+    last: Option<u64>,
+    pending: BTreeMap<u64, String>,
+    known: BTreeSet<u64>,
     notes: HashMap<String, String>,
 }
 
 impl Memory {
     /// How many are kept and not dealt with.
-    pub(super) fn pending(&self) -> usize {
+    pub(crate) fn pending(&self) -> usize {
         self.0.lock().unwrap().pending.len()
     }
 
     /// Whether one with that in it is kept and not dealt with.
-    pub(super) fn is_pending(&self, text: &str) -> bool {
+    pub(crate) fn is_pending(&self, text: &str) -> bool {
         self.0.lock().unwrap().pending.values().any(|update| update.contains(text))
     }
 
     /// How many were kept at all.
-    pub(super) fn known(&self) -> usize {
+    pub(crate) fn known(&self) -> usize {
         self.0.lock().unwrap().known.len()
     }
 }
@@ -60,7 +60,7 @@ impl Inbox for Memory {
         Box::pin(std::future::ready(Ok(kept)))
     }
 
-    fn done(&self, id: u32) -> BoxFuture<'_, ()> {
+    fn done(&self, id: u64) -> BoxFuture<'_, ()> {
         self.0.lock().unwrap().pending.remove(&id);
         Box::pin(std::future::ready(()))
     }

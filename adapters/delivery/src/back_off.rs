@@ -9,7 +9,7 @@ const FIRST: Duration = Duration::from_secs(1);
 
 /// The waits between attempts: doubling, each lengthened by up to as much again at random, so that not everybody who
 /// waits for the same thing comes back at the same moment.
-pub(crate) struct BackOff {
+pub struct BackOff {
     plan: ExponentialBuilder,
     waits: ExponentialBackoff,
     longest: Duration,
@@ -17,7 +17,7 @@ pub(crate) struct BackOff {
 
 impl BackOff {
     /// From a second up to `longest`.
-    pub(crate) fn up_to(longest: Duration) -> Self {
+    pub fn up_to(longest: Duration) -> Self {
         let plan = ExponentialBuilder::new()
             .with_min_delay(FIRST)
             .with_max_delay(longest / 2)
@@ -27,12 +27,12 @@ impl BackOff {
     }
 
     /// How long to wait after one more failure.
-    pub(crate) fn next(&mut self) -> Duration {
+    pub fn next(&mut self) -> Duration {
         self.waits.next().unwrap_or(self.longest)
     }
 
     /// It went well: the next failure is a first one.
-    pub(crate) fn reset(&mut self) {
+    pub fn reset(&mut self) {
         self.waits = self.plan.build();
     }
 }

@@ -2,15 +2,15 @@
 
 use modelpin_chat::BoxFuture;
 
-/// Where an account keeps its updates from when Telegram hands them out until they are dealt with, and what else it has
-/// to know after a restart. Telegram forgets an update as soon as a later one is asked for.
+/// Where an account keeps what its platform hands out until it is dealt with, and what else it has to know after a
+/// restart. A platform forgets what it has handed out.
 ///
 /// Implemented by whoever runs the adapter; one for each account.
 pub trait Inbox: Send + Sync {
     /// What a former run left: where to go on, and what it had begun.
     ///
     /// # Errors
-    /// [`InboxFault`] when it cannot be read: nothing is asked of Telegram then.
+    /// [`InboxFault`] when it cannot be read: nothing is asked of the platform then.
     fn resume(&self) -> BoxFuture<'_, Result<Resumed, InboxFault>>;
 
     /// Keeps updates, and says of each whether it did. MUST return only after they are durable. One that was kept before
@@ -21,7 +21,7 @@ pub trait Inbox: Send + Sync {
     fn keep(&self, updates: Vec<Received>) -> BoxFuture<'_, Result<Vec<Kept>, InboxFault>>;
 
     /// Lets a kept update go: it has been dealt with.
-    fn done(&self, id: u32) -> BoxFuture<'_, ()>;
+    fn done(&self, id: u64) -> BoxFuture<'_, ()>;
 
     /// Reads what was last written under `name`.
     fn recall<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Option<String>>;
@@ -33,8 +33,8 @@ pub trait Inbox: Send + Sync {
 /// One update as it came.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Received {
-    /// Telegram's number of it, unique for the account. It grows by one each time, except after a week of silence.
-    pub id: u32,
+    /// The platform's number of it, unique for the account. Below 2^63. Later ones have larger numbers, as a rule.
+    pub id: u64,
     /// The text that a person wrote in it, if any: what must not be written down is found in there.
     pub text: Option<String>,
     /// The whole of it, as JSON.
@@ -48,7 +48,7 @@ pub enum Kept {
     New,
     /// It was there already, or has been dealt with: nothing is to be done for it once more.
     Already,
-    /// It holds what must not be written down, so it is nowhere: it has to be dealt with before Telegram forgets it.
+    /// It holds what must not be written down, so it is nowhere: it has to be dealt with before the platform forgets it.
     Refused,
 }
 
@@ -56,9 +56,9 @@ pub enum Kept {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Resumed {
     /// The highest number that was kept; `None` where there never was one.
-    pub last: Option<u32>,
+    pub last: Option<u64>,
     /// Kept and not dealt with, in the order they came, as JSON.
-    pub pending: Vec<(u32, String)>,
+    pub pending: Vec<(u64, String)>,
 }
 
 /// The updates cannot be kept. The text says where and why; it holds no text of a message.

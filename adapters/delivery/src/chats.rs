@@ -12,7 +12,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-/// How much may be under way at once in all chats together. Beyond that, Telegram keeps what comes.
+/// How much may be under way at once in all chats together. Beyond that, the platform keeps what comes, or waits.
 const ROOM: usize = 4_096;
 
 /// A piece of work, and the room that it takes.
@@ -21,7 +21,7 @@ type Job = (BoxFuture<'static, ()>, OwnedSemaphorePermit);
 /// The chats in which something is under way. One task each; it ends when nothing is.
 ///
 /// Dropping it ends everything at once.
-pub(crate) struct Chats {
+pub struct Chats {
     queues: Arc<Queues>,
     tasks: Mutex<JoinSet<()>>,
     room: Arc<Semaphore>,
@@ -31,7 +31,8 @@ pub(crate) struct Chats {
 struct Queues(Mutex<HashMap<i64, UnboundedSender<Job>>>);
 
 impl Chats {
-    pub(crate) fn new() -> Self {
+    /// Where nothing is under way yet.
+    pub fn new() -> Self {
         Self { queues: Arc::default(), tasks: Mutex::default(), room: Arc::new(Semaphore::new(ROOM)) }
     }
 
@@ -39,7 +40,7 @@ impl Chats {
     /// under way.
     ///
     /// A piece of work is begun when it is first polled; none waits for another one's end.
-    pub(crate) async fn enter(&self, chat: i64, work: BoxFuture<'static, ()>) {
+    pub async fn enter(&self, chat: i64, work: BoxFuture<'static, ()>) {
         // It is never closed, so there is always a permit some day.
         let Ok(permit) = Arc::clone(&self.room).acquire_owned().await else { return };
         let mut tasks = self.tasks.lock().unwrap_or_else(PoisonError::into_inner);
@@ -60,7 +61,7 @@ impl Chats {
     }
 
     /// Lets what is under way go on for `patience`, then ends it. Returns how many chats were not done.
-    pub(crate) async fn close(&self, patience: Duration) -> usize {
+    pub async fn close(&self, patience: Duration) -> usize {
         let mut tasks = std::mem::take(&mut *self.tasks.lock().unwrap_or_else(PoisonError::into_inner));
         self.queues.locked().clear();
         let all = async { while tasks.join_next().await.is_some() {} };
@@ -70,6 +71,12 @@ impl Chats {
         let unfinished = tasks.len();
         tasks.shutdown().await;
         unfinished
+    }
+}
+
+impl Default for Chats {
+    fn default() -> Self {
+        Self::new()
     }
 }
 

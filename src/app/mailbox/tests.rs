@@ -5,9 +5,9 @@ use std::sync::{Arc, Mutex};
 
 use jiff::Timestamp;
 use modelpin_chat::BoxFuture;
-use modelpin_telegram::{Inbox, Kept, Received, Resumed};
+use modelpin_delivery::{Inbox, Kept, Received, Resumed};
 
-use crate::app::telegram::inbox::Mailbox;
+use crate::app::mailbox::Mailbox;
 use crate::clock::Clock;
 use crate::store::{Delivery, InboxTable, Memory, StoreFault, Waiting};
 
@@ -48,11 +48,11 @@ impl InboxTable for Disk {
         }
     }
 
-    fn known<'a>(&'a self, mailbox: &'a str, numbers: Vec<u32>, now: Timestamp) -> Answer<'a, Vec<bool>> {
+    fn known<'a>(&'a self, mailbox: &'a str, numbers: Vec<u64>, now: Timestamp) -> Answer<'a, Vec<bool>> {
         self.rest.known(mailbox, numbers, now)
     }
 
-    fn dealt_with<'a>(&'a self, mailbox: &'a str, numbers: Vec<u32>, now: Timestamp) -> Answer<'a, ()> {
+    fn dealt_with<'a>(&'a self, mailbox: &'a str, numbers: Vec<u64>, now: Timestamp) -> Answer<'a, ()> {
         match self.fault() {
             Ok(()) => self.rest.dealt_with(mailbox, numbers, now),
             Err(fault) => Box::pin(async { fault }),
@@ -92,11 +92,11 @@ impl Rig {
     }
 }
 
-fn received(id: u32, text: &str) -> Received {
+fn received(id: u64, text: &str) -> Received {
     Received { id, text: Some(text.to_owned()), update: format!(r#"{{"update_id":{id},"text":"{text}"}}"#) }
 }
 
-fn said(ids: impl IntoIterator<Item = u32>) -> Vec<Received> {
+fn said(ids: impl IntoIterator<Item = u64>) -> Vec<Received> {
     ids.into_iter().map(|id| received(id, "hello")).collect()
 }
 
