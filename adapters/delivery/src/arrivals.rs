@@ -141,3 +141,6 @@ impl Arrivals {
         unwritten.push_back(id);
     }
 }
+
+#[cfg(test)]
+mod tests;
