@@ -76,3 +76,6 @@ async fn acknowledge(line: &Line, interaction: &Interaction) -> Acknowledged {
     }
     Acknowledged::Unknown
 }
+
+#[cfg(test)]
+mod tests;

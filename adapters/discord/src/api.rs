@@ -30,8 +30,7 @@ pub(crate) trait Api: Send + Sync {
     fn call(&self, call: Call) -> BoxFuture<'_, Result<Value, Fault>>;
 }
 
-/// One call. What prints it shows no token, but the body holds the text of messages.
-#[derive(Debug, Clone)]
+/// One call. It is printed nowhere, for the body holds the text of messages.
 pub(crate) struct Call {
     pub(crate) method: Method,
     pub(crate) route: Route,

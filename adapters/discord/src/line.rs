@@ -64,7 +64,7 @@ impl Line {
     }
 
     /// Makes a call until it is carried out or refused: waits as long as Discord asks, and tries again while it cannot be
-    /// reached.
+    /// reached. What has no mark and was carried out without an answer is thereby said twice: better than never.
     ///
     /// `call` is given how long it may take. The turn is kept meanwhile, so nothing else in the channel gets ahead.
     pub(crate) async fn insist<'a, T>(

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use modelpin_chat::BoxFuture;
-use reqwest::header::{AUTHORIZATION, HeaderValue};
+use reqwest::header::{AUTHORIZATION, CONTENT_LENGTH, HeaderValue};
 use reqwest::{Client, Method, Response, redirect};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::Value;
@@ -79,9 +79,11 @@ impl Http {
         // It may hold a token, so it is for the wire alone.
         let address = format!("{}{}", self.root, route.path());
         let mut request = self.client.request(method, address).header(AUTHORIZATION, self.authorization.clone());
-        if let Some(body) = body {
-            request = request.json(body);
-        }
+        request = match body {
+            Some(body) => request.json(body),
+            // What stands before Discord turns a call away that does not say how long it is.
+            None => request.header(CONTENT_LENGTH, 0),
+        };
         let mut response = request.send().await.map_err(unreached)?;
         let status = response.status().as_u16();
         let after = pass.answered(status, response.headers());

@@ -49,3 +49,50 @@ impl Lanes {
         order
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+    use std::sync::Arc;
+
+    use tokio::task::yield_now;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn turns_are_given_in_the_order_in_which_they_were_asked_for() {
+        let lanes = Arc::new(Lanes::default());
+        let order = Arc::new(Mutex::new(Vec::new()));
+        let first = lanes.turn(7).await;
+        let mut waiting = Vec::new();
+        for number in 0..20 {
+            let (lanes, order) = (Arc::clone(&lanes), Arc::clone(&order));
+            waiting.push(tokio::spawn(async move {
+                let _turn = lanes.turn(7).await;
+                order.lock().unwrap().push(number);
+            }));
+            yield_now().await;
+        }
+        assert!(lanes.chance(7).is_none() && lanes.chance(8).is_some());
+        drop(first);
+        assert!(lanes.chance(7).is_none(), "those who wait come first");
+        for waiting in waiting {
+            waiting.await.unwrap();
+        }
+        assert!(lanes.chance(7).is_some());
+        assert_eq!(*order.lock().unwrap(), (0..20).collect::<Vec<_>>());
+    }
+
+    #[tokio::test]
+    async fn channels_in_which_nothing_is_said_are_forgotten_and_others_are_not() {
+        let lanes = Lanes::default();
+        let held = lanes.turn(7).await;
+        for channel in 100..5_000 {
+            assert!(lanes.chance(channel).is_some());
+        }
+        assert!(lanes.0.lock().unwrap().orders.len() <= ROOM);
+        assert!(lanes.chance(7).is_none(), "somebody is speaking there");
+        drop(held);
+    }
+}

@@ -9,6 +9,7 @@ use tokio::sync::Notify;
 
 use crate::api::{Code, Fault};
 use crate::outbound::{self, Message};
+use crate::outbox::answer::Answer;
 use crate::outbox::place::Place;
 use crate::outbox::{Talk, refused};
 use crate::way::InteractionKind;
@@ -43,7 +44,7 @@ struct Sketch {
 }
 
 /// A message with a piece of the draft.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub(super) struct Shown {
     pub(super) place: Place,
     pub(super) piece: Message,
@@ -116,14 +117,13 @@ impl Talk {
     pub(super) async fn keep_drafting(&self) -> Infallible {
         loop {
             self.draft.grown.notified().await;
-            if !self.may_draft() {
-                continue;
-            }
             if let Some(answer) = &self.answer {
                 answer.acknowledged().await;
             }
             // Nothing is waited for between the look and the turn, so what was seen is still so.
-            while let Some(behind) = self.draft.behind() {
+            while self.may_draft()
+                && let Some(behind) = self.draft.behind()
+            {
                 let Some(turn) = self.line.chance(self.way.channel) else {
                     tokio::time::sleep(LOOK_AGAIN).await;
                     continue;
@@ -138,7 +138,7 @@ impl Talk {
     /// Shows what is left of a draft that no reply follows: it is all that people get.
     pub(super) async fn finish_draft(&self) {
         let Some(messages) = self.draft.left() else { return };
-        let visibility = match self.answer.as_ref().map(|answer| answer.kind()) {
+        let visibility = match self.answer.as_ref().map(Answer::kind) {
             Some(InteractionKind::Command(visibility)) => visibility,
             Some(InteractionKind::Press { .. }) | None => Visibility::Chat,
         };

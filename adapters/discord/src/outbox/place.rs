@@ -1,5 +1,7 @@
 //! Where a piece of a text goes, and where it goes instead when it cannot go there.
 
+use std::time::Duration;
+
 use modelpin_chat::{Kind, OutboxError, Visibility};
 use serenity::model::id::MessageId;
 
@@ -67,16 +69,16 @@ impl Talk {
             {
                 tracing::warn!(account, why = %fault, "Discord does not take a message as it is: it goes plain");
                 piece = plain;
-                place = if let Place::Below { .. } = place { Place::Below { quoting: false } } else { place };
+                if matches!(place, Place::Below { .. }) {
+                    place = Place::Below { quoting: false };
+                }
                 continue;
             }
-            match self.elsewhere(place, &fault, visibility) {
-                Some(next) => place = next,
-                None => {
-                    tracing::warn!(account, channel = self.way.channel.get(), why = %fault, "a message was not taken");
-                    return Err(refused("take the message", &fault));
-                }
-            }
+            let Some(next) = self.elsewhere(place, &fault, visibility) else {
+                tracing::warn!(account, channel = self.way.channel.get(), why = %fault, "a message was not taken");
+                return Err(refused("take the message", &fault));
+            };
+            place = next;
         }
     }
 
@@ -86,7 +88,7 @@ impl Talk {
         piece: &Message,
         place: Place,
         mark: &str,
-        patience: std::time::Duration,
+        patience: Duration,
     ) -> Result<Place, Fault> {
         let (api, channel) = (&*self.line.api, self.way.channel);
         match (place, &self.answer) {
@@ -173,11 +175,11 @@ impl Talk {
     /// What a refusal tells of the interaction.
     pub(super) fn learn(&self, place: Place, fault: &Fault) {
         let Some(answer) = &self.answer else { return };
-        match place {
-            Place::Below { .. } | Place::Message(_) => {}
-            Place::Original | Place::FollowUp(_) | Place::FollowedUp(_) if fault.is_of_interaction() => answer.end(),
-            Place::Original if fault.is(Code::UnknownMessage) => answer.gone(),
-            Place::Original | Place::FollowUp(_) | Place::FollowedUp(_) => {}
+        let is_original = place == Place::Original;
+        if fault.is_of_interaction() && !matches!(place, Place::Below { .. } | Place::Message(_)) {
+            answer.end();
+        } else if is_original && fault.is(Code::UnknownMessage) {
+            answer.gone();
         }
     }
 
