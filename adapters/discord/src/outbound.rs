@@ -1,22 +1,22 @@
 //! What is said, as messages that Discord takes.
 
-use modelpin_chat::Reply;
-use serde_json::Value;
+use modelpin_chat::{Choice, Reply};
+use serenity::builder::{CreateActionRow, CreateButton, CreateEmbed};
 
 /// One message, as it is sent or as a sent one is edited.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Message {
     pub(crate) content: String,
-    pub(crate) embeds: Vec<Value>,
-    pub(crate) components: Vec<Value>,
+    pub(crate) embeds: Vec<CreateEmbed>,
+    pub(crate) components: Vec<CreateActionRow>,
 }
 
 /// Stand-in: pieces of 2,000 characters, and a button for each choice.
 pub(crate) fn render(reply: &Reply) -> Vec<Message> {
     let mut messages = pieces(&reply.plain_text());
-    let button = |choice: &modelpin_chat::Choice| serde_json::json!({"type": 2, "style": 2, "label": choice.label, "custom_id": choice.token});
+    let button = |choice: &Choice| CreateButton::new(&choice.token).label(&choice.label);
     if let Some(last) = messages.last_mut() {
-        let row = |row: &Vec<modelpin_chat::Choice>| serde_json::json!({"type": 1, "components": row.iter().map(button).collect::<Vec<_>>()});
+        let row = |row: &Vec<Choice>| CreateActionRow::Buttons(row.iter().map(button).collect());
         last.components = reply.choices.iter().map(row).collect();
     }
     messages
@@ -37,6 +37,7 @@ impl Draft {
 
 fn pieces(text: &str) -> Vec<Message> {
     let characters: Vec<char> = text.trim().chars().collect();
-    let piece = |piece: &[char]| Message { content: piece.iter().collect(), ..Message::default() };
+    let piece =
+        |piece: &[char]| Message { content: piece.iter().collect(), embeds: Vec::new(), components: Vec::new() };
     characters.chunks(2_000).map(piece).collect()
 }

@@ -5,11 +5,12 @@ use std::time::Duration;
 use modelpin_chat::{Kind, Visibility};
 use rstest::rstest;
 use serde_json::{Value, json};
+use tokio::task::yield_now;
 use tokio::time::{Instant, sleep};
 
 use super::{Acknowledged, Acknowledgement};
 use crate::api::Code;
-use crate::scripted::{Answer, Made, Stage, command, press, reply};
+use crate::scripted::{Answer, Made, Stage, command, press, reply, typed};
 use crate::way::Way;
 
 async fn outcome(
@@ -63,6 +64,29 @@ async fn it_is_there_long_before_a_handler_that_hangs_and_once() {
     assert_eq!(callbacks.len(), 1);
     assert!(callbacks[0].at < Duration::from_millis(10), "{:?}", callbacks[0].at);
     assert_eq!(stage.short(), ["PATCH @original", "POST follow-up"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn it_is_there_long_before_what_else_is_said_in_the_channel() {
+    let hangs = |made: &Made| {
+        made.line.ends_with("/messages").then(|| Answer::ok(json!({"id": "1"})).after(Duration::from_secs(10)))
+    };
+    let stage = Stage::new(hangs);
+    let first =
+        stage.deal(typed(), Kind::Channel, |outbox| Box::pin(async move { outbox.send(reply("slow")).await.unwrap() }));
+    yield_now().await;
+    let second = stage.deal(command(Visibility::Chat), Kind::Channel, |outbox| {
+        Box::pin(async move { outbox.send(reply("waits")).await.unwrap() })
+    });
+    first.await.unwrap();
+    second.await.unwrap();
+    let at: Vec<_> = stage.discord.made().into_iter().map(|made| (made.line, made.at.as_secs())).collect();
+    let expected = [
+        ("POST /channels/7/messages".to_owned(), 0),
+        ("POST /interactions/31/<31>/callback".to_owned(), 0),
+        ("PATCH /webhooks/9/<31>/messages/@original".to_owned(), 10),
+    ];
+    assert_eq!(at, expected);
 }
 
 #[tokio::test(start_paused = true)]

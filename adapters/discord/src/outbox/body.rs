@@ -1,5 +1,6 @@
 //! Messages as Discord wants them written.
 
+use serde::Serialize;
 use serde_json::{Value, json};
 use serenity::model::id::MessageId;
 
@@ -16,10 +17,10 @@ pub(super) fn new(message: &Message) -> Value {
         body["content"] = content.as_str().into();
     }
     if !embeds.is_empty() {
-        body["embeds"] = json!(embeds);
+        body["embeds"] = written(embeds);
     }
     if !components.is_empty() {
-        body["components"] = json!(components);
+        body["components"] = written(components);
     }
     body
 }
@@ -38,15 +39,16 @@ pub(super) fn below(message: &Message, asked: Option<MessageId>, mark: &str) -> 
 /// What a message is changed to: whatever it held before goes.
 pub(super) fn edit(message: &Message) -> Value {
     let Message { content, embeds, components } = message;
-    json!({"content": content, "embeds": embeds, "components": components})
+    json!({"content": content, "embeds": written(embeds), "components": written(components)})
 }
 
 /// What a message says, and nothing but that: for when Discord does not take it as it is. `None` where it says nothing, or
 /// is plain as it is.
 pub(super) fn plain(message: &Message) -> Option<Message> {
-    let Message { content, embeds, components: _ } = message;
+    let Message { content, embeds, components } = message;
+    let embeds: Vec<Value> = embeds.iter().map(|embed| written(embed)).collect();
     let mut lines = vec![content.as_str()];
-    for embed in embeds {
+    for embed in &embeds {
         lines.extend([&embed["title"], &embed["description"]].into_iter().filter_map(Value::as_str));
         for field in embed["fields"].as_array().into_iter().flatten() {
             lines.extend([&field["name"], &field["value"]].into_iter().filter_map(Value::as_str));
@@ -54,8 +56,16 @@ pub(super) fn plain(message: &Message) -> Option<Message> {
         lines.extend(embed["footer"]["text"].as_str());
     }
     lines.retain(|line| !line.trim().is_empty());
-    let plain = Message { content: cut(&lines.join("\n")).to_owned(), embeds: Vec::new(), components: Vec::new() };
-    (!plain.content.is_empty() && plain != *message).then_some(plain)
+    let text = lines.join("\n");
+    let text = cut(&text);
+    let is_plain = text == content && embeds.is_empty() && components.is_empty();
+    let plain = Message { content: text.to_owned(), embeds: Vec::new(), components: Vec::new() };
+    (!text.is_empty() && !is_plain).then_some(plain)
+}
+
+/// What serenity builds is always something that can be written.
+fn written(built: &impl Serialize) -> Value {
+    serde_json::to_value(built).unwrap_or_default()
 }
 
 fn cut(text: &str) -> &str {
@@ -71,35 +81,49 @@ fn cut(text: &str) -> &str {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
+    use serenity::builder::{CreateActionRow, CreateButton, CreateEmbed, CreateEmbedFooter};
+
     use super::*;
+
+    fn message(content: &str) -> Message {
+        Message { content: content.to_owned(), embeds: Vec::new(), components: Vec::new() }
+    }
+
+    fn row() -> CreateActionRow {
+        CreateActionRow::Buttons(vec![CreateButton::new("go").label("Go")])
+    }
 
     #[test]
     fn an_edit_leaves_nothing_of_what_was_there() {
-        let message = Message { content: "x".to_owned(), ..Message::default() };
-        assert_eq!(edit(&message), json!({"content": "x", "embeds": [], "components": []}));
-        assert_eq!(new(&message), json!({"content": "x"}));
+        assert_eq!(edit(&message("x")), json!({"content": "x", "embeds": [], "components": []}));
+        assert_eq!(new(&message("x")), json!({"content": "x"}));
+    }
+
+    #[test]
+    fn what_is_built_is_written() {
+        let embed = CreateEmbed::new().title("Status");
+        let body = new(&Message { embeds: vec![embed], components: vec![row()], ..message("") });
+        assert!(body.get("content").is_none(), "{body}");
+        assert_eq!(body["embeds"][0]["title"], "Status");
+        assert_eq!(body["components"][0]["components"][0]["custom_id"], "go");
     }
 
     #[test]
     fn what_is_plain_says_all_that_the_message_says() {
-        let embed = json!({
-            "title": "Status",
-            "description": "a/b",
-            "fields": [{"name": "profile", "value": "work"}],
-            "footer": {"text": "end"},
-        });
-        let message = Message { content: "above".to_owned(), embeds: vec![embed], components: vec![json!({})] };
-        let plain = plain(&message).unwrap();
-        assert_eq!(plain.content, "above\nStatus\na/b\nprofile\nwork\nend");
-        assert_eq!((plain.embeds, plain.components), (Vec::new(), Vec::new()));
+        let embed = CreateEmbed::new()
+            .title("Status")
+            .description("a/b")
+            .field("profile", "work", false)
+            .footer(CreateEmbedFooter::new("end"));
+        let plain = plain(&Message { embeds: vec![embed], components: vec![row()], ..message("above") }).unwrap();
+        assert_eq!(plain, message("above\nStatus\na/b\nprofile\nwork\nend"));
     }
 
     #[test]
     fn what_is_plain_fits_and_is_made_once() {
-        let message = Message { content: "😀".repeat(1_500), ..Message::default() };
-        let cut = plain(&message).unwrap();
+        let cut = plain(&message(&"😀".repeat(1_500))).unwrap();
         assert_eq!(cut.content.chars().count(), 1_000);
         assert_eq!(plain(&cut), None);
-        assert_eq!(plain(&Message { components: vec![json!({})], ..Message::default() }), None);
+        assert_eq!(plain(&Message { components: vec![row()], ..message("") }), None);
     }
 }

@@ -22,6 +22,10 @@ const NO_MORE_TO_EDIT: [Code; 6] = [
     Code::TooManyOldEdits,
 ];
 
+/// What Discord says of a message that it may take without embeds and buttons: there is something wrong with these, or the
+/// bot may not send them.
+const MAY_DO_PLAIN: [Code; 2] = [Code::InvalidForm, Code::MissingPermissions];
+
 /// Where a piece of a text goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
@@ -64,7 +68,7 @@ impl Talk {
                 Err(fault) => fault,
             };
             self.learn(place, &fault);
-            if fault.is(Code::InvalidForm)
+            if fault.is_one_of(&MAY_DO_PLAIN)
                 && let Some(plain) = plain.as_ref().filter(|plain| *plain != piece)
             {
                 tracing::warn!(account, why = %fault, "Discord does not take a message as it is: it goes plain");
