@@ -55,8 +55,11 @@ impl Http {
     /// A client that is not yet connected to anything; to Discord's own servers if `root` is nowhere else.
     pub(crate) fn new(token: SecretString, root: Option<&Url>) -> Result<Self, NoClient> {
         let is_near = root.is_some_and(is_loopback);
-        let usable = |root: &Url| root.scheme() == "https" || (root.scheme() == "http" && is_near);
-        if let Some(root) = root.filter(|root| root.cannot_be_a_base() || !usable(root)) {
+        let is_usable = |root: &Url| {
+            let is_safe = root.scheme() == "https" || (root.scheme() == "http" && is_near);
+            is_safe && root.query().is_none() && root.fragment().is_none()
+        };
+        if let Some(root) = root.filter(|root| !is_usable(root)) {
             return Err(NoClient(format!(
                 "`{root}` is no address of Discord's API: write `https://host`; `http://` does for this computer alone"
             )));

@@ -67,9 +67,13 @@ impl Answer {
     }
 
     /// Whether nothing has been put into the first answer yet.
+    pub(super) fn is_unused(&self) -> bool {
+        self.locked().original == Original::Waiting
+    }
+
+    /// Whether something can still be put there.
     pub(super) fn is_waiting(&self) -> bool {
-        let state = self.locked();
-        state.original == Original::Waiting && !state.is_over
+        self.is_unused() && !self.is_over()
     }
 
     pub(super) fn is_over(&self) -> bool {
@@ -94,6 +98,14 @@ impl Answer {
             InteractionKind::Command(Visibility::Chat) | InteractionKind::Press { private: false, .. }
         ) {
             state.number = Some(number);
+        }
+    }
+
+    /// Something has been put where the first answer was, or instead of it.
+    pub(super) fn replaced(&self) {
+        let mut state = self.locked();
+        if state.original == Original::Waiting {
+            state.original = Original::Used;
         }
     }
 

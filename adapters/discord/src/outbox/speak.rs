@@ -50,11 +50,15 @@ impl Talk {
             if already {
                 continue;
             }
-            let place = match before.map(|shown| shown.place).or_else(|| first.take()) {
+            let first = first.take();
+            let place = match before.map(|shown| shown.place).or(first) {
                 Some(place) => place,
                 None => self.further(number, visibility)?,
             };
             self.put(&turn, piece, place, visibility).await?;
+            if let (Some(_), Some(answer)) = (first, &self.answer) {
+                answer.replaced();
+            }
         }
         // A draft may have been longer than what became of it.
         let surplus = shown.split_off(pieces.len().min(shown.len()));
@@ -67,7 +71,8 @@ impl Talk {
     async fn first(&self, turn: &Turn, visibility: Visibility, is_aside: bool) -> Result<Option<Place>, OutboxError> {
         let Some(answer) = self.answer.as_ref().filter(|_| !is_aside) else { return Ok(None) };
         if answer.is_over() {
-            return Ok(if answer.is_press() { self.in_the_channel(Place::Original, visibility) } else { None });
+            let is_there = answer.is_press() && answer.is_unused();
+            return Ok(if is_there { self.in_the_channel(Place::Original, visibility) } else { None });
         }
         if !answer.is_waiting() {
             return Ok(None);

@@ -189,7 +189,13 @@ async fn a_server_that_says_nothing_is_waited_for_no_longer_than_asked() {
 
 #[test]
 fn the_token_goes_over_an_open_line_to_this_computer_alone() {
-    for root in ["mailto:bot@example.com", "ftp://example.com", "http://example.com", "http://127.0.0.1.example.com"] {
+    for root in [
+        "mailto:bot@example.com",
+        "ftp://example.com",
+        "http://example.com",
+        "http://127.0.0.1.example.com",
+        "https://example.com/?a=b",
+    ] {
         let refused = Http::new(SecretString::from(TOKEN), Some(&Url::parse(root).unwrap())).err().unwrap();
         assert!(refused.to_string().contains(root), "{refused}");
     }

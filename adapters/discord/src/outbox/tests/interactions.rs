@@ -77,6 +77,13 @@ async fn what_was_acknowledged_too_late_is_answered_in_the_channel_if_all_may_se
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_pressed_message_is_changed_once() {
+    let stage = Stage::new(too_late);
+    said(&stage, press(false), Kind::Channel, vec![reply("one"), reply("two")]).await;
+    assert_eq!(stage.short(), ["PATCH messages/500", "POST messages"]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn with_one_person_everything_may_be_said_openly() {
     let stage = Stage::new(too_late);
     let outcomes = said(&stage, command(PRIVATE), Kind::Dm, vec![private_reply("x")]).await;
@@ -95,9 +102,9 @@ async fn after_a_quarter_of_an_hour_the_channel_is_answered(#[case] code: Code) 
     assert_eq!(outcomes, [Ok(()), Ok(())]);
     assert_eq!(stage.short(), ["PATCH @original", "POST messages", "POST messages"], "it is asked once");
     let stage = Stage::new(expired(code));
-    let outcomes = said(&stage, press(false), Kind::Channel, vec![reply("one")]).await;
-    assert_eq!(outcomes, [Ok(())]);
-    assert_eq!(stage.short(), ["PATCH @original", "PATCH messages/500"]);
+    let outcomes = said(&stage, press(false), Kind::Channel, vec![reply("one"), reply("two")]).await;
+    assert_eq!(outcomes, [Ok(()), Ok(())]);
+    assert_eq!(stage.short(), ["PATCH @original", "PATCH messages/500", "POST messages"]);
     let stage = Stage::new(expired(code));
     let outcomes = said(&stage, command(PRIVATE), Kind::Channel, vec![private_reply("one")]).await;
     assert!(outcomes[0].is_err(), "{outcomes:?}");
@@ -122,31 +129,18 @@ async fn an_answer_of_which_the_first_part_was_shown_goes_on_in_the_channel() {
     assert_eq!(stage.short(), ["PATCH @original", "POST follow-up", "POST messages"]);
 }
 
+#[rstest]
+#[case(command(CHAT), reply("x"), Value::Null)]
+#[case(command(PRIVATE), private_reply("x"), json!(64))]
+#[case(press(false), reply("x"), Value::Null)]
+#[case(press(true), private_reply("x"), json!(64))]
 #[tokio::test(start_paused = true)]
-async fn an_answer_that_somebody_took_away_comes_below() {
-    for (way, expected) in [
-        (command(CHAT), ["PATCH @original", "POST follow-up"]),
-        (command(PRIVATE), ["PATCH @original", "POST follow-up"]),
-        (press(false), ["PATCH @original", "POST follow-up"]),
-    ] {
-        let stage = Stage::new(|made: &Made| {
-            made.line.contains("@original").then(|| Answer::refused(404, Code::UnknownMessage))
-        });
-        let visibility = if way
-            .interaction
-            .as_ref()
-            .is_some_and(|interaction| interaction.kind == crate::way::InteractionKind::Command(PRIVATE))
-        {
-            PRIVATE
-        } else {
-            CHAT
-        };
-        let reply = Reply { visibility, ..reply("x") };
-        assert_eq!(said(&stage, way, Kind::Channel, vec![reply]).await, [Ok(())]);
-        assert_eq!(stage.short(), expected);
-        let flags = &stage.discord.made()[2].body["flags"];
-        assert_eq!(*flags, if visibility == PRIVATE { json!(64) } else { Value::Null });
-    }
+async fn an_answer_that_somebody_took_away_comes_below(#[case] way: Way, #[case] reply: Reply, #[case] flags: Value) {
+    let stage =
+        Stage::new(|made: &Made| made.line.contains("@original").then(|| Answer::refused(404, Code::UnknownMessage)));
+    assert_eq!(said(&stage, way, Kind::Channel, vec![reply]).await, [Ok(())]);
+    assert_eq!(stage.short(), ["PATCH @original", "POST follow-up"]);
+    assert_eq!(stage.discord.made()[2].body["flags"], flags);
 }
 
 #[tokio::test(start_paused = true)]
@@ -192,7 +186,7 @@ async fn nothing_is_said_before_the_acknowledgement_is_through() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_press_shows_no_sign_of_writing() {
+async fn an_interaction_has_a_sign_of_its_own() {
     let stage = Stage::new(|_| None);
     let dealt = stage.deal(command(PRIVATE), Kind::Channel, |outbox| {
         Box::pin(async move {
