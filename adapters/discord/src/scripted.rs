@@ -14,7 +14,7 @@ use tokio::time::{Instant, sleep};
 
 use crate::api::{Api, Call, Code, Fault, Route};
 
-pub(crate) use crate::scripted::stage::{CHANNEL, Stage, command, press, private_reply, reply, typed};
+pub(crate) use crate::scripted::stage::{Stage, command, press, private_reply, reply, typed};
 
 /// A call that was made.
 #[derive(Debug, Clone, PartialEq)]

@@ -18,7 +18,7 @@ use crate::scripted::{Answer, Discord, Made};
 use crate::way::{Interaction, InteractionKind, Way};
 
 /// Where everything happens.
-pub(crate) const CHANNEL: ChannelId = ChannelId::new(7);
+const CHANNEL: ChannelId = ChannelId::new(7);
 
 /// An account that speaks to a scripted Discord.
 pub(crate) struct Stage {
