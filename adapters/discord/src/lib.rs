@@ -1,8 +1,15 @@
 #![doc = include_str!("../README.md")]
 
+mod acknowledge;
+mod api;
 mod fault;
 mod identity;
+mod line;
 mod options;
+mod outbound;
+mod outbox;
+#[cfg(test)]
+mod scripted;
 mod serve;
 mod way;
 

@@ -1,0 +1,98 @@
+//! What is said in one channel, one after the other.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::OwnedMutexGuard;
+
+/// How many channels are remembered before those in which nothing is said are forgotten.
+const ROOM: usize = 1_024;
+
+/// Whose turn it is in each channel. Those who wait get it in the order in which they came.
+#[derive(Default)]
+pub(super) struct Lanes(Mutex<Channels>);
+
+#[derive(Default)]
+struct Channels {
+    orders: HashMap<u64, Arc<tokio::sync::Mutex<()>>>,
+    /// How many there may be before it is looked for those that can be forgotten.
+    room: usize,
+}
+
+/// The turn to speak in a channel, until it is dropped.
+pub(crate) struct Turn {
+    _order: OwnedMutexGuard<()>,
+}
+
+impl Lanes {
+    pub(super) async fn turn(&self, channel: u64) -> Turn {
+        let order = self.order(channel);
+        Turn { _order: order.lock_owned().await }
+    }
+
+    pub(super) fn chance(&self, channel: u64) -> Option<Turn> {
+        Some(Turn { _order: self.order(channel).try_lock_owned().ok()? })
+    }
+
+    fn order(&self, channel: u64) -> Arc<tokio::sync::Mutex<()>> {
+        let mut channels = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(order) = channels.orders.get(&channel) {
+            return Arc::clone(order);
+        }
+        if channels.orders.len() >= channels.room.max(ROOM) {
+            channels.orders.retain(|_, order| Arc::strong_count(order) > 1);
+            // Where most are in use, looking through all of them each time would be quadratic.
+            channels.room = channels.orders.len() * 2;
+        }
+        let order = Arc::<tokio::sync::Mutex<()>>::default();
+        channels.orders.insert(channel, Arc::clone(&order));
+        order
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+    use std::sync::Arc;
+
+    use tokio::task::yield_now;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn turns_are_given_in_the_order_in_which_they_were_asked_for() {
+        let lanes = Arc::new(Lanes::default());
+        let order = Arc::new(Mutex::new(Vec::new()));
+        let first = lanes.turn(7).await;
+        let mut waiting = Vec::new();
+        for number in 0..20 {
+            let (lanes, order) = (Arc::clone(&lanes), Arc::clone(&order));
+            waiting.push(tokio::spawn(async move {
+                let _turn = lanes.turn(7).await;
+                order.lock().unwrap().push(number);
+            }));
+            yield_now().await;
+        }
+        assert!(lanes.chance(7).is_none() && lanes.chance(8).is_some());
+        drop(first);
+        assert!(lanes.chance(7).is_none(), "those who wait come first");
+        for waiting in waiting {
+            waiting.await.unwrap();
+        }
+        assert!(lanes.chance(7).is_some());
+        assert_eq!(*order.lock().unwrap(), (0..20).collect::<Vec<_>>());
+    }
+
+    #[tokio::test]
+    async fn channels_in_which_nothing_is_said_are_forgotten_and_others_are_not() {
+        let lanes = Lanes::default();
+        let held = lanes.turn(7).await;
+        for channel in 100..5_000 {
+            assert!(lanes.chance(channel).is_some());
+        }
+        assert!(lanes.0.lock().unwrap().orders.len() <= ROOM);
+        assert!(lanes.chance(7).is_none(), "somebody is speaking there");
+        drop(held);
+    }
+}
