@@ -1,7 +1,9 @@
 #![doc = include_str!("../README.md")]
 
+mod directory;
 mod fault;
 mod identity;
+mod inbound;
 mod options;
 mod serve;
 mod way;
