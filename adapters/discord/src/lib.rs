@@ -2,8 +2,10 @@
 
 mod acknowledge;
 mod api;
+mod directory;
 mod fault;
 mod identity;
+mod inbound;
 mod line;
 mod options;
 mod outbound;
