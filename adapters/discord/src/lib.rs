@@ -1,8 +1,10 @@
 #![doc = include_str!("../README.md")]
 
+mod commands;
 mod fault;
 mod identity;
 mod options;
+mod outbound;
 mod serve;
 mod way;
 

@@ -1,0 +1,3 @@
+//! Keeping Discord's own list of commands as it should be.
+
+mod registration;

@@ -1,0 +1,230 @@
+//! A text with styles, in Discord's own Markdown.
+
+use std::ops::Range;
+
+use crate::outbound::escape::{Token, code, escape, tokens};
+use crate::outbound::rich::Rich;
+use crate::outbound::style::{Face, Mark, Style, shared};
+
+const FENCE: &str = "```";
+
+/// A part of a text, in Discord's Markdown.
+pub(crate) fn markdown(rich: &Rich, part: Range<usize>) -> String {
+    let mut pieces: Vec<(Range<usize>, &Style)> = Vec::new();
+    for (run, style) in rich.runs(part) {
+        match pieces.last_mut() {
+            Some((last, before)) if *before == style => last.end = run.end,
+            Some(_) | None => pieces.push((run, style)),
+        }
+    }
+    let mut page = Page::default();
+    for (run, style) in pieces {
+        let text = rich.text().get(run).unwrap_or_default();
+        if style.is_pre() {
+            page.block(text, style);
+        } else {
+            page.lines(text, style);
+        }
+    }
+    page.finish()
+}
+
+/// What is written so far.
+#[derive(Debug, Default)]
+struct Page<'a> {
+    written: String,
+    /// The marks that are open, from the outermost. They never go beyond a line.
+    open: Vec<Mark<'a>>,
+    /// White space that is not written yet: no mark closes after it or opens before it.
+    space: String,
+    /// What stands before the text of this line is written.
+    is_begun: bool,
+    /// There is text in this line.
+    has_text: bool,
+    /// A mark was closed, and nothing was written since.
+    is_closed: bool,
+    /// A block of code has ended: its line takes nothing else.
+    is_full: bool,
+}
+
+impl<'a> Page<'a> {
+    fn finish(mut self) -> String {
+        self.close(0);
+        self.written
+    }
+
+    /// Writes text that is no block of code.
+    fn lines(&mut self, text: &str, style: &'a Style) {
+        for (number, line) in text.split('\n').enumerate() {
+            if number > 0 {
+                if !self.is_begun && !self.is_full && style.quote.is_some() {
+                    self.written.push_str("> ");
+                }
+                self.feed();
+            }
+            if line.is_empty() {
+                continue;
+            }
+            if self.is_full {
+                self.feed();
+            }
+            match &style.face {
+                Face::Sign => self.put(line, &[], style, false),
+                Face::Code => self.code(line, style),
+                Face::Text | Face::Link(_) | Face::Pre(_) => self.words(line, style),
+            }
+        }
+    }
+
+    fn words(&mut self, line: &str, style: &'a Style) {
+        let mut marks = style.marks();
+        // An escaped `~` would close it together with the first one of the mark.
+        if line.contains('~') {
+            marks.retain(|mark| *mark != Mark::Strike);
+        }
+        for token in tokens(line) {
+            match token {
+                Token::Text(text) => self.put(text, &marks, style, true),
+                // In `<…>` it makes no preview, and nothing that follows is taken for a part of it.
+                Token::Address(address) => {
+                    let inert = !address.contains(['*', '~']);
+                    let marks = if inert { marks.as_slice() } else { &[] };
+                    self.put(&format!("<{address}>"), marks, style, false);
+                }
+            }
+        }
+    }
+
+    fn code(&mut self, line: &str, style: &'a Style) {
+        match code(line) {
+            Some(code) => self.put(&code, &[], style, false),
+            None => self.put(line, &[], style, true),
+        }
+    }
+
+    /// Writes some text of one line between its marks; white space at its ends is left for later.
+    fn put(&mut self, text: &str, marks: &[Mark<'a>], style: &Style, escaped: bool) {
+        let body = text.trim_start();
+        let lead = text.get(..text.len() - body.len()).unwrap_or_default();
+        let body = body.trim_end();
+        let tail = text.get(lead.len() + body.len()..).unwrap_or_default();
+        if !body.is_empty() {
+            self.close(shared(&self.open, marks));
+            self.space.push_str(lead);
+            self.begin(style);
+            if !self.space.is_empty() {
+                self.written.push_str(&std::mem::take(&mut self.space));
+                self.is_closed = false;
+            }
+            for mark in marks.iter().skip(self.open.len()) {
+                // Where one emphasis begins at the very end of another, Discord finds others than are meant.
+                if self.is_closed && mark.is_emphasis() {
+                    break;
+                }
+                self.written.push_str(mark.open());
+                self.open.push(*mark);
+            }
+            if escaped {
+                self.written.push_str(&escape(body, !self.has_text));
+            } else {
+                self.written.push_str(body);
+            }
+            self.is_closed = false;
+            self.has_text |= style.face != Face::Sign;
+            self.space.push_str(tail);
+        } else {
+            self.space.push_str(lead);
+        }
+    }
+
+    /// Writes a block of code. A line that has a fence in it stands outside: Discord knows of no longer fences.
+    fn block(&mut self, text: &str, style: &'a Style) {
+        let trimmed = text.trim_end_matches('\n');
+        let after = text.len() - trimmed.len();
+        let body = trimmed.trim_start_matches('\n');
+        let before = trimmed.len() - body.len();
+        if !body.trim().is_empty() {
+            (0..before).for_each(|_| self.feed());
+            let lines: Vec<&str> = body.split('\n').collect();
+            let groups: Vec<&[&str]> = lines.chunk_by(|a, b| a.contains(FENCE) == b.contains(FENCE)).collect();
+            for (number, group) in groups.iter().enumerate() {
+                if number > 0 {
+                    self.feed();
+                }
+                if group.iter().any(|line| line.contains(FENCE)) {
+                    self.outside(group, style);
+                } else {
+                    self.fenced(group, style);
+                }
+            }
+            (0..after).for_each(|_| self.feed());
+        } else {
+            (0..before + after).for_each(|_| self.feed());
+        }
+    }
+
+    fn outside(&mut self, lines: &[&str], style: &'a Style) {
+        for (number, line) in lines.iter().enumerate() {
+            if number > 0 {
+                self.feed();
+            }
+            self.put(line, &[], style, true);
+        }
+    }
+
+    fn fenced(&mut self, lines: &[&str], style: &'a Style) {
+        if lines.iter().all(|line| line.trim().is_empty()) {
+            (1..lines.len()).for_each(|_| self.feed());
+            return;
+        }
+        if self.is_begun || self.is_full {
+            self.feed();
+        }
+        let language = match &style.face {
+            Face::Pre(Some(language)) => language,
+            Face::Pre(None) | Face::Text | Face::Sign | Face::Code | Face::Link(_) => "",
+        };
+        let quote = if style.quote.is_some() { "> " } else { "" };
+        self.written.push_str(&format!("{quote}{FENCE}{language}\n"));
+        for line in lines {
+            self.written.push_str(&format!("{quote}{line}\n"));
+        }
+        self.written.push_str(&format!("{quote}{FENCE}"));
+        self.space.clear();
+        self.is_full = true;
+    }
+
+    /// What stands before the first text of a line.
+    fn begin(&mut self, style: &Style) {
+        if self.is_begun {
+            return;
+        }
+        self.is_begun = true;
+        if style.quote.is_some() {
+            self.written.push_str("> ");
+        }
+        if (1..=3).contains(&style.heading) {
+            self.written.push_str(&"#".repeat(usize::from(style.heading)));
+            self.written.push(' ');
+            self.space.clear();
+        }
+    }
+
+    /// Ends the line.
+    fn feed(&mut self) {
+        self.close(0);
+        self.space.clear();
+        self.written.push('\n');
+        (self.is_begun, self.has_text, self.is_closed, self.is_full) = (false, false, false, false);
+    }
+
+    /// Closes all but the outermost marks.
+    fn close(&mut self, kept: usize) {
+        while self.open.len() > kept {
+            if let Some(mark) = self.open.pop() {
+                self.written.push_str(&mark.close());
+                self.is_closed = true;
+            }
+        }
+    }
+}
