@@ -57,7 +57,7 @@ fn command(entry: &CommandEntry) -> Value {
     let permissions = match audience {
         Audience::Everybody => Value::Null,
         // Nobody but who manages the server, until that person grants it to others.
-        Audience::Owners => json!("0"),
+        Audience::Owners => json!(0),
     };
     let options = match form {
         Form::Fields { parameters, answers: _ } => fields(name, parameters),
@@ -115,24 +115,25 @@ fn field(command: &str, parameter: &Parameter) -> Value {
         ParameterKind::Number { least } => {
             field.insert("min_value".to_owned(), json!(least));
         }
-        ParameterKind::OneOf(words) => {
-            // A list that is too long for Discord is one of proposals no more; any text is taken then.
-            let choices = choices(words);
-            if choices.is_empty() || words.len() > OPTIONS {
-                tracing::warn!(command, parameter = name, "a choice is offered as text: Discord takes {OPTIONS} words");
-            } else {
-                field.insert("choices".to_owned(), json!(choices));
+        ParameterKind::OneOf(words) => match choices(words) {
+            Some(choices) => {
+                field.insert("choices".to_owned(), choices);
             }
-        }
+            None => {
+                tracing::warn!(command, parameter = name, "any text can be filled in: Discord takes no such choice")
+            }
+        },
     }
     Value::Object(field)
 }
 
-fn choices(words: &[String]) -> Vec<Value> {
-    let fits = |word: &&String| (1..=LONGEST_TEXT).contains(&word.encode_utf16().count());
-    let words: Vec<&String> = words.iter().filter(fits).collect();
+/// The words to choose from, if Discord takes all of them: what is not among them could not be filled in.
+fn choices(words: &[String]) -> Option<Value> {
     let mut seen = BTreeSet::new();
-    words.into_iter().filter(|word| seen.insert(*word)).map(|word| json!({ "name": word, "value": word })).collect()
+    let words: Vec<&String> = words.iter().filter(|word| seen.insert(word.as_str())).collect();
+    let fit = words.iter().all(|word| (1..=LONGEST_TEXT).contains(&word.encode_utf16().count()));
+    let choices = words.iter().map(|word| json!({ "name": word, "value": word })).collect();
+    (fit && (1..=OPTIONS).contains(&words.len())).then_some(Value::Array(choices))
 }
 
 /// Those that Discord takes, in their order.

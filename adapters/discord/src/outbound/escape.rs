@@ -51,8 +51,8 @@ fn address_length(rest: &str) -> Option<usize> {
 /// Writes `text`, which has no line feed, so that Discord shows just that. `begins` says that nothing but space is before
 /// it on its line.
 ///
-/// In front of every sign that may mean something where it stands there is a `\`; `@` is one of them, though nobody can be
-/// called by a message of ours.
+/// In front of every sign that may mean something where it stands there is a `\`. Nobody can be called by a message of ours,
+/// but it need not look as if all were.
 pub(crate) fn escape(text: &str, begins: bool) -> Cow<'_, str> {
     let mut written = String::with_capacity(text.len() + 16);
     let mut begins = begins;
@@ -60,9 +60,10 @@ pub(crate) fn escape(text: &str, begins: bool) -> Cow<'_, str> {
     for (at, c) in text.char_indices() {
         let next = text.get(at + c.len_utf8()..).and_then(|rest| rest.chars().next());
         let means_something = match c {
-            '\\' | '*' | '_' | '~' | '|' | '`' | '<' | '[' | '@' => true,
-            // `:name:` is an emoji, and `steam://` an address.
-            ':' => next.is_some_and(|next| !next.is_whitespace()),
+            '\\' | '*' | '_' | '~' | '|' | '`' | '<' | '[' => true,
+            // `@everyone`, `@here`.
+            '@' => next.is_none_or(|next| next == 'e' || next == 'h'),
+            ':' => opens(text.get(at + 1..).unwrap_or_default()),
             '#' | '>' | '-' | '+' => begins && !in_number,
             '.' | ')' => in_number,
             _ => false,
@@ -75,6 +76,16 @@ pub(crate) fn escape(text: &str, begins: bool) -> Cow<'_, str> {
         begins = begins && (c.is_whitespace() || in_number);
     }
     if written.len() == text.len() { Cow::Borrowed(text) } else { Cow::Owned(written) }
+}
+
+/// Whether a `:` means something with what follows it: `:name:` is an emoji, and `steam://` an address.
+pub(crate) fn opens(rest: &str) -> bool {
+    rest.starts_with("//") || rest.trim_start_matches(is_of_name).starts_with(':') && !rest.starts_with(':')
+}
+
+/// Whether the name of an emoji may have it.
+pub(crate) fn is_of_name(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '_' | '+' | '-')
 }
 
 /// Code within a line, in as many back-ticks as it takes; `None` where Discord cannot show it as such.
@@ -101,14 +112,14 @@ mod tests {
     #[rstest]
     #[case::words("some words, (or) two!", "some words, (or) two!")]
     #[case::marks("*a* _b_ ~c~ |d| `e` \\f", "\\*a\\* \\_b\\_ \\~c\\~ \\|d\\| \\`e\\` \\\\f")]
-    #[case::mentions("<@1> <#2> @everyone", "\\<\\@1> \\<#2> \\@everyone")]
+    #[case::mentions("<@1> <#2> @everyone @you", "\\<@1> \\<#2> \\@everyone @you")]
     #[case::link("[a](b)", "\\[a](b)")]
     #[case::heading("# a # b", "\\# a # b")]
     #[case::small("-# a", "\\-# a")]
     #[case::bullet("  - a - b", "  \\- a - b")]
     #[case::number("12. a 3. b", "12\\. a 3. b")]
     #[case::quote(">>> a > b", "\\>>> a > b")]
-    #[case::emoji(":smile: a: b", "\\:smile: a: b")]
+    #[case::emoji(":smile: a: b a/b:c 12:30 :: steam://x", "\\:smile: a: b a/b:c 12:30 :: steam\\://x")]
     fn what_means_something_is_escaped(#[case] text: &str, #[case] written: &str) {
         assert_eq!(escape(text, true), written);
     }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::outbound::escape::{Token, code, escape, tokens};
+use crate::outbound::escape::{Token, code, escape, is_of_name, opens, tokens};
 use crate::outbound::rich::Rich;
 use crate::outbound::style::{Face, Mark, Style, shared};
 
@@ -50,7 +50,8 @@ struct Page<'a> {
 impl<'a> Page<'a> {
     fn finish(mut self) -> String {
         self.close(0);
-        self.written
+        // Code outside of its block may begin with white space.
+        self.written.trim().to_owned()
     }
 
     /// Writes text that is no block of code.
@@ -125,6 +126,7 @@ impl<'a> Page<'a> {
                 self.open.push(*mark);
             }
             if escaped {
+                self.shut_colon(body);
                 self.written.push_str(&escape(body, !self.has_text));
             } else {
                 self.written.push_str(body);
@@ -134,6 +136,18 @@ impl<'a> Page<'a> {
             self.space.push_str(tail);
         } else {
             self.space.push_str(lead);
+        }
+    }
+
+    /// Escapes a `:` in the run before that means something only with `body`, which follows it.
+    fn shut_colon(&mut self, body: &str) {
+        let name = self.written.trim_end_matches(is_of_name);
+        if let Some(before) = name.strip_suffix(':') {
+            let rest = self.written.get(name.len()..).unwrap_or_default();
+            let escapes = before.len() - before.trim_end_matches('\\').len();
+            if escapes.is_multiple_of(2) && opens(&format!("{rest}{body}")) {
+                self.written.insert(before.len(), '\\');
+            }
         }
     }
 
