@@ -64,7 +64,8 @@ pub(crate) fn escape(text: &str, begins: bool) -> Cow<'_, str> {
             // `@everyone`, `@here`.
             '@' => next.is_none_or(|next| next == 'e' || next == 'h'),
             ':' => opens(text.get(at + 1..).unwrap_or_default()),
-            '#' | '>' | '-' | '+' => begins && !in_number,
+            '#' | '>' => begins && !in_number,
+            '-' | '+' => begins && !in_number && next.is_none_or(|next| next == '#' || next.is_whitespace()),
             '.' | ')' => in_number,
             _ => false,
         };
@@ -117,6 +118,7 @@ mod tests {
     #[case::heading("# a # b", "\\# a # b")]
     #[case::small("-# a", "\\-# a")]
     #[case::bullet("  - a - b", "  \\- a - b")]
+    #[case::no_bullet("-5 +x", "-5 +x")]
     #[case::number("12. a 3. b", "12\\. a 3. b")]
     #[case::quote(">>> a > b", "\\>>> a > b")]
     #[case::emoji(":smile: a: b a/b:c 12:30 :: steam://x", "\\:smile: a: b a/b:c 12:30 :: steam\\://x")]

@@ -37,14 +37,22 @@ struct Page<'a> {
     open: Vec<Mark<'a>>,
     /// White space that is not written yet: no mark closes after it or opens before it.
     space: String,
-    /// What stands before the text of this line is written.
-    is_begun: bool,
-    /// There is text in this line.
-    has_text: bool,
+    line: Line,
     /// A mark was closed, and nothing was written since.
     is_closed: bool,
-    /// A block of code has ended: its line takes nothing else.
-    is_full: bool,
+}
+
+/// What is in the last line.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Line {
+    /// Nothing.
+    #[default]
+    Empty,
+    /// Marks of a quotation, a heading or a list.
+    Begun,
+    Text,
+    /// The end of a block of code: it takes nothing else.
+    Full,
 }
 
 impl<'a> Page<'a> {
@@ -58,16 +66,13 @@ impl<'a> Page<'a> {
     fn lines(&mut self, text: &str, style: &'a Style) {
         for (number, line) in text.split('\n').enumerate() {
             if number > 0 {
-                if !self.is_begun && !self.is_full && style.quote.is_some() {
-                    self.written.push_str("> ");
-                }
-                self.feed();
+                self.feed(style);
             }
             if line.is_empty() {
                 continue;
             }
-            if self.is_full {
-                self.feed();
+            if self.line == Line::Full {
+                self.feed(style);
             }
             match &style.face {
                 Face::Sign => self.put(line, &[], style, false),
@@ -109,34 +114,36 @@ impl<'a> Page<'a> {
         let lead = text.get(..text.len() - body.len()).unwrap_or_default();
         let body = body.trim_end();
         let tail = text.get(lead.len() + body.len()..).unwrap_or_default();
-        if !body.is_empty() {
-            self.close(shared(&self.open, marks));
-            self.space.push_str(lead);
-            self.begin(style);
-            if !self.space.is_empty() {
-                self.written.push_str(&std::mem::take(&mut self.space));
-                self.is_closed = false;
-            }
-            for mark in marks.iter().skip(self.open.len()) {
-                // Where one emphasis begins at the very end of another, Discord finds others than are meant.
-                if self.is_closed && mark.is_emphasis() {
-                    break;
-                }
-                self.written.push_str(mark.open());
-                self.open.push(*mark);
-            }
-            if escaped {
-                self.shut_colon(body);
-                self.written.push_str(&escape(body, !self.has_text));
-            } else {
-                self.written.push_str(body);
-            }
-            self.is_closed = false;
-            self.has_text |= style.face != Face::Sign;
-            self.space.push_str(tail);
-        } else {
-            self.space.push_str(lead);
+        self.space.push_str(lead);
+        if body.is_empty() {
+            return;
         }
+        // What is closed here is closed before the space.
+        self.close(shared(&self.open, marks));
+        self.begin(style);
+        if !self.space.is_empty() {
+            self.written.push_str(&std::mem::take(&mut self.space));
+            self.is_closed = false;
+        }
+        for mark in marks.iter().skip(self.open.len()) {
+            // Where one emphasis begins at the very end of another, Discord finds others than are meant.
+            if self.is_closed && mark.is_emphasis() {
+                break;
+            }
+            self.written.push_str(mark.open());
+            self.open.push(*mark);
+        }
+        if escaped {
+            self.shut_colon(body);
+            self.written.push_str(&escape(body, self.line != Line::Text));
+        } else {
+            self.written.push_str(body);
+        }
+        self.is_closed = false;
+        if style.face != Face::Sign {
+            self.line = Line::Text;
+        }
+        self.space.push_str(tail);
     }
 
     /// Escapes a `:` in the run before that means something only with `body`, which follows it.
@@ -157,30 +164,25 @@ impl<'a> Page<'a> {
         let after = text.len() - trimmed.len();
         let body = trimmed.trim_start_matches('\n');
         let before = trimmed.len() - body.len();
-        if !body.trim().is_empty() {
-            (0..before).for_each(|_| self.feed());
-            let lines: Vec<&str> = body.split('\n').collect();
-            let groups: Vec<&[&str]> = lines.chunk_by(|a, b| a.contains(FENCE) == b.contains(FENCE)).collect();
-            for (number, group) in groups.iter().enumerate() {
-                if number > 0 {
-                    self.feed();
-                }
-                if group.iter().any(|line| line.contains(FENCE)) {
-                    self.outside(group, style);
-                } else {
-                    self.fenced(group, style);
-                }
+        (0..before).for_each(|_| self.feed(style));
+        let lines: Vec<&str> = body.split('\n').collect();
+        for (number, group) in lines.chunk_by(|a, b| a.contains(FENCE) == b.contains(FENCE)).enumerate() {
+            if number > 0 {
+                self.feed(style);
             }
-            (0..after).for_each(|_| self.feed());
-        } else {
-            (0..before + after).for_each(|_| self.feed());
+            if group.iter().any(|line| line.contains(FENCE)) {
+                self.outside(group, style);
+            } else {
+                self.fenced(group, style);
+            }
         }
+        (0..after).for_each(|_| self.feed(style));
     }
 
     fn outside(&mut self, lines: &[&str], style: &'a Style) {
         for (number, line) in lines.iter().enumerate() {
             if number > 0 {
-                self.feed();
+                self.feed(style);
             }
             self.put(line, &[], style, true);
         }
@@ -188,11 +190,11 @@ impl<'a> Page<'a> {
 
     fn fenced(&mut self, lines: &[&str], style: &'a Style) {
         if lines.iter().all(|line| line.trim().is_empty()) {
-            (1..lines.len()).for_each(|_| self.feed());
+            (1..lines.len()).for_each(|_| self.feed(style));
             return;
         }
-        if self.is_begun || self.is_full {
-            self.feed();
+        if self.line != Line::Empty {
+            self.feed(style);
         }
         let language = match &style.face {
             Face::Pre(Some(language)) => language,
@@ -205,15 +207,15 @@ impl<'a> Page<'a> {
         }
         self.written.push_str(&format!("{quote}{FENCE}"));
         self.space.clear();
-        self.is_full = true;
+        self.line = Line::Full;
     }
 
     /// What stands before the first text of a line.
     fn begin(&mut self, style: &Style) {
-        if self.is_begun {
+        if self.line != Line::Empty {
             return;
         }
-        self.is_begun = true;
+        self.line = Line::Begun;
         if style.quote.is_some() {
             self.written.push_str("> ");
         }
@@ -224,12 +226,15 @@ impl<'a> Page<'a> {
         }
     }
 
-    /// Ends the line.
-    fn feed(&mut self) {
+    /// Ends the line. An empty one does not end the quotation that it is in.
+    fn feed(&mut self, style: &Style) {
         self.close(0);
         self.space.clear();
+        if self.line == Line::Empty && style.quote.is_some() {
+            self.written.push_str("> ");
+        }
         self.written.push('\n');
-        (self.is_begun, self.has_text, self.is_closed, self.is_full) = (false, false, false, false);
+        (self.line, self.is_closed) = (Line::Empty, false);
     }
 
     /// Closes all but the outermost marks.

@@ -40,16 +40,6 @@ fn parse(source: &str, begins: bool, around: &[String], seen: &mut Vec<Seen>) ->
     let mut at = 0;
     while let Some(c) = source[at..].chars().next() {
         let rest = &source[at..];
-        let fault = |what: &str| Err(format!("{what} at `{}`", rest.chars().take(60).collect::<String>()));
-        if begins && !around.iter().any(|mark| mark == "quote") && quoted(rest).is_some() {
-            let mut inner = String::new();
-            while let Some((line, length)) = quoted(&source[at..]) {
-                inner.push_str(line);
-                at += length;
-            }
-            parse(&inner, true, &with(around, "quote"), seen)?;
-            continue;
-        }
         if let Some((language, code, length)) = fenced(rest) {
             let mark = if language.is_empty() { "pre".to_owned() } else { format!("pre:{language}") };
             emit(code, &with(around, &mark), seen);
@@ -57,86 +47,97 @@ fn parse(source: &str, begins: bool, around: &[String], seen: &mut Vec<Seen>) ->
             begins = false;
             continue;
         }
-        if begins {
-            if let Some((level, lead)) = heading(rest) {
-                let end = rest.find('\n').unwrap_or(rest.len());
-                parse(&rest[lead..end], false, &with(around, &format!("h{level}")), seen)?;
-                at += end;
-                begins = false;
-                continue;
-            }
-            if rest.starts_with("-# ") {
-                return fault("small text");
-            }
-            if let Some(length) = item(rest) {
-                emit(&rest[..length], &with(around, "list"), seen);
-                at += length;
-                continue;
-            }
+        if begins && let Some((length, still)) = beginning(rest, around, seen)? {
+            at += length;
+            begins = still;
+            continue;
         }
         begins = c == '\n' || (begins && c.is_whitespace());
-        let next = rest[c.len_utf8()..].chars().next();
-        let length = match c {
-            '\\' => match next {
-                Some(escaped) if !escaped.is_ascii_alphanumeric() && !escaped.is_whitespace() => {
-                    emit(&escaped.to_string(), around, seen);
-                    1 + escaped.len_utf8()
-                }
-                _ => return fault("a bare `\\`"),
-            },
-            '`' => match inline_code(rest) {
-                Some((code, length)) => {
-                    emit(code, &with(around, "code"), seen);
-                    length
-                }
-                None => return fault("a bare back-tick"),
-            },
-            '<' => match angle(rest) {
-                Some((address, length)) => {
-                    emit(address, &with(around, &format!("link:{address}")), seen);
-                    length
-                }
-                None => return fault("a bare `<`"),
-            },
-            '[' => match link(rest) {
-                Some((label, address, length)) => {
-                    parse(label, false, &with(around, &format!("link:{address}")), seen)?;
-                    length
-                }
-                None => return fault("a bare `[`"),
-            },
-            '*' | '_' | '~' | '|' => match emphasis(rest) {
-                Some((mark, inner, length)) => {
-                    if around.iter().any(|each| each == mark) {
-                        return fault("an emphasis in the same");
-                    }
-                    parse(inner, false, &with(around, mark), seen)?;
-                    length
-                }
-                None => return fault("a bare mark"),
-            },
-            ':' if rest[1..].find(':').is_some_and(|end| {
-                let name = &rest[1..=end];
-                !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_+-".contains(&byte))
-            }) =>
-            {
-                return fault("an emoji");
-            }
-            '@' if rest.starts_with("@everyone") || rest.starts_with("@here") => return fault("a call to everybody"),
-            'h' if ["http://", "https://"].iter().any(|scheme| {
-                rest.strip_prefix(scheme).is_some_and(|rest| rest.starts_with(|c: char| c.is_alphanumeric()))
-            }) =>
-            {
-                return fault("an address with a preview");
-            }
-            other => {
-                emit(&other.to_string(), around, seen);
-                other.len_utf8()
-            }
-        };
-        at += length;
+        at += inline(rest, c, around, seen)
+            .map_err(|what| format!("{what} at `{}`", rest.chars().take(60).collect::<String>()))?;
     }
     Ok(())
+}
+
+/// What means something only where a line begins: how long it is, and whether a line begins after it as well.
+fn beginning(rest: &str, around: &[String], seen: &mut Vec<Seen>) -> Result<Option<(usize, bool)>, String> {
+    if !around.iter().any(|mark| mark == "quote") && quoted(rest).is_some() {
+        let mut inner = String::new();
+        let mut at = 0;
+        while let Some((line, length)) = quoted(&rest[at..]) {
+            inner.push_str(line);
+            at += length;
+        }
+        parse(&inner, true, &with(around, "quote"), seen)?;
+        return Ok(Some((at, true)));
+    }
+    if let Some((level, lead)) = heading(rest) {
+        let end = rest.find('\n').unwrap_or(rest.len());
+        parse(&rest[lead..end], false, &with(around, &format!("h{level}")), seen)?;
+        return Ok(Some((end, false)));
+    }
+    if rest.starts_with("-# ") {
+        return Err(format!("small text in {rest}"));
+    }
+    let item = item(rest);
+    emit(&rest[..item.unwrap_or(0)], &with(around, "list"), seen);
+    Ok(item.map(|length| (length, true)))
+}
+
+/// One character or one thing within a line, and how long it is.
+fn inline(rest: &str, c: char, around: &[String], seen: &mut Vec<Seen>) -> Result<usize, String> {
+    let fault = |what: &str| Err(what.to_owned());
+    match c {
+        '\\' => match rest[1..].chars().next() {
+            Some(escaped) if !escaped.is_ascii_alphanumeric() && !escaped.is_whitespace() => {
+                emit(&escaped.to_string(), around, seen);
+                Ok(1 + escaped.len_utf8())
+            }
+            _ => fault("a bare `\\`"),
+        },
+        '`' => {
+            let (code, length) = inline_code(rest).ok_or("a bare back-tick")?;
+            emit(code, &with(around, "code"), seen);
+            Ok(length)
+        }
+        '<' => {
+            let (address, length) = angle(rest).ok_or("a bare `<`")?;
+            emit(address, &with(around, &format!("link:{address}")), seen);
+            Ok(length)
+        }
+        '[' => {
+            let (label, address, length) = link(rest).ok_or("a bare `[`")?;
+            parse(label, false, &with(around, &format!("link:{address}")), seen)?;
+            Ok(length)
+        }
+        '*' | '_' | '~' | '|' => {
+            let (mark, inner, length) = emphasis(rest).ok_or("a bare mark")?;
+            if around.iter().any(|each| each == mark) {
+                return fault("an emphasis in the same");
+            }
+            parse(inner, false, &with(around, mark), seen)?;
+            Ok(length)
+        }
+        ':' if is_emoji(rest) => fault("an emoji"),
+        '@' if rest.starts_with("@everyone") || rest.starts_with("@here") => fault("a call to everybody"),
+        'h' | 's' | 'd' if is_address(rest) => fault("an address with a preview"),
+        other => {
+            emit(&other.to_string(), around, seen);
+            Ok(other.len_utf8())
+        }
+    }
+}
+
+fn is_emoji(rest: &str) -> bool {
+    rest[1..].find(':').is_some_and(|end| {
+        let name = &rest[1..=end];
+        !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_+-".contains(&byte))
+    })
+}
+
+fn is_address(rest: &str) -> bool {
+    let after = ["http://", "https://", "steam://", "discord://"].iter().find_map(|scheme| rest.strip_prefix(scheme));
+    after.is_some_and(|after| after.starts_with(char::is_alphanumeric))
 }
 
 /// A line of a quotation without its mark, and its length with it.
