@@ -97,3 +97,62 @@ pub(crate) fn rich(blocks: &[Block]) -> Rich {
     }
     rich
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+    use modelpin_chat::{Block, Choice, Placement, Reply, Span, Visibility};
+    use serde_json::json;
+
+    use super::render;
+
+    fn reply(blocks: Vec<Block>) -> Reply {
+        Reply {
+            blocks,
+            choices: Vec::new(),
+            visibility: Visibility::Private,
+            placement: Placement::Aside,
+            session: String::new(),
+            receipt: None,
+        }
+    }
+
+    #[test]
+    fn six_lines_or_a_table_are_a_card_and_an_answer_is_none() {
+        let lines = |count: usize| vec![Block::line("a"); count];
+        let cards = |blocks| render(&reply(blocks)).iter().filter(|message| !message.embeds.is_empty()).count();
+        assert_eq!((cards(lines(5)), cards(lines(6))), (0, 1));
+        let with_blank = [lines(5), vec![Block::blank(), Block::line(" ")]].concat();
+        assert_eq!(cards(with_blank), 0, "only what is seen counts");
+        assert_eq!(cards(vec![Block::Preformatted("1  x".to_owned())]), 1);
+        assert_eq!(cards([lines(9), vec![Block::Markdown("b".to_owned())]].concat()), 0);
+    }
+
+    #[test]
+    fn a_card_and_a_menu_are_sent_as_discord_takes_them() {
+        let entry =
+            Choice { label: "opus".to_owned(), token: "t".to_owned(), list: Some("Model".to_owned()), current: true };
+        let blocks = vec![Block::Line(vec![Span::Strong("S".to_owned())]), Block::Preformatted("x".to_owned())];
+        let messages = render(&Reply { choices: vec![vec![entry]], ..reply(blocks) });
+        let sent: Vec<_> = messages
+            .iter()
+            .map(|message| (message.content.as_str(), json!(message.embeds), json!(message.components)))
+            .collect();
+        let embed = json!([{"type": "rich", "description": "**S**\n```\nx\n```", "color": 0x4f_54_5c}]);
+        let menu = json!([{"type": 1, "components": [{
+            "type": 3, "custom_id": "list:0", "placeholder": "Model",
+            "options": [{"label": "✓ opus", "value": "t"}],
+        }]}]);
+        assert_eq!(sent, [("", embed, menu)]);
+    }
+
+    #[test]
+    fn a_long_card_is_several_and_what_nobody_can_see_is_no_message() {
+        let long = render(&reply(vec![Block::Preformatted("0123456789 abcdef\n".repeat(600))]));
+        assert!(long.len() >= 3 && long.iter().all(|message| message.embeds.len() == 1), "{}", long.len());
+        for text in ["", " \n ", "\u{200b}"] {
+            assert_eq!(render(&reply(vec![Block::line(text)])), [], "{text:?}");
+        }
+    }
+}
