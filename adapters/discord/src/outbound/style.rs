@@ -45,6 +45,13 @@ impl Style {
         link.into_iter().chain(emphasis.into_iter().filter_map(|(wanted, mark)| wanted.then_some(mark))).collect()
     }
 
+    /// Whether both are written alike. Code is, in whatever emphasis: two codes that touch would be read as one.
+    pub(crate) fn is_written_like(&self, other: &Self) -> bool {
+        let Self { quote, heading, face, bold: _, italic: _, strike: _ } = self;
+        let both_code = *face == Face::Code && other.face == Face::Code;
+        self == other || (both_code && *quote == other.quote && *heading == other.heading)
+    }
+
     /// Whether its columns matter.
     pub(crate) fn is_pre(&self) -> bool {
         matches!(self.face, Face::Pre(_))

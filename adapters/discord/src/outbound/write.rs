@@ -13,7 +13,7 @@ pub(crate) fn markdown(rich: &Rich, part: Range<usize>) -> String {
     let mut pieces: Vec<(Range<usize>, &Style)> = Vec::new();
     for (run, style) in rich.runs(part) {
         match pieces.last_mut() {
-            Some((last, before)) if *before == style => last.end = run.end,
+            Some((last, before)) if before.is_written_like(style) => last.end = run.end,
             Some(_) | None => pieces.push((run, style)),
         }
     }
