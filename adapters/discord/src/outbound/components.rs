@@ -5,10 +5,10 @@ mod labels;
 use std::collections::BTreeSet;
 
 use modelpin_chat::Choice;
-use serenity::all::ButtonStyle;
 use serenity::builder::{
     CreateActionRow, CreateButton, CreateSelectMenu, CreateSelectMenuKind, CreateSelectMenuOption,
 };
+use serenity::model::application::ButtonStyle;
 
 use crate::outbound::components::labels::{legible, shortened};
 use crate::outbound::limits::{BUTTON_LABEL, BUTTONS_IN_A_ROW, OPTION_LABEL, OPTIONS, PLACEHOLDER, ROWS, TOKEN};

@@ -113,6 +113,15 @@ fn spans() -> impl Strategy<Value = Vec<Span>> {
     vec(span, 1..6)
 }
 
+#[test]
+fn an_emoji_does_not_come_about_where_two_texts_meet() {
+    let spans = |code: &str| vec![Span::Plain("see :a".to_owned()), Span::Code(code.to_owned())];
+    for code in ["b: ` ``", ": ` ``"] {
+        no_more_than_meant(&[Block::Line(spans(code))]);
+    }
+    no_more_than_meant(&[Block::Line(vec![Span::Plain("steam:".to_owned()), Span::Code("//x ` ``".to_owned())])]);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 1500, ..ProptestConfig::default() })]
 
