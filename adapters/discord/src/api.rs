@@ -20,7 +20,7 @@ pub(crate) use crate::api::calls::{
 };
 pub(crate) use crate::api::code::Code;
 pub(crate) use crate::api::fault::Fault;
-pub(crate) use crate::api::http::{Http, NoClient};
+pub(crate) use crate::api::http::{Http, is_loopback};
 pub(crate) use crate::api::route::Route;
 
 /// What carries a call to Discord. Behind it, nothing needs a network to be tested.

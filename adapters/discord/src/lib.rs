@@ -2,6 +2,9 @@
 
 mod acknowledge;
 mod api;
+mod catch_up;
+mod commands;
+mod deliver;
 mod directory;
 mod fault;
 mod identity;
@@ -13,6 +16,7 @@ mod outbox;
 #[cfg(test)]
 mod scripted;
 mod serve;
+mod shard;
 mod way;
 
 pub use fault::ServeFault;

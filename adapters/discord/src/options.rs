@@ -22,6 +22,8 @@ pub struct Options {
     pub commands: Vec<CommandEntry>,
     /// Where they are offered.
     pub registration: Registration,
+    /// The time, since the beginning of 1970: what was written while nobody was there is answered if it is not old.
+    pub now: fn() -> Duration,
     /// How long what is under way may go on when the end is asked for.
     pub patience: Duration,
 }

@@ -1,43 +1,34 @@
 //! What is said, as messages that Discord takes.
+//!
+//! A text is first put together as [`rich::Rich`], text and styles apart, and only then cut and written in Discord's own
+//! Markdown, piece by piece: so no mark and no escape is ever cut, and every piece opens and closes its own.
 
-use modelpin_chat::{Choice, Reply};
-use serenity::builder::{CreateActionRow, CreateButton, CreateEmbed};
+mod clean;
+mod components;
+mod draft;
+mod escape;
+mod limits;
+mod markdown;
+mod reply;
+mod rich;
+mod split;
+mod style;
+#[cfg(test)]
+mod tests;
+mod write;
 
-/// One message, as it is sent or as a sent one is edited.
+use serenity::builder::{CreateActionRow, CreateEmbed};
+
+pub(crate) use draft::Draft;
+pub(crate) use reply::render;
+
+/// One message, as it is sent or as a sent one is edited. Something of it can be seen, always.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Message {
+    /// What it says, in Discord's Markdown; empty where an embed says it.
     pub(crate) content: String,
+    /// What it says where its lines belong together.
     pub(crate) embeds: Vec<CreateEmbed>,
+    /// The buttons and menus below it.
     pub(crate) components: Vec<CreateActionRow>,
-}
-
-/// Stand-in: pieces of 2,000 characters, and a button for each choice.
-pub(crate) fn render(reply: &Reply) -> Vec<Message> {
-    let mut messages = pieces(&reply.plain_text());
-    let button = |choice: &Choice| CreateButton::new(&choice.token).label(&choice.label);
-    if let Some(last) = messages.last_mut() {
-        let row = |row: &Vec<Choice>| CreateActionRow::Buttons(row.iter().map(button).collect());
-        last.components = reply.choices.iter().map(row).collect();
-    }
-    messages
-}
-
-/// Stand-in.
-#[derive(Debug, Default)]
-pub(crate) struct Draft {
-    messages: Vec<Message>,
-}
-
-impl Draft {
-    pub(crate) fn grow(&mut self, text: &str) -> &[Message] {
-        self.messages = pieces(text);
-        &self.messages
-    }
-}
-
-fn pieces(text: &str) -> Vec<Message> {
-    let characters: Vec<char> = text.trim().chars().collect();
-    let piece =
-        |piece: &[char]| Message { content: piece.iter().collect(), embeds: Vec::new(), components: Vec::new() };
-    characters.chunks(2_000).map(piece).collect()
 }

@@ -145,7 +145,8 @@ fn new_client(is_near: bool) -> Result<Client, NoClient> {
     builder.build().map_err(|fault| NoClient(format!("no HTTP client can be made: {fault}")))
 }
 
-fn is_loopback(root: &Url) -> bool {
+/// Whether it is on this computer.
+pub(crate) fn is_loopback(root: &Url) -> bool {
     root.host_str().is_some_and(|host| {
         let host = host.trim_start_matches('[').trim_end_matches(']');
         host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
