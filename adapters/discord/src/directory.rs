@@ -226,3 +226,6 @@ fn role(data: &Value) -> Option<(Snowflake, Snowflake)> {
 fn shown(name: Option<&str>) -> Option<Box<str>> {
     name.filter(|name| !name.is_empty() && name.len() <= LONGEST).map(Box::from)
 }
+
+#[cfg(test)]
+mod tests;

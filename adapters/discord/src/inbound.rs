@@ -259,3 +259,6 @@ fn token<'a>(pressed: &Pressed<'a>) -> Option<&'a str> {
     };
     (!token.is_empty()).then_some(token)
 }
+
+#[cfg(test)]
+mod tests;
