@@ -9,7 +9,7 @@ use serde::Deserialize as _;
 use serde_json::Value;
 
 use crate::directory::wire::{Channel, Guild, Role};
-use crate::inbound::Snowflake;
+use crate::snowflake::Snowflake;
 
 /// The type of a private chat with one person.
 pub(crate) const DM: u64 = 1;

@@ -6,6 +6,7 @@ mod identity;
 mod inbound;
 mod options;
 mod serve;
+mod snowflake;
 mod way;
 
 pub use fault::ServeFault;
