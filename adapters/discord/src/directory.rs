@@ -9,7 +9,7 @@ use serde::Deserialize as _;
 use serde_json::Value;
 
 use crate::directory::wire::{Channel, Guild, Role};
-use crate::inbound::Snowflake;
+use crate::snowflake::Snowflake;
 
 /// The type of a private chat with one person.
 pub(crate) const DM: u64 = 1;
@@ -226,3 +226,6 @@ fn role(data: &Value) -> Option<(Snowflake, Snowflake)> {
 fn shown(name: Option<&str>) -> Option<Box<str>> {
     name.filter(|name| !name.is_empty() && name.len() <= LONGEST).map(Box::from)
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,7 +5,6 @@ mod me;
 mod naming;
 mod place;
 mod sender;
-mod snowflake;
 mod wire;
 mod written;
 
@@ -19,10 +18,10 @@ use crate::directory::{self, Directory};
 use crate::inbound::naming::Naming;
 use crate::inbound::place::{Place, Told};
 use crate::inbound::wire::{Body, Filled, Head, Message, Pressed};
+use crate::snowflake::Snowflake;
 use crate::way::{Interaction, InteractionKind, Way};
 
 pub(crate) use me::Me;
-pub(crate) use snowflake::Snowflake;
 pub(crate) use written::written;
 
 /// How many proposals Discord shows while a command is being filled in.
@@ -259,3 +258,6 @@ fn token<'a>(pressed: &Pressed<'a>) -> Option<&'a str> {
     };
     (!token.is_empty()).then_some(token)
 }
+
+#[cfg(test)]
+mod tests;

@@ -17,6 +17,7 @@ mod outbox;
 mod scripted;
 mod serve;
 mod shard;
+mod snowflake;
 mod way;
 
 pub use fault::ServeFault;

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::inbound::Snowflake;
+use crate::snowflake::Snowflake;
 
 /// A server.
 #[derive(Debug, Deserialize)]

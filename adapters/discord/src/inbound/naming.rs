@@ -1,6 +1,6 @@
 //! Whether a text names the bot.
 
-use crate::inbound::snowflake::Snowflake;
+use crate::snowflake::Snowflake;
 
 /// Whether a text names the bot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use modelpin_chat::{Conversation, Kind, Room, Thread};
 
 use crate::directory::{self, Directory};
-use crate::inbound::snowflake::Snowflake;
+use crate::snowflake::Snowflake;
 
 /// What conversations on this platform are said to be on.
 const CHANNEL: &str = "discord";

@@ -7,7 +7,7 @@
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer};
 
-use crate::inbound::snowflake::Snowflake;
+use crate::snowflake::Snowflake;
 
 /// A message that somebody just wrote, and one that replies to another. All other types are Discord's own notices, and
 /// what bots answer to commands.
