@@ -197,7 +197,7 @@ impl Account {
             while let Some(ended) = shards.next().await {
                 ended?;
             }
-            Ok(())
+            Ok::<(), ServeFault>(())
         };
         let menu = async {
             commands::bring_up_to_date(&self.line, &*self.inbox, &self.options, identity.application).await;

@@ -26,11 +26,11 @@ use crate::api::is_loopback;
 use crate::catch_up::CatchUp;
 use crate::deliver::{Came, Deliveries};
 use crate::shard::frame::{Frame, Place};
-use crate::shard::progress::Progress;
-use crate::shard::session::{Kept, Keeper};
+use crate::shard::session::{Keeper, Kept};
 use crate::{Identity, ServeFault};
 
 pub(crate) use crate::shard::links::Links;
+pub(crate) use crate::shard::progress::Progress;
 
 /// How much may have been read and not been kept. What comes beyond that waits at Discord: the connection is given up
 /// then, and resumed when there is room.
@@ -182,7 +182,13 @@ impl Reader<'_> {
             if let Then::Anew(why) = then {
                 self.links.down(self.place, &why);
                 let wait = self.waits.next();
-                tracing::info!(account = self.reach.account, shard = self.number, why, ?wait, "a connection is made anew");
+                tracing::info!(
+                    account = self.reach.account,
+                    shard = self.number,
+                    why,
+                    ?wait,
+                    "a connection is made anew"
+                );
                 let stopped = pin!(stop.wait_for(|stop| *stop));
                 if let Either::Left(_) = select(stopped, pin!(sleep(wait))).await {
                     return Ok(());
@@ -218,7 +224,11 @@ impl Reader<'_> {
     async fn told(&mut self, text: &str) -> Result<Then, ServeFault> {
         self.was_greeted = true;
         let Some(frame) = Frame::read(text) else {
-            tracing::warn!(account = self.reach.account, shard = self.number, "a frame cannot be read and is passed over");
+            tracing::warn!(
+                account = self.reach.account,
+                shard = self.number,
+                "a frame cannot be read and is passed over"
+            );
             return Ok(Then::On);
         };
         let Some(Place { event, sequence }) = frame.place() else { return Ok(Then::On) };
@@ -316,7 +326,11 @@ impl Reader<'_> {
             }
             // Its text is somebody's.
             _ => {
-                tracing::warn!(account = self.reach.account, shard = self.number, "a frame is none, and is passed over");
+                tracing::warn!(
+                    account = self.reach.account,
+                    shard = self.number,
+                    "a frame is none, and is passed over"
+                );
                 Then::On
             }
         }

@@ -95,6 +95,14 @@ pub(crate) async fn channel(api: &dyn Api, channel: ChannelId) -> Result<Value, 
     }
 }
 
+/// What a person is in a server: the name there, and the roles.
+pub(crate) async fn member(api: &dyn Api, server: u64, person: u64) -> Result<Value, Fault> {
+    match ask(api, Route::Member { server, person }).await? {
+        member @ Value::Object(_) => Ok(member),
+        _ => Err(Fault::Passing("Discord does not describe the member".to_owned())),
+    }
+}
+
 /// The messages in `channel` that follow on number `after`, `limit` at the most (100 is what Discord takes), in the order
 /// in which they were written.
 pub(crate) async fn messages_after(

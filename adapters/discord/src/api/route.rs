@@ -17,6 +17,13 @@ pub(crate) enum Route {
     Application,
     /// A channel.
     Channel(u64),
+    /// A member of a server.
+    Member {
+        /// The server.
+        server: u64,
+        /// The person.
+        person: u64,
+    },
     /// The messages of a channel that follow on one.
     MessagesAfter {
         /// The channel.
@@ -93,6 +100,7 @@ impl Route {
             Self::User => write!(path, "/users/@me"),
             Self::Application => write!(path, "/applications/@me"),
             Self::Channel(channel) => write!(path, "/channels/{channel}"),
+            Self::Member { server, person } => write!(path, "/guilds/{server}/members/{person}"),
             Self::MessagesAfter { channel, after, limit } => {
                 write!(path, "/channels/{channel}/messages?after={after}&limit={limit}")
             }
@@ -123,6 +131,7 @@ impl Route {
             | Self::User
             | Self::Application
             | Self::Channel(_)
+            | Self::Member { .. }
             | Self::MessagesAfter { .. }
             | Self::Messages(_)
             | Self::Message { .. }
@@ -139,6 +148,7 @@ impl Route {
             Self::User => ("user", 0),
             Self::Application => ("application", 0),
             Self::Channel(channel) => ("channel", *channel),
+            Self::Member { server, .. } => ("member", *server),
             Self::MessagesAfter { channel, .. } | Self::Messages(channel) => ("messages", *channel),
             Self::Message { channel, .. } => ("message", *channel),
             Self::Typing(channel) => ("typing", *channel),

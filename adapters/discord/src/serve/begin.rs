@@ -48,10 +48,7 @@ impl Beginning<'_> {
     }
 
     /// Makes a call until it is carried out. It is not tried again when Discord does not know the token.
-    async fn until_done<'a, T>(
-        &self,
-        call: impl Fn() -> BoxFuture<'a, Result<T, Fault>>,
-    ) -> Result<T, ServeFault> {
+    async fn until_done<'a, T>(&self, call: impl Fn() -> BoxFuture<'a, Result<T, Fault>>) -> Result<T, ServeFault> {
         let mut waits = BackOff::up_to(LONGEST_WAIT);
         loop {
             let fault = match call().await {
