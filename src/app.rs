@@ -8,8 +8,16 @@ mod look;
 #[cfg(any(feature = "discord", feature = "telegram"))]
 mod mailbox;
 #[cfg(feature = "cli")]
+#[cfg_attr(
+    not(any(feature = "discord", feature = "telegram")),
+    allow(dead_code, reason = "no channel is built in that needs all of it")
+)]
 mod parts;
 #[cfg(feature = "cli")]
+#[cfg_attr(
+    not(any(feature = "discord", feature = "telegram")),
+    allow(dead_code, reason = "no channel is built in that needs all of it")
+)]
 mod roster;
 #[cfg(feature = "telegram")]
 mod telegram;
