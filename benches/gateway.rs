@@ -148,7 +148,7 @@ async fn slash(api: &DiscordApi, starts: usize, rounds: usize) {
 async fn acknowledged(api: &DiscordApi) {
     // It takes every call, and never says a word.
     let hung = TcpListener::bind("127.0.0.1:0").unwrap();
-    let home = home(&json!({"discord": on_discord(api)}), Some(format!("http://{}/v1", hung.local_addr().unwrap())));
+    let home = home(&json!({"discord": on_discord(api)}), Some(&format!("http://{}/v1", hung.local_addr().unwrap())));
     let gateway = Gateway::start(home.path());
     gateway.idles("Discord: memory, before the delays").await;
     let rounds = usize::try_from(DELAY.as_millis() / GAP.as_millis()).unwrap();
@@ -185,7 +185,7 @@ fn on_discord(api: &DiscordApi) -> Value {
 }
 
 /// A home with these channels, an alias and a key for the provider at `base_url`.
-fn home(channels: &Value, base_url: Option<String>) -> TempDir {
+fn home(channels: &Value, base_url: Option<&str>) -> TempDir {
     let home = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
     let agent = home.path().join(".modelpin/agents/main/agent");
     fs::create_dir_all(&agent).unwrap();

@@ -14,17 +14,22 @@ pub type DiscordAccount = BotAccount<ExtentConfig>;
 /// Which of its servers are served, and where commands are offered.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ExtentConfig {
-    /// `shards`: all of them, over as many as Discord advises, where nothing or `auto` is said.
+    /// `shards`; as if it were `auto` where nothing is said.
     pub shards: Option<ShardsConfig>,
     /// `registerIn`: the ids of the servers in which commands are offered; everywhere where nothing is said.
     pub register_in: Option<Vec<u64>>,
 }
 
-/// `shards`: the part of a bot's servers that one of several programs serves.
+/// `shards`: the part of a bot's servers that is served.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ShardsConfig {
-    /// `total`: how many shards there are in all.
-    pub total: u32,
-    /// `range`: the first and the last one that is served, counted from 0; all of them where nothing is said.
-    pub range: Option<(u32, u32)>,
+pub enum ShardsConfig {
+    /// `auto`: all of them, over as many shards as Discord advises.
+    Auto,
+    /// What one of several programs serves.
+    Part {
+        /// `total`: how many shards there are in all.
+        total: u32,
+        /// `range`: the first and the last one that is served, counted from 0; all of them where nothing is said.
+        range: Option<(u32, u32)>,
+    },
 }

@@ -153,7 +153,7 @@ pub(crate) fn is_set<P: Platform>(environment: &Environment) -> bool {
 }
 
 /// The accounts that are switched on. `is_set`: whether the variable with the default account's token is.
-pub(crate) fn served<P: Platform>(
+fn served<P: Platform>(
     config: &BotsConfig<P::More>,
     is_set: bool,
 ) -> impl Iterator<Item = (&String, &BotAccount<P::More>)> {

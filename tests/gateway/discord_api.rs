@@ -169,7 +169,7 @@ impl Shared {
     /// A number of Discord's, which says when it was given out.
     fn number(&self) -> u64 {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis() - EPOCH;
-        (u64::try_from(since).unwrap() << 22) | self.numbers.fetch_add(1, Ordering::Relaxed) & 0x3f_ffff
+        (u64::try_from(since).unwrap() << 22) | (self.numbers.fetch_add(1, Ordering::Relaxed) & 0x3f_ffff)
     }
 
     /// Notes what the bot did; `None` where nobody has that token.

@@ -37,7 +37,7 @@ fn shards(field: &Field<'_>) -> Result<Option<ShardsConfig>, KeyFault> {
     let expected = "`auto`, or {total, range: [first, last]}";
     match field.present() {
         None => return Ok(None),
-        Some(value) if value == "auto" => return Ok(None),
+        Some(value) if value == "auto" => return Ok(Some(ShardsConfig::Auto)),
         Some(value) if !value.is_object() => return Err(field.wrong(expected)),
         Some(_) => {}
     }
@@ -57,5 +57,5 @@ fn shards(field: &Field<'_>) -> Result<Option<ShardsConfig>, KeyFault> {
         }
         Some(_) => return Err(range.wrong("the first and the last shard")),
     };
-    Ok(Some(ShardsConfig { total, range }))
+    Ok(Some(ShardsConfig::Part { total, range }))
 }

@@ -72,7 +72,10 @@ impl Platform for Discord {
 
 /// The shards that an account serves.
 fn share(id: &str, shards: Option<ShardsConfig>) -> Result<Option<Share>, String> {
-    let Some(ShardsConfig { total, range }) = shards else { return Ok(None) };
+    let (total, range) = match shards {
+        None | Some(ShardsConfig::Auto) => return Ok(None),
+        Some(ShardsConfig::Part { total, range }) => (total, range),
+    };
     let (first, last) = range.unwrap_or((0, total.saturating_sub(1)));
     if first > last || last >= total {
         return Err(format!(

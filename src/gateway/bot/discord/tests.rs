@@ -101,6 +101,8 @@ fn a_part_of_the_shards_is_within_all_of_them() {
         Ok(Some(Share { first: 2, last: 3, total: 4 })),
         "another program serves the first two"
     );
+    let own = json!({"shards": {"total": 2}, "accounts": {"a": {"token": ONE, "shards": "auto"}}});
+    assert_eq!(extent(&own).map(|extent| extent.share), Ok(None), "an account's own counts instead");
     for range in [json!([2, 4]), json!([3, 2])] {
         let why = shards(json!({"total": 4, "range": range})).unwrap_err();
         assert!(why.starts_with("channels.discord.shards.range") && why.contains("the last 3"), "{why}");
