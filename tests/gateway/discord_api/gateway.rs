@@ -1,5 +1,6 @@
 //! The gateway: one session for each shard, which can be taken up again.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use futures_util::{SinkExt, StreamExt};
@@ -8,7 +9,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio_websockets::{CloseCode, Message, ServerBuilder, WebSocketStream};
 
-use super::{Session, Shared, user};
+use super::{Bot, Session, Shared, user};
 
 /// The token is not known.
 const NO_TOKEN: u16 = 4_004;
@@ -38,6 +39,8 @@ async fn connection(stream: TcpStream, shared: Arc<Shared>) -> Option<()> {
             said = socket.next() => said?.ok()?,
         };
         if said.is_close() {
+            // The other side is told that this was heard.
+            let _ = socket.next().await;
             return None;
         }
         let Some(said) = said.as_text().and_then(|text| serde_json::from_str::<Value>(text).ok()) else { continue };
@@ -83,11 +86,14 @@ fn begin(shared: &Shared, token: &str, shard: &Value) -> String {
     id
 }
 
-/// Goes on with a session; whether there is one of that id.
+/// Goes on with a session, which hears first what it missed; whether there is one of that id.
 fn take_up(shared: &Shared, id: &str) -> bool {
+    let bots = shared.bots.lock().unwrap();
     let mut sessions = shared.sessions.lock().unwrap();
-    let known = sessions.get_mut(id);
-    known.map(|session| session.dispatch("RESUMED", json!({}))).is_some()
+    let Some(session) = sessions.get_mut(id) else { return false };
+    session.take(&bots);
+    session.dispatch("RESUMED", json!({}));
+    true
 }
 
 /// What a session has to be sent after the first `sent`.
@@ -95,17 +101,22 @@ fn frames(shared: &Shared, id: &str, sent: usize) -> Vec<Value> {
     let bots = shared.bots.lock().unwrap();
     let mut sessions = shared.sessions.lock().unwrap();
     let session = sessions.get_mut(id).unwrap();
-    let events = &bots[&session.token].events;
-    for (name, data) in &events[session.taken..] {
-        if session.is_first {
-            session.dispatch(name, data.clone());
-        }
-    }
-    session.taken = events.len();
+    session.take(&bots);
     session.frames[sent..].to_vec()
 }
 
 impl Session {
+    /// Takes what has happened since it last did.
+    fn take(&mut self, bots: &HashMap<String, Bot>) {
+        let events = &bots[&self.token].events;
+        for (name, data) in &events[self.taken..] {
+            if self.is_first {
+                self.dispatch(name, data.clone());
+            }
+        }
+        self.taken = events.len();
+    }
+
     fn dispatch(&mut self, name: &str, data: Value) {
         let number = self.frames.len() + 1;
         self.frames.push(json!({"op": 0, "t": name, "s": number, "d": data}));
