@@ -1,14 +1,28 @@
 //! The composition root: the only place that knows every concrete type.
 
+#[cfg(feature = "discord")]
+mod discord;
 mod installation;
 #[cfg(feature = "cli")]
 mod look;
 #[cfg(any(feature = "discord", feature = "telegram"))]
 mod mailbox;
-#[cfg(any(feature = "discord", feature = "telegram"))]
+#[cfg(feature = "cli")]
+#[cfg_attr(
+    not(any(feature = "discord", feature = "telegram")),
+    allow(dead_code, reason = "no channel is built in that needs all of it")
+)]
 mod parts;
+#[cfg(feature = "cli")]
+#[cfg_attr(
+    not(any(feature = "discord", feature = "telegram")),
+    allow(dead_code, reason = "no channel is built in that needs all of it")
+)]
+mod roster;
 #[cfg(feature = "telegram")]
 mod telegram;
+#[cfg(all(feature = "cli", not(all(feature = "discord", feature = "telegram"))))]
+mod unbuilt;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -170,19 +184,26 @@ impl App {
     }
 
     /// The accounts that are configured, as the gateway serves them.
-    #[cfg(feature = "telegram")]
+    #[cfg(feature = "cli")]
     pub(crate) fn roster(&self) -> Arc<dyn crate::gateway::channel::Roster> {
-        Arc::new(telegram::TelegramRoster::new(self.parts(), self.places.home().map(Path::to_owned)))
+        Arc::new(roster::BotRoster::new(self.parts(), self.places.home().map(Path::to_owned)))
     }
 
     /// What Telegram has delivered to the bot of that id, for who serves the bot over this engine themselves. The gateway
     /// keeps it in the same place, so one bot is to be served by one of the two.
     #[cfg(feature = "telegram")]
     pub fn telegram_inbox(&self, bot: u64) -> Arc<dyn modelpin_delivery::Inbox> {
-        Arc::new(mailbox::Mailbox::of(&self.parts(), crate::gateway::bot::TELEGRAM, bot))
+        Arc::new(mailbox::Mailbox::of(&self.parts(), "telegram", bot))
     }
 
-    #[cfg(any(feature = "discord", feature = "telegram"))]
+    /// What Discord has delivered to the bot of that id, for who serves all of the bot over this engine themselves. The
+    /// gateway keeps it in the same place, so one bot is to be served by one of the two.
+    #[cfg(feature = "discord")]
+    pub fn discord_inbox(&self, bot: u64) -> Arc<dyn modelpin_delivery::Inbox> {
+        Arc::new(mailbox::Mailbox::of(&self.parts(), "discord", bot))
+    }
+
+    #[cfg(feature = "cli")]
     fn parts(&self) -> parts::Parts {
         parts::Parts {
             engine: self.engine.clone(),
@@ -190,13 +211,6 @@ impl App {
             clock: self.clock.clone(),
             is_secret: redact::contains_secret,
         }
-    }
-
-    /// None: no channel was built in.
-    #[cfg(all(feature = "cli", not(feature = "telegram")))]
-    #[expect(clippy::unused_self, reason = "with a channel, it is a question to a program")]
-    pub(crate) fn roster(&self) -> Arc<dyn crate::gateway::channel::Roster> {
-        Arc::new(crate::gateway::nobody::Nobody)
     }
 
     /// The port that the environment, else the configuration, names for the gateway.

@@ -2,12 +2,13 @@
 
 mod access;
 mod auth;
+mod bot_account;
 #[cfg(feature = "cli")]
-#[cfg_attr(not(feature = "telegram"), allow(dead_code, reason = "there is no channel with a token"))]
 pub(crate) mod channel_token;
 #[cfg(feature = "cli")]
 mod declare;
 mod depth;
+mod discord;
 pub(crate) mod dotenv;
 #[cfg(feature = "cli")]
 mod edit;
@@ -35,8 +36,10 @@ use crate::profile::{SecretRef, SecretSource};
 
 pub use access::{AccessConfig, GroupConfig, Policy, RoomConfig};
 pub use auth::{AuthConfig, BodyForm, ClaudeCliConfig, Cooldowns, Grants, Mode, OAuthConfig, ProfileConfig};
+pub use bot_account::{BotAccount, BotsConfig, DEFAULT_ACCOUNT, TokenPlace, account_id};
 #[cfg(feature = "cli")]
 pub(crate) use declare::declare_profile;
+pub use discord::{DISCORD_TOKEN, DiscordAccount, DiscordConfig, ExtentConfig, ShardsConfig};
 pub use dotenv::{DotenvFlaw, DotenvTrouble};
 #[cfg(feature = "cli")]
 pub(crate) use edit::{Draft, EditFault, Edited, edit};
@@ -50,7 +53,7 @@ pub use login_shell::ShellFault;
 #[cfg(feature = "cli")]
 pub(crate) use places::is_profile_name;
 pub use places::{Places, PlacesFault};
-pub use telegram::{DEFAULT_ACCOUNT, TELEGRAM_TOKEN, TelegramAccount, TelegramConfig, TokenPlace, account_id};
+pub use telegram::{TELEGRAM_TOKEN, TelegramAccount, TelegramConfig, WebhookConfig};
 pub use typed::from_value;
 
 /// What the config file says, of what modelpin reads. Keys it does not know are left alone.
@@ -72,6 +75,8 @@ pub struct Config {
     pub channels: IndexMap<String, ChannelConfig>,
     /// `channels.telegram`: the bots there.
     pub telegram: TelegramConfig,
+    /// `channels.discord`: the bots there.
+    pub discord: DiscordConfig,
     /// `gateway.*`.
     pub gateway: GatewayConfig,
     /// `env.vars` and `env.<NAME>`: variables that fill what the process environment lacks.
@@ -89,6 +94,14 @@ impl Config {
         let list = &self.agents.list;
         let agent = list.iter().find(|agent| agent.default).or_else(|| list.first());
         agent.map_or_else(AgentId::main, |agent| agent.id.clone())
+    }
+
+    /// The files that hold the token of a bot, `~` not yet expanded.
+    #[cfg(feature = "cli")]
+    pub(crate) fn token_files(&self) -> impl Iterator<Item = &str> {
+        let telegram = self.telegram.accounts.values().map(|account| &account.token);
+        let discord = self.discord.accounts.values().map(|account| &account.token);
+        telegram.chain(discord).filter_map(TokenPlace::file)
     }
 }
 

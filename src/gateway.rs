@@ -9,8 +9,6 @@ pub(crate) mod channel;
 pub(crate) mod claim;
 pub(crate) mod health;
 pub(crate) mod lock;
-#[cfg(not(feature = "telegram"))]
-pub(crate) mod nobody;
 pub(crate) mod standing;
 pub(crate) mod supervisor;
 pub(crate) mod told;

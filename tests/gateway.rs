@@ -1,7 +1,9 @@
-//! `modelpin gateway`, over a Bot API on loopback.
+//! `modelpin gateway`, over a Bot API and a Discord on loopback.
 
 mod bot_api;
 mod check;
+mod discord;
+mod discord_api;
 mod health;
 mod load;
 mod process;

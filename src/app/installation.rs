@@ -6,15 +6,13 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::agent::AgentId;
-#[cfg(feature = "telegram")]
-use crate::app::telegram::checkups;
+#[cfg(feature = "cli")]
+use crate::app::roster::checkups;
 use crate::app::{AppFault, AppOptions};
 use crate::clock::Clock;
-#[cfg(feature = "cli")]
-use crate::config::TELEGRAM_TOKEN;
 use crate::config::{self, Config, ConfigFault, Environment, Layout, Places, ShellFault};
 #[cfg(feature = "cli")]
-use crate::gateway::bot::is_configured;
+use crate::gateway::bot::is_any_configured;
 #[cfg(feature = "cli")]
 use crate::gateway::channel::Checkups;
 use crate::profile::{AuthStore, ExternalPaths, Sealing, StoreFileFault, StorePaths, sync_external};
@@ -156,20 +154,13 @@ impl Installation {
     #[cfg(feature = "cli")]
     pub(crate) fn has_bot(&self) -> bool {
         let settings = self.settings.current();
-        is_configured(&settings.config.telegram, settings.environment.secret(TELEGRAM_TOKEN).is_some())
+        is_any_configured(&settings.config, &settings.environment)
     }
 
     /// The bots that are configured, to be looked at. Their tokens are fetched from where they are.
-    #[cfg(feature = "telegram")]
+    #[cfg(feature = "cli")]
     pub(crate) fn checkups(&self) -> Checkups {
         checkups(&self.settings.current(), self.places.home())
-    }
-
-    /// None: no channel was built in.
-    #[cfg(all(feature = "cli", not(feature = "telegram")))]
-    #[expect(clippy::unused_self, reason = "with a channel, it is a question to an installation")]
-    pub(crate) fn checkups(&self) -> Checkups {
-        Checkups::default()
     }
 
     /// The time.

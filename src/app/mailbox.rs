@@ -38,7 +38,12 @@ pub(crate) struct Mailbox {
 impl Mailbox {
     /// That of the bot with that id on `channel`, whatever its account is called.
     pub(crate) fn of(parts: &Parts, channel: &str, bot: u64) -> Self {
-        Self::new(parts, &format!("{channel}:{bot}"))
+        Self::new(parts, &Self::name_of(channel, bot))
+    }
+
+    /// What it is called.
+    pub(crate) fn name_of(channel: &str, bot: u64) -> String {
+        format!("{channel}:{bot}")
     }
 
     pub(crate) fn new(parts: &Parts, name: &str) -> Self {

@@ -79,6 +79,7 @@ fn nothing(places: &Places, more: &[String], global: &Global, invoked_as: &str) 
     let steps = [
         (again(global, invoked_as, "onboard"), "set a bot up, step by step"),
         ("export TELEGRAM_BOT_TOKEN=…".to_owned(), "or give Telegram's bot its token: @BotFather shows it"),
+        ("export DISCORD_BOT_TOKEN=…".to_owned(), "or Discord's: the developer portal shows it under Bot, Reset Token"),
         (again(global, invoked_as, "chat"), "or talk in the terminal, without any bot"),
     ];
     let width = steps.iter().map(|(line, _)| line.chars().count()).max().unwrap_or_default();

@@ -2,7 +2,10 @@
 
 mod access;
 mod auth;
+mod bot_account;
 mod channels;
+mod discord;
+mod gateway;
 mod models;
 mod secrets;
 mod telegram;
@@ -22,6 +25,7 @@ pub fn from_value(value: &Value) -> Result<Config, KeyFault> {
     let root = Field::root(value);
     let models = root.get("models")?;
     let env = root.get("env")?;
+    let channels = root.get("channels")?;
     Ok(Config {
         agents: models::agents(&root.get("agents")?)?,
         auth: auth::auth(&root.get("auth")?)?,
@@ -29,9 +33,10 @@ pub fn from_value(value: &Value) -> Result<Config, KeyFault> {
         providers: models::providers(&models.get("providers")?)?,
         session: channels::session(&root.get("session")?)?,
         commands: channels::commands(&root.get("commands")?)?,
-        channels: access::channels(&root.get("channels")?)?,
-        telegram: telegram::telegram(&root.get("channels")?.get("telegram")?)?,
-        gateway: telegram::gateway(&root.get("gateway")?)?,
+        channels: access::channels(&channels)?,
+        telegram: bot_account::bots(&channels.get("telegram")?)?,
+        discord: bot_account::bots(&channels.get("discord")?)?,
+        gateway: gateway::gateway(&root.get("gateway")?)?,
         env_vars: env_texts(value).map(|(name, text)| (name.to_owned(), SecretString::from(text))).collect(),
         shell_env: secrets::shell_env(&env.get("shellEnv")?)?,
         secrets: secrets::secrets(&root.get("secrets")?)?,

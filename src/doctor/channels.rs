@@ -2,19 +2,19 @@
 
 use std::path::Path;
 
-use crate::config::{Config, Environment, TELEGRAM_TOKEN};
+use crate::config::{Config, Environment};
 use crate::doctor::{Code, Finding, Severity};
 use crate::gateway::bot::{Flaw, flaws};
 use crate::status::Running;
 
 /// The bots of the configuration at `path`. No secret is fetched and nobody is asked: `gateway --check` does that.
 pub(crate) fn of_channels(config: &Config, environment: &Environment, path: &Path, check: &str) -> Vec<Finding> {
-    let found = flaws(&config.telegram, environment.secret(TELEGRAM_TOKEN).is_some());
-    let finding = |Flaw { account, why, grave }: Flaw| {
+    let found = flaws(config, environment);
+    let finding = |Flaw { channel, account, why, grave }: Flaw| {
         let (severity, what) = if grave {
-            (Severity::Error, format!("telegram:{account} cannot be served as it is configured: {why}"))
+            (Severity::Error, format!("{channel}:{account} cannot be served as it is configured: {why}"))
         } else {
-            (Severity::Warning, format!("telegram:{account}: {why}"))
+            (Severity::Warning, format!("{channel}:{account}: {why}"))
         };
         Finding::new(Code::ChannelUnusable, severity, what, format!("mend that, then {check}")).at(path)
     };

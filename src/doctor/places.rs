@@ -5,7 +5,7 @@ use std::fs::{self, Metadata};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
-use crate::config::{Config, Places, SecretPlace, TokenPlace};
+use crate::config::{Config, Places, SecretPlace};
 use crate::doctor::Agent;
 use crate::profile::ExternalPaths;
 
@@ -77,11 +77,7 @@ pub(crate) fn gather(
         SecretPlace::File { path, .. } => Some(path),
         SecretPlace::Env { .. } | SecretPlace::Exec(_) => None,
     });
-    let token_files = config.telegram.accounts.values().filter_map(|account| match &account.token {
-        TokenPlace::File(path) => Some(path),
-        TokenPlace::Written(_) | TokenPlace::Variable => None,
-    });
-    for path in passphrase.chain(referred).chain(token_files) {
+    for path in passphrase.chain(referred).map(String::as_str).chain(config.token_files()) {
         found.take(&places.expand(path), true);
     }
     let others = [&external.claude_code, &external.codex, &external.qwen];

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use modelpin_delivery::{Link, State};
 use tokio::sync::watch;
 
 use crate::clock::Clock;
 use crate::gateway::channel::{AccountId, Entry};
-use crate::gateway::standing::{Link, Standing};
+use crate::gateway::standing::{shown, starting, why, word};
 use crate::gateway::told::Told;
 
 /// How all accounts stand. Clones show the same.
@@ -31,7 +32,7 @@ pub(crate) struct Shown {
 pub(crate) struct Line {
     pub(crate) id: AccountId,
     pub(crate) name: Option<String>,
-    pub(crate) standing: Standing,
+    pub(crate) standing: State,
     /// Since when its connection is what it is.
     pub(crate) since: Timestamp,
 }
@@ -58,8 +59,7 @@ impl Board {
         self.shown.send_if_modified(|shown| {
             let line = |entry: &Entry| {
                 let known = shown.lines.iter().find(|line| line.id == entry.id);
-                let (standing, since) =
-                    known.map_or((Standing::starting(), now), |line| (line.standing.clone(), line.since));
+                let (standing, since) = known.map_or((starting(), now), |line| (line.standing.clone(), line.since));
                 Line { id: entry.id.clone(), name: entry.name.clone(), standing, since }
             };
             let new = Shown { lines: entries.iter().map(line).collect(), trouble: trouble.to_vec() };
@@ -70,7 +70,7 @@ impl Board {
     }
 
     /// Shows how one account stands.
-    pub(crate) fn note(&self, id: &AccountId, standing: &Standing) {
+    pub(crate) fn note(&self, id: &AccountId, standing: &State) {
         let now = self.clock.now();
         let changed = self.shown.send_if_modified(|shown| {
             let Some(line) = shown.lines.iter_mut().find(|line| line.id == *id && line.standing != *standing) else {
@@ -88,9 +88,9 @@ impl Board {
     }
 }
 
-fn log(id: &AccountId, standing: &Standing) {
+fn log(id: &AccountId, standing: &State) {
     let AccountId { channel, account } = id;
-    let (bot, state) = (standing.bot.as_deref().unwrap_or_default(), standing.link.word());
+    let (bot, state) = (standing.bot.as_deref().unwrap_or_default(), word(&standing.link));
     match &standing.link {
         Link::Starting | Link::Up | Link::Ended => tracing::info!(channel, account, bot, "{state}"),
         Link::Down(why) => tracing::warn!(channel, account, bot, why, "{state}"),
@@ -112,7 +112,7 @@ impl Shown {
 
     /// All of it in one line.
     pub(crate) fn summary(&self) -> String {
-        let lines = self.lines.iter().map(|line| format!("{} {}", line.id, line.standing));
+        let lines = self.lines.iter().map(|line| format!("{} {}", line.id, shown(&line.standing)));
         lines.chain(self.trouble.iter().cloned()).collect::<Vec<_>>().join("; ")
     }
 }
@@ -125,8 +125,8 @@ impl Line {
             account: id.account.clone(),
             name: name.clone(),
             bot: standing.bot.clone(),
-            state: standing.link.word().to_owned(),
-            why: standing.link.why().map(str::to_owned),
+            state: word(&standing.link).to_owned(),
+            why: why(&standing.link).map(str::to_owned),
             since: format!("{since:.0}"),
         }
     }

@@ -1,74 +1,116 @@
-//! The bots of Telegram as they are configured: who they are, and how they are reached.
+//! The bots of every platform as they are configured: who they are, and how they are reached.
 
-mod reach;
+mod address;
+pub(crate) mod discord;
+pub(crate) mod telegram;
 mod token;
-
-use std::collections::HashMap;
-use std::net::SocketAddr;
 
 use secrecy::SecretString;
 use url::Url;
 
-use crate::config::channel_token::is_webhook_secret;
-use crate::config::{DEFAULT_ACCOUNT, TELEGRAM_TOKEN, TelegramAccount, TelegramConfig, TokenPlace};
-use crate::gateway::bot::reach::Reach;
-use crate::profile::{SecretValue, Secrets};
+use crate::config::{BotAccount, BotsConfig, Config, DEFAULT_ACCOUNT, Environment, TokenPlace};
+use crate::gateway::bot::discord::Discord;
+use crate::gateway::bot::telegram::Telegram;
+use crate::profile::Secrets;
 
-/// The channel.
-pub(crate) const TELEGRAM: &str = "telegram";
+/// What is particular to the bots of one platform.
+pub(crate) trait Platform: 'static {
+    /// What only it knows of an account, as it is configured.
+    type More;
+    /// The same, ready to be used.
+    type Means: Clone;
 
-/// One bot, with all that is needed to serve it.
-#[derive(Debug, Clone)]
-pub(crate) struct Bot {
-    /// Its token.
-    pub(crate) token: SecretString,
-    /// Its id at Telegram.
-    pub(crate) id: u64,
-    /// Where the Bot API is, if not at Telegram's.
-    pub(crate) api_root: Option<Url>,
-    /// How Telegram brings updates; they are asked for where it does not.
-    pub(crate) webhook: Option<Webhook>,
+    /// What the channel is called.
+    const NAME: &'static str;
+    /// What people call it.
+    const TITLE: &'static str;
+    /// The variable with the token of the default account.
+    const VARIABLE: &'static str;
+    /// The key that holds a token.
+    const TOKEN: &'static str;
+    /// What a token looks like.
+    const LOOKS: &'static str;
+    /// Where one is to be had.
+    const SOURCE: &'static str;
+
+    /// Its bots in the configuration.
+    fn of(config: &Config) -> &BotsConfig<Self::More>;
+
+    /// The id of the bot that a token belongs to; `None` where it is no token.
+    fn bot_id(token: &SecretString) -> Option<u64>;
+
+    /// Looks whether an account could be used as it is configured. No secret is fetched for it.
+    ///
+    /// # Errors
+    /// What is wrong, and what would do.
+    fn look(id: &str, more: &Self::More) -> Result<(), String>;
+
+    /// Makes it ready to be used, with secrets from where they are.
+    ///
+    /// # Errors
+    /// What is wrong, and what would do.
+    fn open(id: &str, more: &Self::More, secrets: &Secrets<'_>) -> Result<Self::Means, String>;
+
+    /// What is said of an account and does not count here.
+    fn remarks(id: &str, more: &Self::More) -> Vec<String>;
+
+    /// Why `bot` cannot be served beside the account `other`, which was before it.
+    fn clash(id: &str, bot: &Bot<Self>, other: (&str, &Bot<Self>)) -> Option<String>;
 }
 
-/// Where Telegram brings updates to.
-#[derive(Debug, Clone)]
-pub(crate) struct Webhook {
-    /// What Telegram is told.
-    pub(crate) url: Url,
-    /// What is listened on.
-    pub(crate) listen: SocketAddr,
-    /// What Telegram has to send along.
-    pub(crate) secret: SecretString,
+/// One bot, with all that is needed to serve it.
+pub(crate) struct Bot<P: Platform + ?Sized> {
+    /// Its token.
+    pub(crate) token: SecretString,
+    /// Its id there.
+    pub(crate) id: u64,
+    /// Where the API is, if not at the platform's own place.
+    pub(crate) api_root: Option<Url>,
+    /// What only this platform knows.
+    pub(crate) means: P::Means,
+}
+
+impl<P: Platform> Clone for Bot<P> {
+    fn clone(&self) -> Self {
+        let Self { token, id, api_root, means } = self;
+        Self { token: token.clone(), id: *id, api_root: api_root.clone(), means: means.clone() }
+    }
 }
 
 /// One account: the bot, or why it cannot be served as it is configured, and what to do about that.
-pub(crate) struct Account {
+pub(crate) struct Account<P: Platform> {
     /// What it is called in the configuration and in session keys.
     pub(crate) id: String,
     /// What the operator calls it.
     pub(crate) name: Option<String>,
     /// The bot.
-    pub(crate) bot: Result<Bot, String>,
+    pub(crate) bot: Result<Bot<P>, String>,
     /// What is said of it and does not count.
     pub(crate) remarks: Vec<String>,
 }
 
-/// The accounts that are to be served. Secrets are fetched from where they are, which may take as long as that.
-pub(crate) fn accounts(config: &TelegramConfig, secrets: &Secrets<'_>, is_set: bool) -> Vec<Account> {
-    let mut taken = Taken::default();
-    let account = |(id, account): (&String, &TelegramAccount)| Account {
-        bot: open(id, account, secrets).and_then(|bot| taken.claim(id, bot)),
-        id: id.clone(),
-        name: account.name.clone(),
-        remarks: remarks(id, account),
-    };
-    served(config, is_set).map(account).collect()
+/// The accounts of a platform that are to be served. Secrets are fetched from where they are, which may take as long as
+/// that.
+pub(crate) fn accounts<P: Platform>(config: &Config, secrets: &Secrets<'_>, is_set: bool) -> Vec<Account<P>> {
+    let mut accounts: Vec<Account<P>> = Vec::new();
+    for (id, account) in served::<P>(P::of(config), is_set) {
+        let bot = open::<P>(id, account, secrets).and_then(|bot| {
+            let good = accounts.iter().filter_map(|other| Some((other.id.as_str(), other.bot.as_ref().ok()?)));
+            let clash = good.into_iter().find_map(|other| P::clash(id, &bot, other));
+            clash.map_or(Ok(bot), Err)
+        });
+        let remarks = remarks::<P>(id, account);
+        accounts.push(Account { id: id.clone(), name: account.name.clone(), bot, remarks });
+    }
+    accounts
 }
 
 /// Something that is not as it should be with an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Flaw {
-    /// Its id.
+    /// The channel.
+    pub(crate) channel: &'static str,
+    /// The id of the account.
     pub(crate) account: String,
     /// What it is, and what to do about it.
     pub(crate) why: String,
@@ -76,25 +118,45 @@ pub(crate) struct Flaw {
     pub(crate) grave: bool,
 }
 
-/// What is wrong with the accounts as they are configured. No secret is fetched, so that nothing is started for it.
-pub(crate) fn flaws(config: &TelegramConfig, is_set: bool) -> Vec<Flaw> {
-    let of_account = |(id, account): (&String, &TelegramAccount)| {
-        let told = token::expect_place(id, account, is_set).and_then(|()| Reach::of(id, account).map(|_| ()));
-        let grave = told.err().map(|why| Flaw { account: id.clone(), why, grave: true });
-        let others = remarks(id, account).into_iter();
-        let others = others.map(|why| Flaw { account: id.clone(), why, grave: false });
-        grave.into_iter().chain(others).collect::<Vec<_>>()
+/// What is wrong with the accounts of all platforms as they are configured. No secret is fetched, so that nothing is
+/// started for it.
+pub(crate) fn flaws(config: &Config, environment: &Environment) -> Vec<Flaw> {
+    let mut flaws = flaws_of::<Telegram>(config, is_set::<Telegram>(environment));
+    flaws.extend(flaws_of::<Discord>(config, is_set::<Discord>(environment)));
+    flaws
+}
+
+fn flaws_of<P: Platform>(config: &Config, is_set: bool) -> Vec<Flaw> {
+    let of_account = |(id, account): (&String, &BotAccount<P::More>)| {
+        let flaw = |why, grave| Flaw { channel: P::NAME, account: id.clone(), why, grave };
+        let told = token::expect_place::<P>(id, &account.token, is_set)
+            .and_then(|()| api_root::<P>(id, account).map(|_| ()))
+            .and_then(|()| P::look(id, &account.more));
+        let others = remarks::<P>(id, account).into_iter().map(|why| flaw(why, false));
+        told.err().map(|why| flaw(why, true)).into_iter().chain(others).collect::<Vec<_>>()
     };
-    served(config, is_set).flat_map(of_account).collect()
+    served::<P>(P::of(config), is_set).flat_map(of_account).collect()
 }
 
-/// Whether there is any account that is to be served.
-pub(crate) fn is_configured(config: &TelegramConfig, is_set: bool) -> bool {
-    served(config, is_set).next().is_some()
+/// Whether there is any account, of any platform, that is to be served.
+pub(crate) fn is_any_configured(config: &Config, environment: &Environment) -> bool {
+    is_configured::<Telegram>(config, environment) || is_configured::<Discord>(config, environment)
 }
 
-/// Those that are switched on. `is_set`: whether the variable with the default account's token is.
-fn served(config: &TelegramConfig, is_set: bool) -> impl Iterator<Item = (&String, &TelegramAccount)> {
+fn is_configured<P: Platform>(config: &Config, environment: &Environment) -> bool {
+    served::<P>(P::of(config), is_set::<P>(environment)).next().is_some()
+}
+
+/// Whether the variable with the token of the default account is there.
+pub(crate) fn is_set<P: Platform>(environment: &Environment) -> bool {
+    environment.secret(P::VARIABLE).is_some()
+}
+
+/// The accounts that are switched on. `is_set`: whether the variable with the default account's token is.
+fn served<P: Platform>(
+    config: &BotsConfig<P::More>,
+    is_set: bool,
+) -> impl Iterator<Item = (&String, &BotAccount<P::More>)> {
     let on = config.accounts.iter().filter(|(_, account)| config.enabled && account.enabled);
     on.filter(move |(_, account)| match account.token {
         TokenPlace::Variable => account.wanted || is_set,
@@ -102,83 +164,38 @@ fn served(config: &TelegramConfig, is_set: bool) -> impl Iterator<Item = (&Strin
     })
 }
 
-fn open(id: &str, account: &TelegramAccount, secrets: &Secrets<'_>) -> Result<Bot, String> {
-    let (token, bot) = token::fetch(id, account, secrets)?;
-    let Reach { api_root, webhook } = Reach::of(id, account)?;
-    let webhook = match webhook {
-        None => None,
-        Some((url, listen)) => Some(Webhook { url, listen, secret: webhook_secret(id, account, secrets)? }),
-    };
-    Ok(Bot { token, id: bot, api_root, webhook })
+fn open<P: Platform>(id: &str, account: &BotAccount<P::More>, secrets: &Secrets<'_>) -> Result<Bot<P>, String> {
+    let (token, bot) = token::fetch::<P>(id, &account.token, secrets)?;
+    let api_root = api_root::<P>(id, account)?;
+    Ok(Bot { token, id: bot, api_root, means: P::open(id, &account.more, secrets)? })
 }
 
-fn webhook_secret(id: &str, account: &TelegramAccount, secrets: &Secrets<'_>) -> Result<SecretString, String> {
-    let key = key(id, "webhookSecret");
-    let secret = secrets.resolve(&account.webhook_secret).map_err(|why| format!("{key}: {why}"))?;
-    if !is_webhook_secret(&secret) {
-        return Err(format!("{key} is none that Telegram takes: 1 to 256 characters of A-Z, a-z, 0-9, _ and -"));
-    }
-    Ok(secret)
+fn api_root<P: Platform>(id: &str, account: &BotAccount<P::More>) -> Result<Option<Url>, String> {
+    let root = account.api_root.as_deref();
+    root.map(|root| address::address(root, &key::<P>(id, "apiRoot"))).transpose()
 }
 
 /// What is said of an account and does not count here.
-fn remarks(id: &str, account: &TelegramAccount) -> Vec<String> {
-    let proxy = account
-        .proxy
-        .as_ref()
-        .map(|_| format!("{} is not used here: set HTTPS_PROXY in the environment of the gateway", key(id, "proxy")));
-    let secret = match (&account.webhook_url, &account.webhook_secret) {
-        (None, SecretValue::Inline(_) | SecretValue::Ref(_)) => {
-            Some(format!("{} counts only with a webhookUrl", key(id, "webhookSecret")))
-        }
-        (_, _) => None,
-    };
-    proxy.into_iter().chain(secret).collect()
+fn remarks<P: Platform>(id: &str, account: &BotAccount<P::More>) -> Vec<String> {
+    let proxy = account.proxy.as_ref().map(|_| {
+        format!("{} is not used here: set HTTPS_PROXY in the environment of the gateway", key::<P>(id, "proxy"))
+    });
+    proxy.into_iter().chain(P::remarks(id, &account.more)).collect()
 }
 
 /// Where `name` of the account stands in the configuration.
-fn key(id: &str, name: &str) -> String {
+fn key<P: Platform>(id: &str, name: &str) -> String {
+    let channel = P::NAME;
     if id == DEFAULT_ACCOUNT {
-        format!("channels.telegram.{name}")
+        format!("channels.{channel}.{name}")
     } else {
-        format!("channels.telegram.accounts.{id}.{name}")
+        format!("channels.{channel}.accounts.{id}.{name}")
     }
 }
 
 /// How to give the account a token.
-fn advice(id: &str) -> String {
-    let own =
-        format!("set {} or {}; @BotFather shows it after /newbot or /token", key(id, "botToken"), key(id, "tokenFile"));
-    if id == DEFAULT_ACCOUNT { format!("set the variable {TELEGRAM_TOKEN}, or {own}") } else { own }
+fn advice<P: Platform>(id: &str) -> String {
+    let (token, file) = (key::<P>(id, P::TOKEN), key::<P>(id, "tokenFile"));
+    let own = format!("set {token} or {file}; {}", P::SOURCE);
+    if id == DEFAULT_ACCOUNT { format!("set the variable {}, or {own}", P::VARIABLE) } else { own }
 }
-
-/// What two accounts cannot both have.
-#[derive(Default)]
-struct Taken {
-    bots: HashMap<u64, String>,
-    addresses: HashMap<SocketAddr, String>,
-}
-
-impl Taken {
-    fn claim(&mut self, id: &str, bot: Bot) -> Result<Bot, String> {
-        if let Some(other) = self.bots.get(&bot.id) {
-            return Err(format!(
-                "it has the token of the account `{other}`: Telegram gives a bot's updates to one asker only, so take one \
-                 of the two out"
-            ));
-        }
-        let listen = bot.webhook.as_ref().map(|webhook| webhook.listen);
-        if let Some((listen, other)) = listen.and_then(|listen| Some((listen, self.addresses.get(&listen)?))) {
-            return Err(format!(
-                "it listens on {listen}, as the account `{other}` does: give it a port of its own with {}",
-                key(id, "webhookPort")
-            ));
-        }
-        self.bots.insert(bot.id, id.to_owned());
-        self.addresses.extend(listen.map(|listen| (listen, id.to_owned())));
-        Ok(bot)
-    }
-}
-
-#[cfg(test)]
-mod tests;

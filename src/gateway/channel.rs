@@ -4,9 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use modelpin_chat::BoxFuture;
+use modelpin_delivery::State;
 use tokio::sync::watch;
-
-use crate::gateway::standing::Standing;
 
 /// One account of a channel, ready to be served.
 pub(crate) trait Channel: Send + Sync {
@@ -16,7 +15,7 @@ pub(crate) trait Channel: Send + Sync {
     /// [`Ended`] where it ended by itself: whether to try again, and why.
     fn serve(
         &self,
-        standing: watch::Sender<Standing>,
+        standing: watch::Sender<State>,
         stop: watch::Receiver<bool>,
     ) -> BoxFuture<'static, Result<(), Ended>>;
 }
@@ -78,8 +77,16 @@ pub(crate) struct Wanted {
     pub(crate) remarks: Vec<String>,
 }
 
-/// Asks the platform who a bot is: the name it goes by, or why that is not said and what to do.
-pub(crate) type Question = BoxFuture<'static, Result<String, String>>;
+/// Asks the platform who a bot is, or says why that is not told and what to do.
+pub(crate) type Question = BoxFuture<'static, Result<Known, String>>;
+
+/// A bot that the platform knows.
+pub(crate) struct Known {
+    /// The name that it goes by.
+    pub(crate) bot: String,
+    /// What it could not do as it is set up there, and what to do.
+    pub(crate) remark: Option<String>,
+}
 
 /// An account that is configured, to be looked at without serving it.
 pub(crate) struct Checkup {

@@ -5,13 +5,13 @@ mod keep;
 use std::collections::HashMap;
 use std::time::Duration;
 
+use modelpin_delivery::{Link, State};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout_at};
 
 use crate::gateway::board::Board;
 use crate::gateway::channel::{AccountId, Entry, Ready, Wanted};
-use crate::gateway::standing::{Link, Standing};
 use crate::gateway::supervisor::keep::Kept;
 
 /// Runs the accounts that are configured. Dropped, it ends them in the middle of what they do.
@@ -71,7 +71,7 @@ impl Supervisor {
             match &entry.ready {
                 Ok(ready) => self.run(&entry.id, ready),
                 Err(_) if self.running.contains_key(&entry.id) => {}
-                Err(why) => self.board.note(&entry.id, &Standing { bot: None, link: Link::Refused(why.clone()) }),
+                Err(why) => self.board.note(&entry.id, &State { bot: None, link: Link::Refused(why.clone()) }),
             }
         }
     }

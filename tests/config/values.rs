@@ -77,6 +77,10 @@ fn every_key_arrives_where_it_belongs() {
     );
     assert_eq!(config.channels["telegram"].access.group_allow_from.as_deref(), Some([].as_slice()));
     assert_eq!(config.channels["discord"].access.allow_from.as_deref(), Some(["9".to_owned()].as_slice()));
+    assert!(
+        config.discord.enabled && !config.discord.accounts["default"].wanted,
+        "nobody has said that it is to be served"
+    );
     assert_eq!(config.env_vars.keys().collect::<Vec<_>>(), ["A", "B"]);
     assert_eq!((config.shell_env.enabled, config.shell_env.timeout_ms), (true, Some(50)));
     assert_eq!(config.secrets.defaults[&SecretSource::File], "keys");

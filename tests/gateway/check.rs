@@ -51,7 +51,9 @@ fn where_nothing_is_configured_it_says_what_to_type() {
     for arguments in [&["gateway"][..], &["gateway", "--check"]] {
         let ended = run(&home, arguments);
         assert_eq!((ended.code, ended.out.as_str()), (78, ""), "{}", ended.err);
-        assert!(ended.err.contains("modelpin onboard") && ended.err.contains("TELEGRAM_BOT_TOKEN"), "{}", ended.err);
+        for told in ["modelpin onboard", "TELEGRAM_BOT_TOKEN", "DISCORD_BOT_TOKEN"] {
+            assert!(ended.err.contains(told), "{told}: {}", ended.err);
+        }
     }
     assert!(!home.state().exists(), "nothing was made");
     configure(&home, &json!({"channels": {"telegram": {"enabled": false, "botToken": ONE}}}));

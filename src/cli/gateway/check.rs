@@ -13,7 +13,7 @@ use crate::cli::cell::cell;
 use crate::cli::failure::Failure;
 use crate::cli::models::status::text::WIDTH;
 use crate::cli::output::Output;
-use crate::gateway::channel::{Checkup, Checkups};
+use crate::gateway::channel::{Checkup, Checkups, Known};
 
 /// How long a platform has to say who a bot is.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -41,8 +41,9 @@ struct Account {
 
 /// Asks for every account who the bot is, and prints that. 0 where all can be served, 1 where one cannot.
 pub(super) async fn run(checkups: Checkups, global: &Global, output: &mut Output) -> Result<Exit, Failure> {
-    let Checkups { accounts, remarks } = checkups;
-    let channels = join_all(accounts.into_iter().map(account)).await;
+    let Checkups { accounts, mut remarks } = checkups;
+    let (channels, more): (Vec<_>, Vec<_>) = join_all(accounts.into_iter().map(account)).await.into_iter().unzip();
+    remarks.extend(more.into_iter().flatten());
     let checked = Checked { ok: channels.iter().all(|account| account.ok), channels, remarks };
     if global.json {
         output.json(&checked)?;
@@ -55,18 +56,21 @@ pub(super) async fn run(checkups: Checkups, global: &Global, output: &mut Output
     Ok(if checked.ok { Exit::Ok } else { Exit::CredentialsMissing })
 }
 
-async fn account(Checkup { id, name, question }: Checkup) -> Account {
+/// What became of one account, and what is worth knowing of it.
+async fn account(Checkup { id, name, question }: Checkup) -> (Account, Option<String>) {
     let said = match question {
         Err(why) => Err(why),
         Ok(question) => timeout(PATIENCE, question)
             .await
             .unwrap_or_else(|_| Err(format!("the platform said nothing within {PATIENCE:?}: check the connection"))),
     };
-    let (bot, why) = match said {
-        Ok(bot) => (Some(bot), None),
-        Err(why) => (None, Some(why)),
+    let (bot, remark, why) = match said {
+        Ok(Known { bot, remark }) => (Some(bot), remark, None),
+        Err(why) => (None, None, Some(why)),
     };
-    Account { channel: id.channel, account: id.account, name, ok: why.is_none(), bot, why }
+    let remark = remark.map(|remark| format!("{id}: {remark}"));
+    let account = Account { channel: id.channel, account: id.account, name, ok: why.is_none(), bot, why };
+    (account, remark)
 }
 
 fn table(accounts: &[Account]) -> String {

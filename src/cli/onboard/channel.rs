@@ -3,6 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::config::channel_token::discord_bot_id;
+use crate::config::{DISCORD_TOKEN, TELEGRAM_TOKEN};
+
 /// A channel that needs a bot's token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Channel {
@@ -35,8 +38,8 @@ impl Channel {
     /// The variable that the token is put into.
     pub(crate) fn variable(self) -> &'static str {
         match self {
-            Self::Telegram => "TELEGRAM_BOT_TOKEN",
-            Self::Discord => "DISCORD_BOT_TOKEN",
+            Self::Telegram => TELEGRAM_TOKEN,
+            Self::Discord => DISCORD_TOKEN,
         }
     }
 
@@ -58,9 +61,8 @@ impl Channel {
                 )
             }
             Self::Discord => {
-                let parts: Vec<&str> = token.split('.').collect();
-                let whole =
-                    parts.len() == 3 && token.len() >= 50 && parts.iter().all(|part| part.len() >= 5 && word(part));
+                let is_long = token.len() >= 50 && token.split('.').all(|part| part.len() >= 5);
+                let whole = is_long && discord_bot_id(&token.to_owned().into()).is_some();
                 whole.then_some(()).ok_or(
                     "that is no token of a Discord bot, which is three parts with dots between them: the developer portal \
                      shows it under Bot, Reset Token. Nothing was stored",
@@ -120,7 +122,7 @@ mod tests {
         for wrong in ["", "123456789", "123456789:short", &discord, &telegram[1..].replace(':', ";")] {
             assert!(Channel::Telegram.check(wrong).is_err(), "{wrong}");
         }
-        for wrong in ["", "a.b.c", &telegram, &discord.replace('.', "")] {
+        for wrong in ["", "a.b.c", &telegram, &discord.replace('.', ""), &discord.replace("MTIz", "YWJj")] {
             assert!(Channel::Discord.check(wrong).is_err(), "{wrong}");
         }
     }

@@ -5,7 +5,6 @@ use serde::Serialize;
 use crate::cli::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::models::auth::Case;
-use crate::cli::onboard::channel::Channel;
 use crate::cli::onboard::found::Found;
 use crate::cli::onboard::greeting::Answer;
 use crate::cli::onboard::plan::{Plan, Service, Variable};
@@ -14,13 +13,9 @@ use crate::cli::onboard::printed;
 use crate::cli::onboard::setting::Setting;
 use crate::cli::onboard::write::Written;
 use crate::cli::open::again;
-use crate::config::TELEGRAM_TOKEN;
-use crate::gateway::bot::is_configured;
+use crate::gateway::bot::is_any_configured;
 use crate::profile::Fingerprint;
 use crate::settings::Loaded;
-
-/// What is not there yet, said wherever it would be missed.
-const NO_DISCORD: &str = "This version serves no Discord yet: its token waits for the one that does";
 
 /// What was done.
 #[derive(Serialize)]
@@ -89,7 +84,7 @@ pub(crate) fn introduce(found: &Found, case: &mut Case<'_>) {
 
 /// Whether there is a bot that a gateway would serve.
 fn has_bot(settings: &Loaded) -> bool {
-    is_configured(&settings.config.telegram, settings.environment.secret(TELEGRAM_TOKEN).is_some())
+    is_any_configured(&settings.config, &settings.environment)
 }
 
 impl Report {
@@ -97,9 +92,6 @@ impl Report {
     pub(crate) fn of(plan: &Plan, written: Written, case: &Case<'_>) -> Self {
         let Written { files, settings, enabled, mut notes } = written;
         let places = case.installation.places();
-        if plan.variables.iter().any(|variable| variable.channel == Channel::Discord) {
-            notes.push(NO_DISCORD.to_owned());
-        }
         if let (Some(Service::Installed(unit)), Some(true)) = (&plan.service, enabled) {
             notes.push(format!("To start the service now: systemctl --user start {}", unit.file_name()));
         }

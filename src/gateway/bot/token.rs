@@ -4,19 +4,18 @@ use std::path::Path;
 
 use secrecy::SecretString;
 
-use crate::config::channel_token::bot_id;
-use crate::config::{TELEGRAM_TOKEN, TelegramAccount, TokenPlace};
-use crate::gateway::bot::{advice, key};
+use crate::config::TokenPlace;
+use crate::gateway::bot::{Platform, advice, key};
 use crate::profile::{SecretRef, SecretSource, SecretTrouble, SecretValue, Secrets};
 
 /// Refuses an account of which nobody has said where its token is.
 ///
 /// # Errors
 /// What to do.
-pub(super) fn expect_place(id: &str, account: &TelegramAccount, is_set: bool) -> Result<(), String> {
-    match &account.token {
+pub(super) fn expect_place<P: Platform>(id: &str, place: &TokenPlace, is_set: bool) -> Result<(), String> {
+    match place {
         TokenPlace::Variable if is_set => Ok(()),
-        TokenPlace::Variable | TokenPlace::Written(SecretValue::Missing) => Err(none(id)),
+        TokenPlace::Variable | TokenPlace::Written(SecretValue::Missing) => Err(none::<P>(id)),
         TokenPlace::File(_) | TokenPlace::Written(SecretValue::Inline(_) | SecretValue::Ref(_)) => Ok(()),
     }
 }
@@ -25,34 +24,35 @@ pub(super) fn expect_place(id: &str, account: &TelegramAccount, is_set: bool) ->
 ///
 /// # Errors
 /// It cannot be had, or is none. The text holds nothing of it.
-pub(super) fn fetch(id: &str, account: &TelegramAccount, secrets: &Secrets<'_>) -> Result<(SecretString, u64), String> {
-    let (token, place) = match &account.token {
+pub(super) fn fetch<P: Platform>(
+    id: &str,
+    place: &TokenPlace,
+    secrets: &Secrets<'_>,
+) -> Result<(SecretString, u64), String> {
+    let (token, place) = match place {
         TokenPlace::Variable => {
-            let variable = SecretRef { source: SecretSource::Env, provider: None, id: TELEGRAM_TOKEN.to_owned() };
-            let found = secrets.resolve(&SecretValue::Ref(variable)).map_err(|_| none(id))?;
-            (found, format!("the variable {TELEGRAM_TOKEN}"))
+            let variable = SecretRef { source: SecretSource::Env, provider: None, id: P::VARIABLE.to_owned() };
+            let found = secrets.resolve(&SecretValue::Ref(variable)).map_err(|_| none::<P>(id))?;
+            (found, format!("the variable {}", P::VARIABLE))
         }
         TokenPlace::Written(value) => {
-            let place = key(id, "botToken");
+            let place = key::<P>(id, P::TOKEN);
             let found = secrets.resolve(value).map_err(|why| match why {
-                SecretTrouble::Missing => none(id),
+                SecretTrouble::Missing => none::<P>(id),
                 other => format!("{place}: {other}"),
             })?;
             (found, place)
         }
-        TokenPlace::File(path) => (read(path, &key(id, "tokenFile"), secrets)?, path.clone()),
+        TokenPlace::File(path) => (read(path, &key::<P>(id, "tokenFile"), secrets)?, path.clone()),
     };
-    let bot = bot_id(&token).ok_or_else(|| {
-        format!(
-            "what {place} holds is no token of a Telegram bot, which is digits, a colon and letters: {}",
-            advice(id)
-        )
+    let bot = P::bot_id(&token).ok_or_else(|| {
+        format!("what {place} holds is no token of a {} bot, which is {}: {}", P::TITLE, P::LOOKS, advice::<P>(id))
     })?;
     Ok((token, bot))
 }
 
-fn none(id: &str) -> String {
-    format!("it has no token: {}", advice(id))
+fn none<P: Platform>(id: &str) -> String {
+    format!("it has no token: {}", advice::<P>(id))
 }
 
 /// The token that is alone in the file at `path`.

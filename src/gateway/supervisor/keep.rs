@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use modelpin_delivery::{Link, State};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
@@ -9,7 +10,7 @@ use tokio::time::{Instant, sleep};
 use crate::gateway::board::Board;
 use crate::gateway::channel::{AccountId, Ended, Ready};
 use crate::gateway::claim::{Claim, Held};
-use crate::gateway::standing::{Link, Standing};
+use crate::gateway::standing::starting;
 
 /// Between two tries: so long at first, twice as long each time, and so long at the most.
 const FIRST: Duration = Duration::from_secs(1);
@@ -66,7 +67,7 @@ impl Kept {
                 return Ended::Failed(format!("{who} on this machine serves this bot already; stop it"));
             }
         };
-        let (sender, mut standing) = watch::channel(Standing::starting());
+        let (sender, mut standing) = watch::channel(starting());
         let mut serving = JoinSet::new();
         serving.spawn(self.ready.channel.serve(sender, self.stop.clone()));
         loop {
@@ -98,7 +99,7 @@ impl Kept {
     }
 
     fn note(&self, bot: Option<&str>, link: Link) {
-        self.board.note(&self.id, &Standing { bot: bot.map(str::to_owned), link });
+        self.board.note(&self.id, &State { bot: bot.map(str::to_owned), link });
     }
 
     async fn stopped(&mut self) {

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use modelpin_chat::BoxFuture;
+use modelpin_delivery::{Link, State};
 use tokio::sync::{Notify, watch};
 use tokio::time::{Instant, timeout};
 
@@ -12,7 +13,6 @@ use crate::clock::SystemClock;
 use crate::gateway::board::Board;
 use crate::gateway::channel::{AccountId, Channel, Ended, Entry, Ready, Wanted};
 use crate::gateway::claim::Claim;
-use crate::gateway::standing::{Link, Standing};
 use crate::gateway::supervisor::Supervisor;
 
 /// What a scripted account does in one run.
@@ -56,7 +56,7 @@ struct Scripts(Arc<Scripted>);
 impl Channel for Scripts {
     fn serve(
         &self,
-        standing: watch::Sender<Standing>,
+        standing: watch::Sender<State>,
         mut stop: watch::Receiver<bool>,
     ) -> BoxFuture<'static, Result<(), Ended>> {
         let script = self.0.clone();
@@ -66,7 +66,7 @@ impl Channel for Scripts {
                 let mut acts = script.acts.lock().unwrap();
                 if acts.len() > 1 { acts.remove(0) } else { acts[0].clone() }
             };
-            let up = || standing.send_replace(Standing { bot: Some("testbot".to_owned()), link: Link::Up });
+            let up = || standing.send_replace(State { bot: Some("testbot".to_owned()), link: Link::Up });
             match act {
                 Act::Serve(after) => {
                     up();
@@ -82,7 +82,7 @@ impl Channel for Scripts {
                 Act::Refuse => Err(Ended::Refused("the token is unknown".to_owned())),
                 Act::Panic => panic!("a scripted fault"),
                 Act::Shared => {
-                    standing.send_replace(Standing { bot: None, link: Link::OtherPoller });
+                    standing.send_replace(State { bot: None, link: Link::OtherPoller });
                     script.go_on.notified().await;
                     up();
                     stop.wait_for(|stop| *stop).await.unwrap();

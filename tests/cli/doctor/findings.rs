@@ -74,6 +74,9 @@ const UNREADABLE: &str = "no database at all, but longer than the header of one,
 #[case("model-unusable", 0, |p: &Patient| p.config(json!({"agents": {"defaults": {"model": {"fallbacks": ["nobody-knows-it"]}}}})))]
 #[case("channel-unusable", 0, |p: &Patient| p.config(json!({"channels": {"telegram": {"botToken": "123456:TEST-a", "proxy": "socks5://127.0.0.1:9"}}})))]
 #[case("channel-unusable", 78, |p: &Patient| p.config(json!({"channels": {"telegram": {"accounts": {"a": {}}}}})))]
+#[case("channel-unusable", 78, |p: &Patient| p.config(json!({"channels": {"discord": {"enabled": true}}})))]
+#[case("channel-unusable", 78, |p: &Patient| p.config(json!({"channels": {"discord": {"token": "MTEx.TEST-1.a", "shards": {"total": 2, "range": [0, 2]}}}})))]
+#[case("allowlist-empty", 0, |p: &Patient| p.config(json!({"channels": {"discord": {"allowFrom": []}}})))]
 #[case("file-exposed", 78, |p: &Patient| {
     let path = p.write("bot-token", "123456:TEST-token");
     p.mode(&path, 0o644);

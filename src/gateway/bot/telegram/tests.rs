@@ -10,7 +10,8 @@ use secrecy::SecretString;
 use serde_json::{Value, json};
 
 use crate::config::{Config, from_value};
-use crate::gateway::bot::{Account, accounts, flaws};
+use crate::gateway::bot::telegram::Telegram;
+use crate::gateway::bot::{Account, accounts, flaws_of};
 use crate::profile::Secrets;
 
 const ONE: &str = "111111:TEST-one";
@@ -21,13 +22,13 @@ fn config(telegram: &Value) -> Config {
 }
 
 /// The accounts, where the variable holds `variable`.
-fn read(telegram: &Value, variable: Option<&str>) -> Vec<Account> {
+fn read(telegram: &Value, variable: Option<&str>) -> Vec<Account<Telegram>> {
     let config = config(telegram);
     let lookup = |name: &str| {
         variable.filter(|_| name == "TELEGRAM_BOT_TOKEN").map(|token| SecretString::from(token.to_owned()))
     };
     let secrets = Secrets::new(&config.secrets, None, &lookup);
-    accounts(&config.telegram, &secrets, variable.is_some())
+    accounts(&config, &secrets, variable.is_some())
 }
 
 /// By account: the bot's id, or what is wrong.
@@ -107,7 +108,7 @@ fn a_webhook_needs_a_secret_and_an_address_of_its_own() {
         for (key, value) in more.as_object().unwrap() {
             telegram[key] = value.clone();
         }
-        read(&telegram, None).remove(0).bot.map(|bot| bot.webhook.map(|webhook| webhook.listen.to_string()))
+        read(&telegram, None).remove(0).bot.map(|bot| bot.means.map(|webhook| webhook.listen.to_string()))
     };
     assert_eq!(hook(json!({})), Ok(Some("127.0.0.1:8787".to_owned())));
     assert_eq!(hook(json!({"webhookHost": "0.0.0.0", "webhookPort": 8443})), Ok(Some("0.0.0.0:8443".to_owned())));
@@ -135,7 +136,7 @@ fn a_webhook_needs_a_secret_and_an_address_of_its_own() {
 
 #[test]
 fn flaws_are_found_without_fetching_a_secret() {
-    let of = |telegram: Value, is_set| flaws(&config(&telegram).telegram, is_set);
+    let of = |telegram: Value, is_set| flaws_of::<Telegram>(&config(&telegram), is_set);
     let program = json!({"source": "exec", "provider": "nowhere", "id": "bot"});
     assert_eq!(of(json!({"botToken": program}), false), [], "it is not started");
     assert_eq!(of(json!({}), false), []);

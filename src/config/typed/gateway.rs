@@ -1,0 +1,14 @@
+//! `gateway.*`.
+
+use crate::config::field::Field;
+use crate::config::{GatewayConfig, KeyFault};
+
+pub(crate) fn gateway(field: &Field<'_>) -> Result<GatewayConfig, KeyFault> {
+    Ok(GatewayConfig { port: port(&field.get("port")?)? })
+}
+
+/// A port.
+pub(crate) fn port(field: &Field<'_>) -> Result<Option<u16>, KeyFault> {
+    let port = field.whole(1, i64::from(u16::MAX), "a port, 1 to 65535")?;
+    Ok(port.and_then(|port| u16::try_from(port).ok()))
+}
