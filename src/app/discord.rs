@@ -11,6 +11,7 @@ use tokio::sync::watch;
 use crate::app::mailbox::Mailbox;
 use crate::app::parts::Parts;
 use crate::app::roster::{Served, claim};
+use crate::clock::{Clock, SystemClock};
 use crate::directive::command_entries;
 use crate::engine::Engine;
 use crate::gateway::bot::discord::{Discord, Extent, Share};
@@ -31,12 +32,13 @@ impl Served for Discord {
         let made_of = format!("{} {:?} {:?}", Fingerprint::of(&bot.token), bot.api_root, bot.means);
         let claim = claimed(&bot);
         let mailbox = Arc::new(Mailbox::new(parts, &mailbox(&bot)));
-        let channel = Server { options: options(account, bot), engine: parts.engine.clone(), mailbox };
+        let channel =
+            Server { options: options(account, bot, parts.clock.clone()), engine: parts.engine.clone(), mailbox };
         Ok(Ready { made_of, claim, channel: Arc::new(channel) })
     }
 
     fn question(account: &str, bot: Bot<Self>) -> Result<Question, String> {
-        let options = options(account, bot);
+        let options = options(account, bot, Arc::new(SystemClock));
         Ok(Box::pin(async move { check(&options).await.map(known).map_err(|fault| fault.to_string()) }))
     }
 }
@@ -62,7 +64,7 @@ fn known(Identity { username, reads_messages, .. }: Identity) -> Known {
     Known { bot: username, remark: (!reads_messages).then(|| NO_CONTENT.to_owned()) }
 }
 
-fn options(account: &str, bot: Bot<Discord>) -> Options {
+fn options(account: &str, bot: Bot<Discord>, clock: Arc<dyn Clock>) -> Options {
     let Bot { token, id: _, api_root, means: Extent { share, register_in } } = bot;
     Options {
         account: account.to_owned(),
@@ -71,8 +73,15 @@ fn options(account: &str, bot: Bot<Discord>) -> Options {
         shards: share.map_or(Shards::Automatic, |Share { first, last, total }| Shards::Range { first, last, total }),
         commands: command_entries(),
         registration: register_in.map_or(Registration::Everywhere, Registration::Servers),
+        clock: modelpin_discord::Clock(Arc::new(move || since_1970(&*clock))),
         patience: PATIENCE,
     }
+}
+
+/// How long it is since the beginning of 1970.
+fn since_1970(clock: &dyn Clock) -> Duration {
+    let milliseconds = clock.now().as_millisecond();
+    Duration::from_millis(u64::try_from(milliseconds).unwrap_or_default())
 }
 
 /// One bot, as far as it is served here.
@@ -132,9 +141,10 @@ mod tests {
 
     #[test]
     fn what_is_configured_is_what_is_served() {
-        let all = options("one", bot(None, None));
+        let all = options("one", bot(None, None), Arc::new(SystemClock));
         assert_eq!((all.shards, &all.registration), (Shards::Automatic, &Registration::Everywhere));
-        let part = options("one", bot(Some(Share { first: 1, last: 2, total: 3 }), Some(vec![7])));
+        let part =
+            options("one", bot(Some(Share { first: 1, last: 2, total: 3 }), Some(vec![7])), Arc::new(SystemClock));
         assert_eq!(part.shards, Shards::Range { first: 1, last: 2, total: 3 });
         assert_eq!((part.registration, part.account.as_str()), (Registration::Servers(vec![7]), "one"));
         assert!(part.commands.iter().any(|command| command.name == "model"));

@@ -9,6 +9,7 @@ use serde_json::Value;
 use serenity::model::id::ChannelId;
 use tokio::time::{Instant, sleep};
 
+use crate::Clock;
 use crate::api::{self, Fault};
 use crate::line::Line;
 
@@ -30,7 +31,7 @@ const EPOCH: u64 = 1_420_070_400_000;
 /// What one shard has heard last, channel by channel.
 pub(crate) struct CatchUp {
     name: String,
-    now: fn() -> Duration,
+    clock: Clock,
     channels: Vec<Last>,
     written: Option<Instant>,
     changed: bool,
@@ -46,11 +47,11 @@ struct Last {
 
 impl CatchUp {
     /// What a former run of the shard has heard.
-    pub(crate) async fn recall(inbox: &dyn Inbox, shard: u32, total: u32, now: fn() -> Duration) -> Self {
+    pub(crate) async fn recall(inbox: &dyn Inbox, shard: u32, total: u32, clock: Clock) -> Self {
         // With another number of shards, the channels are dealt out otherwise.
         let name = format!("heard:{shard}/{total}");
         let channels = inbox.recall(&name).await.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
-        Self { name, now, channels, written: None, changed: false }
+        Self { name, clock, channels, written: None, changed: false }
     }
 
     /// Notes a message that was heard; what is no message has no content.
@@ -70,7 +71,7 @@ impl CatchUp {
     /// The messages that were written since, in the order in which they were written in each channel, as the gateway would
     /// have told them.
     pub(crate) async fn missed(&self, line: &Line) -> Vec<Value> {
-        let now = u64::try_from((self.now)().as_millis()).unwrap_or(u64::MAX);
+        let now = u64::try_from(self.clock.now().as_millis()).unwrap_or(u64::MAX);
         let oldest =
             now.saturating_sub(u64::try_from(OLDEST.as_millis()).unwrap_or(u64::MAX)).saturating_sub(EPOCH) << 22;
         let mut missed = Vec::new();

@@ -22,5 +22,5 @@ mod way;
 
 pub use fault::ServeFault;
 pub use identity::Identity;
-pub use options::{Options, Registration, Shards};
+pub use options::{Clock, Options, Registration, Shards};
 pub use serve::{check, serve};

@@ -1,5 +1,7 @@
 //! What an account is served with.
 
+use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use modelpin_chat::CommandEntry;
@@ -22,10 +24,26 @@ pub struct Options {
     pub commands: Vec<CommandEntry>,
     /// Where they are offered.
     pub registration: Registration,
-    /// The time, since the beginning of 1970: what was written while nobody was there is answered if it is not old.
-    pub now: fn() -> Duration,
+    /// The time: what was written while nobody was there is answered if it is not old.
+    pub clock: Clock,
     /// How long what is under way may go on when the end is asked for.
     pub patience: Duration,
+}
+
+/// Where the time comes from: how long it is since the beginning of 1970.
+#[derive(Clone)]
+pub struct Clock(pub Arc<dyn Fn() -> Duration + Send + Sync>);
+
+impl Clock {
+    pub(crate) fn now(&self) -> Duration {
+        (self.0)()
+    }
+}
+
+impl fmt::Debug for Clock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Clock")
+    }
 }
 
 /// Which part of a bot's servers is served. Discord deals them out over shards; private chats come to the first one.

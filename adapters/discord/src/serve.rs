@@ -188,7 +188,7 @@ impl Account {
                     links: Arc::clone(&links),
                     number,
                     place: usize::try_from(number - first).unwrap_or_default(),
-                    now: self.options.now,
+                    clock: self.options.clock.clone(),
                 };
                 serving.serve(stop.clone())
             })

@@ -27,7 +27,7 @@ use crate::catch_up::CatchUp;
 use crate::deliver::{Came, Deliveries};
 use crate::shard::frame::{Frame, Place};
 use crate::shard::session::{Keeper, Kept};
-use crate::{Identity, ServeFault};
+use crate::{Clock, Identity, ServeFault};
 
 pub(crate) use crate::shard::links::Links;
 pub(crate) use crate::shard::progress::Progress;
@@ -76,7 +76,7 @@ pub(crate) struct Serving {
     pub(crate) number: u32,
     /// Its place among those that are served here.
     pub(crate) place: usize,
-    pub(crate) now: fn() -> Duration,
+    pub(crate) clock: Clock,
 }
 
 impl Serving {
@@ -89,7 +89,7 @@ impl Serving {
         let progress = Arc::new(Progress::default());
         let keeper = Keeper::new(Arc::clone(&self.inbox), self.number, &self.reach, Arc::clone(&progress));
         let former = keeper.recall().await;
-        let catch_up = CatchUp::recall(&*self.inbox, self.number, self.reach.total, self.now).await;
+        let catch_up = CatchUp::recall(&*self.inbox, self.number, self.reach.total, self.clock.clone()).await;
         let deliveries = Arc::clone(&self.deliveries);
         let keep = deliveries.keep(came, &progress, catch_up, &*self.inbox);
         let reader = Reader {
