@@ -62,7 +62,7 @@ pub(crate) fn of_access(config: &Config, catalog: &Catalog, path: &Path) -> Vec<
 
 /// The lists of people, by their keys.
 fn of_people<'a>(key: &str, access: &'a AccessConfig) -> Vec<(String, &'a Vec<String>)> {
-    let AccessConfig { dm_policy: _, allow_from, group_policy: _, group_allow_from, groups } = access;
+    let AccessConfig { dm_policy: _, allow_from, group_policy: _, group_allow_from, groups, guilds: _ } = access;
     let mut lists = vec![(format!("{key}.allowFrom"), allow_from), (format!("{key}.groupAllowFrom"), group_allow_from)];
     for (id, group) in groups.iter().flatten() {
         lists.push((format!("{key}.groups.{id}.allowFrom"), &group.room.allow_from));
