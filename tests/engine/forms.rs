@@ -1,9 +1,10 @@
 //! Commands that are filled in, and menus that can be closed.
 
+use modelpin::clock::Clock as _;
 use modelpin_chat::{Reply, Visibility};
 use serde_json::json;
 
-use crate::support::bot::{Bot, Chat, OPUS, SONNET};
+use crate::support::bot::{self, Bot, Chat, OPUS, SONNET, invented};
 
 fn start() -> Chat {
     Bot::new()
@@ -19,7 +20,7 @@ fn a_form_does_what_the_line_does() {
         ("model pick", &[][..], "/model"),
         ("model set", &[("model", "opus")], "/model opus"),
         ("model set", &[("model", "opus@work")], "/model opus@work"),
-        ("model set", &[("model", "opus"), ("profile", "work"), ("lifetime", "2h")], "/model opus@work for 2h"),
+        ("model set", &[("model", "opus"), ("profile", "work"), ("lifetime", "2d")], "/model \"opus\"@\"work\" for 2d"),
         ("model set", &[("profile", "anthropic:me@example.com")], "/model @anthropic:me@example.com"),
         ("model set", &[("model", "opsu")], "/model opsu"),
         ("model list", &[("provider", "anthropic"), ("page", "1")], "/model list anthropic 1"),
@@ -39,7 +40,9 @@ fn a_form_does_what_the_line_does() {
             |chat: &Chat| chat.heard().iter().map(|reply| (reply.plain_text(), reply.visibility)).collect::<Vec<_>>();
         assert!(!filled.heard().is_empty(), "{command}");
         assert_eq!(plain(&filled), plain(&typed), "{command} {values:?}");
-        let chosen = |chat: &Chat| chat.row().map(|row| row.choice.clone()).map(|choice| format!("{choice:?}"));
+        // The clock goes on between the two.
+        let chosen =
+            |chat: &Chat| bot::line(chat.row().as_ref().and_then(|row| row.choice.effective(chat.clock.now())));
         assert_eq!(chosen(&filled), chosen(&typed), "{command} {values:?}");
     }
 }
@@ -86,7 +89,8 @@ fn a_form_that_cannot_be_read_changes_nothing_and_names_the_field() {
 #[test]
 fn a_secret_in_a_field_is_withheld() {
     for field in ["model", "profile", "lifetime"] {
-        let secret = format!("sk-ant-api03-{}", "Ab3".repeat(31));
+        let [one, other] = [0, 1].map(|generation| invented("filled in", generation));
+        let secret = format!("sk-ant-api03-{}-{}", &one[8..], &other[8..]);
         let chat = start().fill("model set", &[(field, &secret)]).nothing_sent().chosen("-").says_nothing_of(&secret);
         assert_eq!(chat.heard.withdrawn(), [0], "{field}");
     }
