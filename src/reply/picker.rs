@@ -121,8 +121,8 @@ fn buttons(
         MenuEntry::button("All models", Directive::List { provider: None, page: None }),
         MenuEntry::button("Default", Directive::Default),
         MenuEntry::button("Undo", Directive::Undo),
+        MenuEntry::cancel(),
     ]);
-    rows.push(vec![MenuEntry::cancel()]);
     rows
 }
 
