@@ -2,6 +2,7 @@
 
 mod allowlist;
 mod grant;
+mod guild;
 mod role;
 mod rules;
 

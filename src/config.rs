@@ -34,7 +34,7 @@ use crate::agent::AgentId;
 use crate::catalog::ProviderId;
 use crate::profile::{SecretRef, SecretSource};
 
-pub use access::{AccessConfig, GroupConfig, Policy, RoomConfig};
+pub use access::{AccessConfig, GroupConfig, GuildChannelConfig, GuildConfig, MembersConfig, Policy, RoomConfig};
 pub use auth::{AuthConfig, BodyForm, ClaudeCliConfig, Cooldowns, Grants, Mode, OAuthConfig, ProfileConfig};
 pub use bot_account::{BotAccount, BotsConfig, DEFAULT_ACCOUNT, TokenPlace, account_id};
 #[cfg(feature = "cli")]

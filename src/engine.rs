@@ -2,11 +2,14 @@
 
 mod again;
 mod change;
+mod complete;
 mod discreet;
 mod finish;
+mod form;
 mod gate;
 mod open;
 mod press;
+mod propose;
 mod queues;
 mod rebind;
 mod restraint;
@@ -21,7 +24,7 @@ use std::sync::Arc;
 
 use futures_util::FutureExt as _;
 use jiff::Timestamp;
-use modelpin_chat::{BoxFuture, Event, Handler, Inbound, Kind, Outbox, Visibility};
+use modelpin_chat::{BoxFuture, Completion, CompletionRequest, Event, Handler, Inbound, Kind, Outbox, Visibility};
 
 use crate::access::{Action, Asker, Denied, authorize, is_switched_off, wants_mention};
 use crate::agent::AgentId;
@@ -86,6 +89,10 @@ impl Handler for Engine {
             }
         })
     }
+
+    fn complete(&self, request: CompletionRequest) -> BoxFuture<'_, Vec<Completion>> {
+        self.proposals(request)
+    }
 }
 
 impl Engine {
@@ -117,7 +124,7 @@ impl Engine {
     }
 
     async fn serve(&self, inbound: &Inbound, outbox: &dyn Outbox) {
-        if is_switched_off(&self.sources.settings.current().config, &inbound.conversation) {
+        if is_switched_off(&self.sources.settings.current().config, &Asker::from(inbound)) {
             tracing::debug!(session.key = %self.key(inbound), "nobody is answered here");
             return;
         }
@@ -135,7 +142,7 @@ impl Engine {
                 }
             }
             Event::Press(token) => self.press(&case, token).await,
-            Event::Command(_) => {}
+            Event::Command(invocation) => self.form(&case, invocation).await,
         }
     }
 
@@ -177,7 +184,7 @@ impl Engine {
     /// word of theirs asks for an answer, as a command does.
     async fn hear(&self, case: &Case<'_>, text: &str) {
         let conversation = &case.inbound.conversation;
-        let wants_mention = wants_mention(&self.sources.settings.current().config, conversation);
+        let wants_mention = wants_mention(&self.sources.settings.current().config, &Asker::from(case.inbound));
         let denied = self.authorize(case.inbound, Action::Talk).is_err();
         if wants_mention && !case.inbound.addressed || denied && conversation.kind != Kind::Dm {
             return;

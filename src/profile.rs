@@ -33,6 +33,7 @@ pub use external::{ExternalCli, ExternalPaths, Swapped, can_write_back, sync as 
 pub use fault::StoreFileFault;
 pub use file::{AuthFile, Guard, Written};
 pub use fingerprint::Fingerprint;
+pub(crate) use fingerprint::short_hash;
 pub use id::{InvalidProfileId, ProfileId};
 pub use order::{Basis, Order, eligible, order, order_for};
 pub use profiles::{Origin, Profiles, Rejected};

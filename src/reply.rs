@@ -25,13 +25,13 @@ pub(crate) use confirm::{Confirmed, Deed, confirm};
 pub(crate) use help::{help, whoami};
 pub(crate) use list::{List, list};
 pub(crate) use notice::{Before, notice};
-pub(crate) use picker::{Picker, picker};
+pub(crate) use picker::{Picker, closed, marked, picker};
 pub(crate) use profiles::{ProfileList, onward, profiles};
 pub(crate) use refusal::{Refusal, refusal};
 pub(crate) use status::{ProviderView, Status, status};
 pub(crate) use trouble::{notes, nothing_sent, turn_failed, world_broke};
 pub(crate) use whom::Whom;
-pub(crate) use why::why;
+pub(crate) use why::{standing, why};
 pub(crate) use withheld::{Withheld, withheld};
 pub(crate) use words::{Words, end};
 

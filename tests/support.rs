@@ -6,6 +6,7 @@ pub(crate) mod idp;
 pub(crate) mod inbox;
 pub(crate) mod keyring;
 pub(crate) mod leaks;
+pub(crate) mod matrix;
 pub(crate) mod openclaw;
 #[cfg(target_os = "linux")]
 pub(crate) mod rerun;

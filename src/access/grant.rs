@@ -6,7 +6,7 @@ use crate::profile::ProfileId;
 
 /// Whether the grants of `profile` cover `asker`. Without grants everybody is covered who is let in at all.
 ///
-/// Roles of a platform are not known here yet, so a grant by role alone covers nobody but the owners it admits.
+/// A grant to a role covers whoever has it where they ask: in private nobody has any.
 pub(super) fn covers(config: &Config, asker: &Asker<'_>, role: Role, profile: &ProfileId) -> bool {
     let Some(grants) = config.auth.profiles.get(profile).and_then(|profile| profile.grants.as_ref()) else {
         return true;
@@ -15,4 +15,5 @@ pub(super) fn covers(config: &Config, asker: &Asker<'_>, role: Role, profile: &P
     (grants.owners && role == Role::Owner)
         || allowlist::names(&grants.users, channel, asker.id)
         || allowlist::names(&grants.chats, channel, &asker.conversation.peer)
+        || allowlist::names_role(&grants.roles, channel, asker.roles)
 }

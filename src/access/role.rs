@@ -1,6 +1,6 @@
 //! What somebody is on a channel.
 
-use modelpin_chat::{Conversation, Inbound};
+use modelpin_chat::{Conversation, Inbound, Room};
 
 use crate::access::rules::{People, Rules};
 use crate::access::{Action, Denied, allowlist};
@@ -14,13 +14,22 @@ const TERMINAL: &str = "terminal";
 pub struct Asker<'a> {
     /// Where.
     pub conversation: &'a Conversation,
+    /// What that is a room of, on platforms where chats are part of something larger.
+    pub room: Option<&'a Room>,
     /// The platform's id of the person; of the chat itself, for who writes in its name.
     pub id: &'a str,
+    /// The ids of the roles that the person has there.
+    pub roles: &'a [String],
 }
 
 impl<'a> From<&'a Inbound> for Asker<'a> {
     fn from(inbound: &'a Inbound) -> Self {
-        Self { conversation: &inbound.conversation, id: &inbound.sender.id }
+        Self {
+            conversation: &inbound.conversation,
+            room: inbound.room.as_ref(),
+            id: &inbound.sender.id,
+            roles: &inbound.sender.roles,
+        }
     }
 }
 
@@ -48,7 +57,7 @@ pub(super) fn role(config: &Config, asker: &Asker<'_>, action: Action) -> Result
     if channel == TERMINAL {
         return Ok(Role::Owner);
     }
-    let rules = Rules::of(config, asker.conversation);
+    let rules = Rules::of(config, asker);
     if rules.off {
         return Err(Denied::SwitchedOff);
     }
@@ -69,6 +78,9 @@ pub(super) fn role(config: &Config, asker: &Asker<'_>, action: Action) -> Result
     let is_member = match people {
         People::All => true,
         People::Listed(list) => allowlist::admits(list, channel, asker.id),
+        People::Members { users, roles } => {
+            allowlist::admits(users, channel, asker.id) || allowlist::names_role(roles, channel, asker.roles)
+        }
     };
     Ok(if is_member { Role::Member } else { Role::Stranger })
 }
@@ -78,12 +90,12 @@ pub fn role_of(config: &Config, asker: &Asker<'_>) -> Role {
     role(config, asker, Action::See).unwrap_or(Role::Stranger)
 }
 
-/// Whether nobody at all is answered in `conversation`, not even with a refusal.
-pub fn is_switched_off(config: &Config, conversation: &Conversation) -> bool {
-    conversation.channel != TERMINAL && Rules::of(config, conversation).off
+/// Whether nobody at all is answered where `asker` is, not even with a refusal.
+pub fn is_switched_off(config: &Config, asker: &Asker<'_>) -> bool {
+    asker.conversation.channel != TERMINAL && Rules::of(config, asker).off
 }
 
-/// Whether ordinary talk in `conversation` has to be addressed to the bot, because people also talk to each other there.
-pub fn wants_mention(config: &Config, conversation: &Conversation) -> bool {
-    conversation.channel != TERMINAL && Rules::of(config, conversation).wants_mention
+/// Whether ordinary talk where `asker` is has to be addressed to the bot, because people also talk to each other there.
+pub fn wants_mention(config: &Config, asker: &Asker<'_>) -> bool {
+    asker.conversation.channel != TERMINAL && Rules::of(config, asker).wants_mention
 }

@@ -2,11 +2,12 @@
 
 use modelpin_chat::{Conversation, Kind, Thread};
 
-use crate::access::allowlist;
+use crate::access::guild;
+use crate::access::{Asker, allowlist};
 use crate::config::{AccessConfig, Config, GroupConfig, Policy, RoomConfig, account_id};
 
 /// The entry that stands for every chat without one of its own.
-const EVERY: &str = "*";
+pub(super) const EVERY: &str = "*";
 /// The entry of `channels` that is no channel: what counts where a channel says nothing.
 const DEFAULTS: &str = "defaults";
 
@@ -30,15 +31,29 @@ pub(super) enum People<'a> {
     All,
     /// Those on the list.
     Listed(&'a [String]),
+    /// Those on a list of people, and those who have a role on a list of roles.
+    Members {
+        /// The people.
+        users: &'a [String],
+        /// The roles.
+        roles: &'a [String],
+    },
 }
 
 impl<'a> Rules<'a> {
-    /// The rules of `conversation`; without any configuration nobody is let in, and a group wants a mention.
-    pub(super) fn of(config: &'a Config, conversation: &Conversation) -> Self {
+    /// The rules of where `asker` is; without any configuration nobody is let in, and a group wants a mention.
+    pub(super) fn of(config: &'a Config, asker: &Asker<'_>) -> Self {
+        let conversation = asker.conversation;
         let sources = Sources::of(config, conversation);
-        match conversation.kind {
-            Kind::Dm => sources.private(),
-            Kind::Group | Kind::Channel => sources.group(config, conversation),
+        let guilds = asker.room.and_then(|room| sources.first(|access| access.guilds.as_ref()).zip(Some(room)));
+        match (conversation.kind, guilds) {
+            (Kind::Dm, _) => sources.private(),
+            (Kind::Group | Kind::Channel, Some((guilds, room))) => {
+                let policy = sources.group_policy(config);
+                let people = sources.first(|access| access.group_allow_from.as_deref());
+                guild::rules(guilds, room, conversation, policy, people)
+            }
+            (Kind::Group | Kind::Channel, None) => sources.group(config, conversation),
         }
     }
 }
@@ -61,6 +76,12 @@ impl<'a> Sources<'a> {
         self.0.into_iter().flatten().find_map(key)
     }
 
+    /// The policy for groups, of the account, of the channel, or of all channels.
+    fn group_policy(&self, config: &Config) -> Option<Policy> {
+        let defaults = config.channels.get(DEFAULTS).and_then(|channel| channel.access.group_policy);
+        self.first(|access| access.group_policy).or(defaults)
+    }
+
     fn private(&self) -> Rules<'a> {
         let list = self.first(|access| access.allow_from.as_deref());
         Rules {
@@ -81,8 +102,7 @@ impl<'a> Sources<'a> {
         let group = own.or(every);
         let topic = group.and_then(|group| topic(group, conversation));
         let rooms = [topic, group.map(|group| &group.room)];
-        let defaults = config.channels.get(DEFAULTS).and_then(|channel| channel.access.group_policy);
-        let policy = said(rooms, |room| room.policy).or_else(|| self.first(|access| access.group_policy)).or(defaults);
+        let policy = said(rooms, |room| room.policy).or_else(|| self.group_policy(config));
         let mention = said(rooms, |room| room.require_mention).or(every.and_then(|every| every.room.require_mention));
         let people = match (said(rooms, |room| room.allow_from.as_deref()), policy) {
             (Some(list), _) => People::Listed(list),

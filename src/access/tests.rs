@@ -30,7 +30,12 @@ fn telegram(access: AccessConfig) -> Config {
 }
 
 fn decide(config: &Config, kind: Kind, id: &str, action: Action) -> Result<(), Denied> {
-    authorize(config, &Asker { conversation: &conversation("telegram", kind, "-100"), id }, action, None)
+    authorize(
+        config,
+        &Asker { conversation: &conversation("telegram", kind, "-100"), room: None, id, roles: &[] },
+        action,
+        None,
+    )
 }
 
 #[test]
@@ -71,7 +76,7 @@ fn a_list_for_commands_is_the_only_one_for_commands() {
 #[test]
 fn the_person_at_the_terminal_is_the_owner() {
     let conversation = conversation("terminal", Kind::Dm, "local");
-    let asker = Asker { conversation: &conversation, id: "anyone" };
+    let asker = Asker { conversation: &conversation, room: None, id: "anyone", roles: &[] };
     assert_eq!(authorize(&Config::default(), &asker, Action::Administer, None), Ok(()));
 }
 
@@ -85,7 +90,12 @@ fn a_granted_credential_exists_for_those_it_is_granted_to() {
     config.auth.profiles.insert(alice.clone(), entry);
     let may = |id, peer| {
         let conversation = conversation("telegram", Kind::Group, peer);
-        authorize(&config, &Asker { conversation: &conversation, id }, Action::ChooseCredential, Some(&alice))
+        authorize(
+            &config,
+            &Asker { conversation: &conversation, room: None, id, roles: &[] },
+            Action::ChooseCredential,
+            Some(&alice),
+        )
     };
     assert_eq!(may("7", "-100"), Ok(()));
     assert_eq!(may("8", "-200"), Ok(()));

@@ -16,6 +16,42 @@ pub struct AccessConfig {
     /// `groups`, by the id of the chat: where there is one at all, no other chat is answered; `*` stands for every chat
     /// that has no entry of its own.
     pub groups: Option<IndexMap<String, GroupConfig>>,
+    /// `guilds`, by the id of the server or by its name as a slug; `*` stands for every server without an entry.
+    pub guilds: Option<IndexMap<String, GuildConfig>>,
+}
+
+/// One entry of `guilds`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct GuildConfig {
+    /// `slug`: the name that the server is known by here, for whoever reads the file, and for entries that have no id.
+    pub slug: Option<String>,
+    /// `requireMention`.
+    pub require_mention: Option<bool>,
+    /// Who is let in.
+    pub members: MembersConfig,
+    /// `channels`, by the id of the channel or by its name as a slug: where there is one at all, no other channel of the
+    /// server is answered; `*` stands for every channel without an entry.
+    pub channels: IndexMap<String, GuildChannelConfig>,
+}
+
+/// One entry of `channels` of a server.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct GuildChannelConfig {
+    /// `allow`, or `enabled`; where one of them is `false`, nobody is answered there.
+    pub enabled: Option<bool>,
+    /// `requireMention`.
+    pub require_mention: Option<bool>,
+    /// Who is let in, instead of what the server's entry says.
+    pub members: MembersConfig,
+}
+
+/// Who of a server is let in: whoever is on one of the two lists. Without either, everybody there.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct MembersConfig {
+    /// `users`, by id.
+    pub users: Option<Vec<String>>,
+    /// `roles`, by id.
+    pub roles: Option<Vec<String>>,
 }
 
 /// One entry of `groups`.

@@ -1,6 +1,6 @@
 //! The one table of what can be typed: `/help` prints it, and the menus of the platforms are made of it.
 
-use modelpin_chat::{Audience, CommandEntry, Form, Visibility};
+use modelpin_chat::{Audience, CommandEntry, Form, Parameter, ParameterKind, Subcommand, Visibility};
 
 /// One command: its name, what it does in one line, and the forms of it with what each does.
 type Row = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
@@ -50,15 +50,80 @@ pub fn command_entries() -> Vec<CommandEntry> {
         name: (*name).to_owned(),
         summary: (*summary).to_owned(),
         audience: Audience::Everybody,
-        form: Form::empty(Visibility::Private),
+        form: form(name),
     };
     TABLE.iter().map(entry).collect()
 }
 
+/// How the command of that name is filled in. What changes something is confirmed to the whole chat; what only shows
+/// something is for who asked.
+fn form(name: &str) -> Form {
+    let private = Visibility::Private;
+    match name {
+        "model" => Form::Subcommands(vec![
+            subcommand("set", "Choose a model, and the credential that answers", selection(), Visibility::Chat),
+            subcommand("pick", "See what is chosen, and choose by buttons", Vec::new(), private),
+            subcommand("list", "Models to choose from", part_of_list(), private),
+            subcommand("profiles", "Credentials of the chosen model, with their state", vec![page()], private),
+            subcommand("status", "Everything: candidates, benches, last answer", Vec::new(), private),
+            subcommand("why", "How the present choice came about", Vec::new(), private),
+            subcommand("default", "Drop model and credential", Vec::new(), Visibility::Chat),
+            subcommand("undo", "Back to what was chosen before", Vec::new(), Visibility::Chat),
+        ]),
+        "models" => Form::Fields { parameters: part_of_list(), answers: private },
+        "new" => Form::Fields {
+            parameters: vec![parameter("text", "What the new conversation begins with", ParameterKind::Text)],
+            answers: Visibility::Chat,
+        },
+        "reset" => Form::empty(Visibility::Chat),
+        _ => Form::empty(private),
+    }
+}
+
+fn selection() -> Vec<Parameter> {
+    vec![
+        parameter("model", "A model, by alias or by provider/model", ParameterKind::Completed),
+        parameter("profile", "The credential that answers; auto leaves it to the auth order", ParameterKind::Completed),
+        parameter("lifetime", "For how long: once, or a time such as 2h", ParameterKind::Completed),
+    ]
+}
+
+fn part_of_list() -> Vec<Parameter> {
+    vec![parameter("provider", "Only the models of that provider", ParameterKind::Completed), page()]
+}
+
+fn page() -> Parameter {
+    parameter("page", "Which page, from 1", ParameterKind::Number { least: 1 })
+}
+
+fn parameter(name: &str, summary: &str, kind: ParameterKind) -> Parameter {
+    Parameter { name: name.to_owned(), summary: summary.to_owned(), required: false, kind }
+}
+
+fn subcommand(name: &str, summary: &str, parameters: Vec<Parameter>, answers: Visibility) -> Subcommand {
+    Subcommand { name: name.to_owned(), summary: summary.to_owned(), parameters, answers }
+}
+
 #[cfg(test)]
 mod tests {
+    use modelpin_chat::{Form, Invocation};
+
     use super::{command_entries, forms};
-    use crate::directive::{COMMAND_NAMES, Message, read};
+    use crate::directive::{COMMAND_NAMES, FormFault, Message, line_of, read};
+
+    #[test]
+    fn every_form_that_is_offered_is_known() {
+        for entry in command_entries() {
+            let ways = match &entry.form {
+                Form::Fields { .. } => vec![None],
+                Form::Subcommands(ways) => ways.iter().map(|way| Some(way.name.clone())).collect(),
+            };
+            for subcommand in ways {
+                let empty = Invocation { command: entry.name.clone(), subcommand, values: Vec::new() };
+                assert!(!matches!(line_of(&empty), Err(FormFault::Unknown(_))), "{empty:?}");
+            }
+        }
+    }
 
     #[test]
     fn every_command_is_in_the_table_and_fits_into_any_menu() {

@@ -62,7 +62,7 @@ pub(crate) fn of_access(config: &Config, catalog: &Catalog, path: &Path) -> Vec<
 
 /// The lists of people, by their keys.
 fn of_people<'a>(key: &str, access: &'a AccessConfig) -> Vec<(String, &'a Vec<String>)> {
-    let AccessConfig { dm_policy: _, allow_from, group_policy: _, group_allow_from, groups } = access;
+    let AccessConfig { dm_policy: _, allow_from, group_policy: _, group_allow_from, groups, guilds } = access;
     let mut lists = vec![(format!("{key}.allowFrom"), allow_from), (format!("{key}.groupAllowFrom"), group_allow_from)];
     for (id, group) in groups.iter().flatten() {
         lists.push((format!("{key}.groups.{id}.allowFrom"), &group.room.allow_from));
@@ -70,6 +70,20 @@ fn of_people<'a>(key: &str, access: &'a AccessConfig) -> Vec<(String, &'a Vec<St
         lists.extend(
             topics.map(|(topic, room)| (format!("{key}.groups.{id}.topics.{topic}.allowFrom"), &room.allow_from)),
         );
+    }
+    for (id, guild) in guilds.iter().flatten() {
+        let channels = guild.channels.iter();
+        let channels =
+            channels.map(|(channel, entry)| (format!("{key}.guilds.{id}.channels.{channel}"), &entry.members));
+        for (key, members) in iter::once((format!("{key}.guilds.{id}"), &guild.members)).chain(channels) {
+            // Who is on either list is let in.
+            if members.roles.as_ref().is_none_or(|roles| roles.is_empty()) {
+                lists.push((format!("{key}.users"), &members.users));
+            }
+            if members.users.as_ref().is_none_or(|users| users.is_empty()) {
+                lists.push((format!("{key}.roles"), &members.roles));
+            }
+        }
     }
     lists.into_iter().filter_map(|(key, list)| Some((key, list.as_ref()?))).collect()
 }

@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use jiff::ToSpan;
-use modelpin_chat::{Choice, Event, Inbound};
+use modelpin_chat::{Choice, Event, Inbound, Visibility};
 
 use crate::access::Action;
 use crate::directive::{self, Command, Message};
 use crate::engine::{Case, Done, Engine, actor, changes};
 use crate::menu::{Menu, MenuEntry, MenuId, parse_token};
-use crate::reply::Refusal;
+use crate::reply::{Refusal, closed};
 use crate::session::{Actor, SessionKey};
 
 /// How long buttons work.
@@ -40,7 +40,21 @@ impl Engine {
                 return;
             }
         };
-        self.repeat(&case, &entry.command).await;
+        if entry.cancels() {
+            self.close(&case).await;
+        } else {
+            self.repeat(&case, &entry.command).await;
+        }
+    }
+
+    /// Takes a menu away.
+    async fn close(&self, case: &Case<'_>) {
+        match self.authorize(case.inbound, Action::See) {
+            Ok(()) => self.send(case, closed(), Visibility::Private).await,
+            Err(denied) => {
+                self.refuse(case, Refusal::Denied(denied)).await;
+            }
+        }
     }
 
     /// Says that the menu is too old, and shows a fresh one.
@@ -103,8 +117,8 @@ impl Engine {
         let mut buttons = menu.entries.iter().enumerate().map(|(index, entry)| Choice {
             label: entry.label.clone(),
             token: menu.token(index),
-            list: None,
-            current: false,
+            list: entry.list.clone(),
+            current: entry.current,
         });
         let choices = lengths.into_iter().map(|length| buttons.by_ref().take(length).collect()).collect();
         drop(buttons);

@@ -36,6 +36,7 @@ impl Engine {
             Refusal::Denied(Denied::ChatNotListed) => Saying::Chat,
             Refusal::Denied(Denied::Stranger | Denied::OwnersOnly | Denied::ProfileHidden)
             | Refusal::Malformed(_)
+            | Refusal::Form(_)
             | Refusal::Unread(_)
             | Refusal::ProfileForModel(_)
             | Refusal::NoCredential(_)

@@ -2,7 +2,7 @@
 
 use crate::catalog::{ModelRef, ProviderId};
 use crate::directive::{Directive, Typed};
-use crate::menu::MenuEntry;
+use crate::menu::{self, MODELS, MenuEntry};
 use crate::reply::paging::{Pages, length, printed};
 use crate::reply::picker::{back, marked, select};
 use crate::reply::{Draft, Words, code, plain, strong};
@@ -57,7 +57,7 @@ pub(crate) fn list(list: &List<'_>, words: Words<'_>) -> Result<Draft, Directive
             plain(marked(&alias, chosen)),
         ]);
         let entry = MenuEntry::button(marked(&model.to_string(), chosen), select(Some(&model.to_string()), None));
-        entries.push(MenuEntry { number: Some(number), ..entry });
+        entries.push(MenuEntry { number: Some(number), ..entry.of(MODELS, chosen) });
     }
     draft.blank().spans(vec![plain("Choose by number: "), code(format!("/model {first}")), plain(".")]);
     draft.rows = entries.chunks(PER_ROW).map(<[MenuEntry]>::to_vec).collect();
@@ -111,7 +111,8 @@ fn narrowing(list: &List<'_>, words: Words<'_>) -> Vec<Vec<MenuEntry>> {
         .map(|(provider, models)| {
             let directive = Directive::List { provider: Some(Typed::from(provider.as_str())), page: None };
             let label = format!("{provider} ({})", models.len());
-            MenuEntry::button(marked(&label, list.current.provider == **provider), directive)
+            let current = list.current.provider == **provider;
+            MenuEntry::button(marked(&label, current), directive).of(menu::PROVIDERS, current)
         })
         .collect();
     entries.chunks(PER_ROW + 1).map(<[MenuEntry]>::to_vec).collect()
@@ -124,5 +125,6 @@ fn leaving(list: &List<'_>, words: Words<'_>) -> Vec<MenuEntry> {
         row.push(MenuEntry::button("◀ All providers", Directive::List { provider: None, page: None }));
     }
     row.push(back());
+    row.push(MenuEntry::cancel());
     row
 }

@@ -4,7 +4,7 @@ use modelpin_chat::{Block, Span};
 
 use crate::catalog::ModelRef;
 use crate::directive::{Directive, Lifetime, Typed, Wanted};
-use crate::menu::MenuEntry;
+use crate::menu::{CREDENTIALS, MODELS, MenuEntry};
 use crate::profile::ProfileId;
 use crate::reply::paging::{length, printed};
 use crate::reply::{Draft, Words, code, plain, strong};
@@ -98,7 +98,7 @@ fn buttons(
 ) -> Vec<Vec<MenuEntry>> {
     let models = words.catalog.aliases().map(|(alias, model)| {
         let command = select(Some(&model.to_string()), None);
-        MenuEntry::button(marked(alias.as_str(), model == current), command)
+        MenuEntry::button(marked(alias.as_str(), model == current), command).of(MODELS, model == current)
     });
     let models: Vec<MenuEntry> = models.take(ALIASES).collect();
     let credentials: Vec<MenuEntry> = profiles
@@ -106,7 +106,9 @@ fn buttons(
         .take(PROFILES)
         .map(|profile| {
             let command = select(Some(&current.to_string()), Some(profile.as_str()));
-            MenuEntry::button(marked(&format!("@ {}", words.name(profile.as_str())), pin == Some(profile)), command)
+            let pinned = pin == Some(profile);
+            let label = marked(&format!("@ {}", words.name(profile.as_str())), pinned);
+            MenuEntry::button(label, command).of(CREDENTIALS, pinned)
         })
         .collect();
     let mut rows: Vec<Vec<MenuEntry>> = models.chunks(PER_ROW).map(<[MenuEntry]>::to_vec).collect();
@@ -119,6 +121,7 @@ fn buttons(
         MenuEntry::button("All models", Directive::List { provider: None, page: None }),
         MenuEntry::button("Default", Directive::Default),
         MenuEntry::button("Undo", Directive::Undo),
+        MenuEntry::cancel(),
     ]);
     rows
 }
@@ -159,4 +162,11 @@ pub(crate) fn select(model: Option<&str>, profile: Option<&str>) -> Directive {
 /// A label, marked when it is what is chosen now.
 pub(crate) fn marked(label: &str, chosen: bool) -> String {
     if chosen { format!("{label} ✓") } else { label.to_owned() }
+}
+
+/// What a menu comes to that was closed.
+pub(crate) fn closed() -> Draft {
+    let mut draft = Draft::default();
+    draft.line("Closed. Nothing was changed.");
+    draft
 }

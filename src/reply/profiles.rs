@@ -2,7 +2,7 @@
 
 use crate::catalog::ModelRef;
 use crate::directive::Directive;
-use crate::menu::MenuEntry;
+use crate::menu::{CREDENTIALS, MenuEntry};
 use crate::profile::ProfileId;
 use crate::reply::list::page_with;
 use crate::reply::paging::{Pages, length, printed};
@@ -69,7 +69,7 @@ pub(crate) fn profiles(list: &ProfileList<'_>, words: Words<'_>) -> Result<Draft
         ]);
         let label = marked(&words.name(profile.as_str()), pinned);
         let button = MenuEntry::button(label, select(Some(&model.to_string()), Some(profile.as_str())));
-        buttons.push(MenuEntry { number: Some(number), ..button });
+        buttons.push(MenuEntry { number: Some(number), ..button.of(CREDENTIALS, pinned) });
     }
     if !entries.is_empty() {
         draft.blank().spans(vec![plain("Pin one by its number: "), code(format!("/model {first}")), plain(".")]);
@@ -78,7 +78,7 @@ pub(crate) fn profiles(list: &ProfileList<'_>, words: Words<'_>) -> Result<Draft
     draft.rows.extend(pages.turning(*page, to));
     let auto = select(Some(&model.to_string()), Some("auto"));
     draft.rows.push(vec![MenuEntry::button(marked("By the auth order", pin.is_none()), auto)]);
-    draft.rows.push(vec![MenuEntry::button("◀ Models", page_with(model, words)), back()]);
+    draft.rows.push(vec![MenuEntry::button("◀ Models", page_with(model, words)), back(), MenuEntry::cancel()]);
     Ok(draft)
 }
 

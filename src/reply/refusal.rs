@@ -2,7 +2,7 @@
 
 use crate::access::Denied;
 use crate::catalog::{ModelRef, ProviderId, Unread};
-use crate::directive::{Directive, Fault};
+use crate::directive::{Directive, Fault, FormFault};
 use crate::profile::ProfileId;
 use crate::reply::{Draft, Whom, Words, code, plain, unread};
 
@@ -11,6 +11,8 @@ use crate::reply::{Draft, Whom, Words, code, plain, unread};
 pub(crate) enum Refusal {
     /// The command is not well formed.
     Malformed(Fault),
+    /// What was filled in cannot be read.
+    Form(FormFault),
     /// The names in it cannot be read.
     Unread(Unread),
     /// The name is that of a profile, where a model was to be named.
@@ -66,6 +68,9 @@ pub(crate) fn refusal(refusal: &Refusal, text: &str, whom: &Whom, words: Words<'
         Refusal::Malformed(fault) => {
             draft.line(fault.to_string());
             draft.blocks.push(modelpin_chat::Block::Preformatted(fault.caret(text)));
+        }
+        Refusal::Form(fault) => {
+            draft.line(fault.to_string());
         }
         Refusal::Unread(unread) => unread::unread(&mut draft, unread, text, words),
         Refusal::ProfileForModel(profile) => {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use modelpin_chat::{Conversation, Inbound};
+use modelpin_chat::{Conversation, Inbound, Room, Sender};
 
 use crate::access::{Asker, may_use};
 use crate::agent::AgentId;
@@ -59,7 +59,9 @@ pub(crate) struct Gathered {
     /// Where it is and who is asking, for the grants.
     pub(crate) conversation: Conversation,
     /// Who is asking.
-    pub(crate) sender: String,
+    pub(crate) sender: Sender,
+    /// What it is a room of.
+    pub(crate) room: Option<Room>,
     /// What is wrong with the stores, in words.
     pub(crate) trouble: Vec<String>,
     /// The moment.
@@ -93,7 +95,12 @@ impl Gathered {
 
     /// Whether a profile exists for the person who asks.
     pub(crate) fn may_use(&self, profile: &ProfileId) -> bool {
-        let asker = Asker { conversation: &self.conversation, id: &self.sender };
+        let asker = Asker {
+            conversation: &self.conversation,
+            room: self.room.as_ref(),
+            id: &self.sender.id,
+            roles: &self.sender.roles,
+        };
         may_use(&self.settings.config, &asker, profile)
     }
 }
@@ -174,7 +181,8 @@ impl Sources {
             profiles: current.profiles,
             benches: self.benches().await,
             conversation: inbound.conversation.clone(),
-            sender: inbound.sender.id.clone(),
+            sender: inbound.sender.clone(),
+            room: inbound.room.clone(),
             trouble,
             now,
         }

@@ -185,7 +185,8 @@ fn presses_by_chance_while_everything_changes_never_choose_what_was_not_printed(
         chat = chat.press_token(&choice.token);
         let (label, after) = (label(&choice), chosen(&chat));
         let is_name = PROVIDERS.iter().any(|provider| label.starts_with(&format!("{provider}/")));
-        let is_pin = profiles().iter().any(|id| id == label.trim_start_matches("@ "));
+        let of = |provider: &&str| label.trim_start_matches("@ ").starts_with(&format!("{provider}:"));
+        let is_pin = PROVIDERS.iter().any(of);
         match (is_name, is_pin) {
             (true, _) if Some(label) == gone.as_deref() => assert_eq!(after, before, "{label}"),
             (true, _) => assert_eq!(after.split('@').next(), Some(label)),

@@ -8,6 +8,7 @@ mod chat;
 mod checks;
 mod clock;
 mod files;
+mod form;
 mod heard;
 mod log;
 mod replying;

@@ -20,8 +20,12 @@ fn group(id: &str, topic: Option<&str>) -> Conversation {
     Conversation { kind: Kind::Group, thread, ..dm(id) }
 }
 
+fn at_place<'a>(conversation: &'a Conversation, id: &'a str) -> Asker<'a> {
+    Asker { conversation, room: None, id, roles: &[] }
+}
+
 fn talk(config: &Config, place: &Conversation, id: &str) -> Result<(), Denied> {
-    authorize(config, &Asker { conversation: place, id }, Action::Talk, None)
+    authorize(config, &at_place(place, id), Action::Talk, None)
 }
 
 #[test]
@@ -103,11 +107,14 @@ fn what_is_switched_off_is_so_for_everybody() {
         (group("-200", Some("7")), true),
         (group("-300", None), true),
     ] {
-        assert_eq!(is_switched_off(&config, &place), off, "{place:?}");
+        assert_eq!(is_switched_off(&config, &at_place(&place, "2")), off, "{place:?}");
         assert_eq!(talk(&config, &place, "1"), if off { Err(Denied::SwitchedOff) } else { Ok(()) }, "{place:?}");
     }
     let config = from_value(&json!({"channels": {"defaults": {"groupPolicy": "disabled"}, "telegram": {}}})).unwrap();
-    assert!(is_switched_off(&config, &group("-100", None)) && !is_switched_off(&config, &dm("2")));
+    assert!(
+        is_switched_off(&config, &at_place(&group("-100", None), "2"))
+            && !is_switched_off(&config, &at_place(&dm("2"), "2"))
+    );
 }
 
 #[test]
@@ -126,12 +133,15 @@ fn a_mention_is_wanted_in_groups_unless_it_is_said_that_it_is_not() {
         (group("-200", Some("7")), true),
         (group("-300", None), false),
     ] {
-        assert_eq!(wants_mention(&config, &place), wanted, "{place:?}");
+        assert_eq!(wants_mention(&config, &at_place(&place, "2")), wanted, "{place:?}");
     }
     let unsaid = telegram(&json!({}));
-    assert!(wants_mention(&unsaid, &group("-100", None)) && !wants_mention(&unsaid, &dm("2")));
+    assert!(
+        wants_mention(&unsaid, &at_place(&group("-100", None), "2"))
+            && !wants_mention(&unsaid, &at_place(&dm("2"), "2"))
+    );
     let channel = Conversation { kind: Kind::Channel, ..dm("-100") };
-    assert!(wants_mention(&unsaid, &channel));
+    assert!(wants_mention(&unsaid, &at_place(&channel, "2")));
 }
 
 #[test]
@@ -150,7 +160,7 @@ fn an_account_differs_where_it_says_so() {
     assert_eq!(talk(&config, &at("alone", group("-100", None)), "2"), Err(Denied::ChatNotListed));
     assert_eq!(talk(&config, &at("alone", group("-200", None)), "2"), Ok(()));
     assert_eq!(talk(&config, &at("team", group("-100", None)), "3"), Ok(()));
-    assert!(!wants_mention(&config, &at("alone", group("-200", None))));
+    assert!(!wants_mention(&config, &at_place(&at("alone", group("-200", None)), "2")));
 }
 
 #[test]
@@ -168,7 +178,7 @@ fn a_list_for_commands_opens_no_chat_that_is_not_listed() {
     let config = config.unwrap();
     let see = |chat: &str| {
         let place = group(chat, None);
-        authorize(&config, &Asker { conversation: &place, id: "2" }, Action::See, None)
+        authorize(&config, &at_place(&place, "2"), Action::See, None)
     };
     assert_eq!(see("-100"), Ok(()));
     assert_eq!(see("-200"), Err(Denied::ChatNotListed));

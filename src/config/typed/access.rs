@@ -3,7 +3,10 @@
 use indexmap::IndexMap;
 
 use crate::config::field::Field;
-use crate::config::{AccessConfig, ChannelConfig, GroupConfig, KeyFault, Policy, RoomConfig};
+use crate::config::{
+    AccessConfig, ChannelConfig, GroupConfig, GuildChannelConfig, GuildConfig, KeyFault, MembersConfig, Policy,
+    RoomConfig,
+};
 
 /// The channels whose policies and groups are read. Others of the family have keys of these names with a meaning of
 /// their own, which is nobody's fault.
@@ -42,6 +45,7 @@ fn access(field: &Field<'_>, served: bool) -> Result<AccessConfig, KeyFault> {
         };
         access.group_policy = policy(&field.get("groupPolicy")?, false)?;
         access.groups = groups(&field.get("groups")?)?;
+        access.guilds = guilds(&field.get("guilds")?)?;
     }
     Ok(access)
 }
@@ -59,6 +63,41 @@ fn groups(field: &Field<'_>) -> Result<Option<IndexMap<String, GroupConfig>>, Ke
         groups.insert(id.trim().to_owned(), GroupConfig { room: room(&group)?, topics });
     }
     Ok(Some(groups))
+}
+
+fn guilds(field: &Field<'_>) -> Result<Option<IndexMap<String, GuildConfig>>, KeyFault> {
+    if field.present().is_none() {
+        return Ok(None);
+    }
+    let mut guilds = IndexMap::new();
+    for (id, guild) in field.members()? {
+        let mut channels = IndexMap::new();
+        for (channel, field) in guild.get("channels")?.members()? {
+            channels.insert(channel.trim().to_owned(), guild_channel(&field)?);
+        }
+        let guild = GuildConfig {
+            slug: guild.get("slug")?.string()?,
+            require_mention: guild.get("requireMention")?.flag()?,
+            members: members(&guild)?,
+            channels,
+        };
+        guilds.insert(id.trim().to_owned(), guild);
+    }
+    Ok(Some(guilds))
+}
+
+fn guild_channel(field: &Field<'_>) -> Result<GuildChannelConfig, KeyFault> {
+    // The older word and the newer one; whichever says no is heard.
+    let enabled = [field.get("allow")?.flag()?, field.get("enabled")?.flag()?];
+    Ok(GuildChannelConfig {
+        enabled: enabled.into_iter().flatten().reduce(|one, other| one && other),
+        require_mention: field.get("requireMention")?.flag()?,
+        members: members(field)?,
+    })
+}
+
+fn members(field: &Field<'_>) -> Result<MembersConfig, KeyFault> {
+    Ok(MembersConfig { users: field.get("users")?.ids()?, roles: field.get("roles")?.ids()? })
 }
 
 fn room(field: &Field<'_>) -> Result<RoomConfig, KeyFault> {

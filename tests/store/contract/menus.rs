@@ -9,6 +9,8 @@ fn menu(id: &str, peer: &str, shown: i64, numbered: bool) -> Menu {
         label: format!("Opus {number}"),
         command: "/model anthropic/claude-opus-4-6".to_owned(),
         number: numbered.then_some(number),
+        list: numbered.then(|| "Model".to_owned()),
+        current: number == 2,
     };
     Menu {
         id: id_of(id),

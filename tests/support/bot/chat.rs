@@ -12,7 +12,7 @@ use modelpin::app::{App, AppOptions};
 use modelpin::config::Environment;
 use modelpin::demo::{Faults, LoopbackProvider, Script};
 use modelpin::profile::SealPorts;
-use modelpin_chat::{Choice, Conversation, Event, Handler, Inbound, Kind, Reply, Sender, Thread};
+use modelpin_chat::{Choice, Conversation, Event, Handler, Inbound, Kind, Reply, Room, Sender, Thread};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 use tokio::task::JoinHandle;
@@ -36,6 +36,8 @@ pub(crate) struct Chat {
     pub(super) writes: Cell<u64>,
     pub(super) place: Conversation,
     pub(super) sender: Sender,
+    /// What that is a room of.
+    pub(super) room: Option<Room>,
     /// Whether what is said is meant for the bot.
     addressed: bool,
     /// The id of the next event, where the platform gives one.
@@ -72,6 +74,7 @@ impl Chat {
             writes: Cell::new(0),
             place: conversation("telegram", Kind::Dm, "42", None),
             sender: Sender { id: "42".to_owned(), name: Some("Ann".to_owned()), roles: Vec::new() },
+            room: None,
             addressed: true,
             event: None,
             deletes: Deletes::default(),
@@ -317,7 +320,7 @@ impl Chat {
             sender: self.sender.clone(),
             bot: "pinbot".to_owned(),
             addressed: self.addressed,
-            room: None,
+            room: self.room.clone(),
             id: self.event.clone(),
             event,
         }

@@ -16,7 +16,7 @@ pub(super) enum Printed {
     Undo,
     /// No profile in particular.
     AnyProfile,
-    /// Another menu.
+    /// Another menu, or none any more.
     Way,
 }
 
@@ -48,7 +48,8 @@ impl Names {
             "Default" => return Printed::Default,
             "Undo" => return Printed::Undo,
             "By the auth order" => return Printed::AnyProfile,
-            "All models" | "Next page ▶" | "◀ Page before" | "◀ Models" | "◀ Back" | "◀ All providers" => {
+            "All models" | "Next page ▶" | "◀ Page before" | "◀ Models" | "◀ Back" | "◀ All providers" | "Cancel" =>
+            {
                 return Printed::Way;
             }
             _ => {}
