@@ -114,9 +114,12 @@ fn ended(fault: &ServeFault) -> Ended {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use modelpin_discord::{Identity, Registration, Shards};
 
     use super::{claimed, known, mailbox, options};
+    use crate::clock::SystemClock;
     use crate::gateway::bot::Bot;
     use crate::gateway::bot::discord::{Discord, Extent, Share};
 
