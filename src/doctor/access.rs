@@ -77,10 +77,10 @@ fn of_people<'a>(key: &str, access: &'a AccessConfig) -> Vec<(String, &'a Vec<St
             channels.map(|(channel, entry)| (format!("{key}.guilds.{id}.channels.{channel}"), &entry.members));
         for (key, members) in iter::once((format!("{key}.guilds.{id}"), &guild.members)).chain(channels) {
             // Who is on either list is let in.
-            if members.roles.as_ref().is_none_or(|roles| roles.is_empty()) {
+            if members.roles.as_ref().is_none_or(Vec::is_empty) {
                 lists.push((format!("{key}.users"), &members.users));
             }
-            if members.users.as_ref().is_none_or(|users| users.is_empty()) {
+            if members.users.as_ref().is_none_or(Vec::is_empty) {
                 lists.push((format!("{key}.roles"), &members.roles));
             }
         }

@@ -75,7 +75,8 @@ impl Engine {
         let others = others.map(|model| Proposal { name: None, full: model, order: usize::from(model != current) });
         let index = self.sources.index.of(&gathered.profiles);
         let known = index.seen_by(|profile: &ProfileId| gathered.may_use(profile));
-        let found = best(aliases.chain(others).collect(), typed);
+        let all: Vec<Proposal<'_>> = aliases.chain(others).collect();
+        let found = best(&all, typed);
         let shown = found.into_iter().filter_map(|Proposal { name, full, order: _ }| {
             let value = exact(catalog, full, current, &known)?;
             let label = match name {

@@ -24,15 +24,15 @@ pub(super) struct Proposal<'a> {
 
 /// Those that match, best first: what begins an alias, what begins the id of a model, what is within a name; and where
 /// there is nothing of that, what resembles it. `typed` is in lower case.
-pub(super) fn best<'a>(all: Vec<Proposal<'a>>, typed: &str) -> Vec<Proposal<'a>> {
+pub(super) fn best<'a>(all: &[Proposal<'a>], typed: &str) -> Vec<Proposal<'a>> {
     let mut ranked: Vec<(u8, Proposal<'a>)> = Vec::new();
-    for proposal in &all {
+    for proposal in all {
         if let Some(rank) = rank(proposal, typed) {
             ranked.push((rank, *proposal));
         }
     }
     if ranked.is_empty() && typed.chars().count() <= LONGEST {
-        return alike(&all, typed);
+        return alike(all, typed);
     }
     ranked.sort_by_key(|(rank, proposal)| (*rank, proposal.order));
     ranked.into_iter().map(|(_, proposal)| proposal).collect()
@@ -88,7 +88,7 @@ mod tests {
         let proposal = |name, at: usize| Proposal { name, full: &refs[at], order: 0 };
         let all = || vec![proposal(None, 1), proposal(None, 0), proposal(Some("Opus"), 2), proposal(None, 3)];
         let found = |typed: &str| -> Vec<String> {
-            best(all(), typed).into_iter().map(|proposal| proposal.full.to_string()).collect()
+            best(&all(), typed).into_iter().map(|proposal| proposal.full.to_string()).collect()
         };
         assert_eq!(found("opus"), ["c/other", "a/opus-mini", "b/x-opus"]);
         assert_eq!(found("d/"), ["d/thing"]);

@@ -27,7 +27,7 @@ impl BackOff {
     }
 
     /// How long to wait after one more failure.
-    pub fn next(&mut self) -> Duration {
+    pub fn longer(&mut self) -> Duration {
         self.waits.next().unwrap_or(self.longest)
     }
 
@@ -50,7 +50,7 @@ mod tests {
         for _ in 0..3 {
             let mut least = FIRST;
             for _ in 0..40 {
-                let wait = waits.next();
+                let wait = waits.longer();
                 assert!(wait >= least && wait <= longest && wait <= least * 2, "{wait:?} where {least:?} is the least");
                 least = (least * 2).min(longest / 2);
             }
@@ -60,7 +60,7 @@ mod tests {
 
     #[test]
     fn no_two_wait_alike() {
-        let mut waits: Vec<Duration> = (0..50).map(|_| BackOff::up_to(Duration::from_secs(30)).next()).collect();
+        let mut waits: Vec<Duration> = (0..50).map(|_| BackOff::up_to(Duration::from_secs(30)).longer()).collect();
         waits.sort_unstable();
         waits.dedup();
         assert!(waits.len() > 40, "{waits:?}");

@@ -1,6 +1,7 @@
 //! What was written while a session had ended and the next had not begun: Discord does not tell that by itself.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::time::Duration;
 
 use modelpin_delivery::Inbox;
@@ -84,10 +85,11 @@ impl CatchUp {
                     let author = message["author"]["id"].as_str().and_then(|id| id.parse().ok());
                     let is_of_a_person = message["author"]["bot"] != true && message.get("webhook_id").is_none();
                     if let (Some(author), true) = (author, is_of_a_person) {
-                        if !members.contains_key(&(server, author)) {
-                            members.insert((server, author), member(line, server, author).await);
-                        }
-                        if let Some(Some(member)) = members.get(&(server, author)) {
+                        let known = match members.entry((server, author)) {
+                            Entry::Occupied(known) => known.into_mut(),
+                            Entry::Vacant(place) => place.insert(member(line, server, author).await),
+                        };
+                        if let Some(member) = known {
                             message["member"] = Value::clone(member);
                         }
                     }

@@ -92,7 +92,7 @@ async fn tell(line: &Line, application: u64, server: Option<u64>, commands: &Val
         match api::overwrite_commands(&*line.api, application, server, commands).await {
             Err(Fault::Busy(wait)) => sleep(wait).await,
             Err(Fault::Passing(why)) => {
-                let wait = waits.next();
+                let wait = waits.longer();
                 tracing::info!(account = line.account, why, wait = ?wait, "the list of commands waits for Discord");
                 sleep(wait).await;
             }

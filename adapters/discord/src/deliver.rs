@@ -31,13 +31,13 @@ pub(crate) use crate::deliver::came::Came;
 const BATCH: usize = 100;
 
 /// How long proposals may take. Discord wants them within three seconds, and people within one.
-const PROPOSALS: Duration = Duration::from_millis(1_000);
+const PROPOSALS: Duration = Duration::from_secs(1);
 
 /// How long an answer with proposals may take on its way; it is of no use later.
 const ON_ITS_WAY: Duration = Duration::from_millis(1_500);
 
 /// How long it is asked where something was written. Everything else of the shard waits meanwhile.
-const PLACING: Duration = Duration::from_secs(60);
+const PLACING: Duration = Duration::from_mins(1);
 
 /// The longest wait between two attempts.
 const LONGEST_WAIT: Duration = Duration::from_secs(10);
@@ -156,7 +156,7 @@ impl Deliveries {
         while let Err(InboxFault(why)) =
             self.arrivals.take(said.iter().filter_map(|hand| self.hand(hand)).collect()).await
         {
-            let wait = waits.next();
+            let wait = waits.longer();
             tracing::warn!(account = self.line.account, why, ?wait, "what came cannot be kept yet");
             sleep(wait).await;
         }
@@ -232,7 +232,7 @@ impl Deliveries {
             match api::channel(&*self.line.api, channel).await {
                 Ok(described) => return self.directory.learn(&described),
                 Err(Fault::Busy(wait)) => sleep(wait).await,
-                Err(Fault::Passing(_)) => sleep(waits.next()).await,
+                Err(Fault::Passing(_)) => sleep(waits.longer()).await,
                 Err(fault @ Fault::Refused { .. }) => {
                     tracing::info!(account = self.line.account, why = %fault, "Discord does not say what a channel is");
                     return;

@@ -93,7 +93,7 @@ impl Line {
                         let minutes = ENDURANCE.as_secs() / 60;
                         return Err(Fault::Passing(format!("{why}; it was tried for {minutes} minutes")));
                     }
-                    let wait = waits.next();
+                    let wait = waits.longer();
                     tracing::warn!(account, channel, why, ?wait, "a message waits for Discord");
                     tokio::time::sleep(wait).await;
                 }

@@ -89,6 +89,8 @@ fn refused(what: &str, fault: &Fault) -> OutboxError {
     let advice = if fault.is_one_of(&[Code::MissingAccess, Code::MissingPermissions]) {
         ". Give the bot the permissions View Channel, Send Messages, Send Messages in Threads, Embed Links and Read \
          Message History there"
+    } else if fault.is(Code::CannotMessage) {
+        ". The person has to allow direct messages from members of a server that the bot is in as well"
     } else {
         ""
     };

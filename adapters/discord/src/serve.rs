@@ -201,7 +201,7 @@ impl Account {
         };
         let menu = async {
             commands::bring_up_to_date(&self.line, &*self.inbox, &self.options, identity.application).await;
-            std::future::pending().await
+            std::future::pending::<()>().await;
         };
         tokio::select! {
             served = serving => {

@@ -37,7 +37,7 @@ pub(crate) use crate::shard::progress::Progress;
 const ROOM: usize = 4_096;
 
 /// How long Discord may be silent after a connection was made. Its heart beats every 45 seconds from then on.
-const SILENCE: Duration = Duration::from_secs(60);
+const SILENCE: Duration = Duration::from_mins(1);
 
 /// The longest wait between two connections that came to nothing.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
@@ -181,7 +181,7 @@ impl Reader<'_> {
             };
             if let Then::Anew(why) = then {
                 self.links.down(self.place, &why);
-                let wait = self.waits.next();
+                let wait = self.waits.longer();
                 tracing::info!(
                     account = self.reach.account,
                     shard = self.number,
@@ -319,21 +319,13 @@ impl Reader<'_> {
 
     /// No connection could be made, or something came that cannot be read.
     fn failed(&mut self, fault: &twilight_gateway::error::ReceiveMessageError) -> Then {
-        match fault.kind() {
-            ReceiveMessageErrorType::Reconnect => {
-                self.is_up = false;
-                Then::Anew("Discord's gateway cannot be reached".to_owned())
-            }
-            // Its text is somebody's.
-            _ => {
-                tracing::warn!(
-                    account = self.reach.account,
-                    shard = self.number,
-                    "a frame is none, and is passed over"
-                );
-                Then::On
-            }
+        if let ReceiveMessageErrorType::Reconnect = fault.kind() {
+            self.is_up = false;
+            return Then::Anew("Discord's gateway cannot be reached".to_owned());
         }
+        // Its text is somebody's.
+        tracing::warn!(account = self.reach.account, shard = self.number, "a frame is none, and is passed over");
+        Then::On
     }
 }
 

@@ -69,7 +69,7 @@ async fn tell(line: &Line, mut call: Call) -> Result<(), Fault> {
             },
             Err(Fault::Busy(wait)) => sleep(wait).await,
             Err(Fault::Passing(why)) => {
-                let wait = waits.next();
+                let wait = waits.longer();
                 tracing::info!(account = line.account, why, wait = ?wait, "the menu of commands waits for Telegram");
                 sleep(wait).await;
             }

@@ -64,7 +64,7 @@ impl Line {
                         let minutes = ENDURANCE.as_secs() / 60;
                         return Err(Fault::Passing(format!("{why}; it was tried for {minutes} minutes")));
                     }
-                    let wait = waits.next();
+                    let wait = waits.longer();
                     tracing::warn!(account = self.account, chat, why, wait = ?wait, "a message waits for Telegram");
                     tokio::time::sleep(wait).await;
                 }

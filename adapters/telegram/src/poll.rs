@@ -104,19 +104,19 @@ impl Poller<'_> {
                 Ok(()) => tracing::warn!(account = self.line.account, "a webhook was set for this bot; it was deleted"),
                 Err(fault) => tracing::warn!(account = self.line.account, why = %fault, "the webhook is still set"),
             }
-            return sleep(self.waits.next()).await;
+            return sleep(self.waits.longer()).await;
         }
         if fault.is_conflict() {
             self.conflict = Some(Instant::now());
             self.standing.is(Link::OtherPoller);
             // On the connection that was cut, Telegram may take this very program for the other one.
             self.line.api.renew();
-            return sleep(self.waits_for_others.next()).await;
+            return sleep(self.waits_for_others.longer()).await;
         }
         self.standing.is(Link::Down(fault.to_string()));
         match fault {
             Fault::Busy(wait) => sleep(wait).await,
-            Fault::Passing(_) | Fault::Moved(_) | Fault::Refused { .. } => sleep(self.waits.next()).await,
+            Fault::Passing(_) | Fault::Moved(_) | Fault::Refused { .. } => sleep(self.waits.longer()).await,
         }
     }
 }

@@ -70,18 +70,18 @@ async fn connection(stream: TcpStream, shared: Arc<Shared>) -> Option<()> {
 }
 
 /// A new session, which begins with what it is.
-fn begin(shared: &Shared, token: &str, shard: &Value) -> String {
+fn begin(shared: &Shared, token: &str, part: &Value) -> String {
     let bots = shared.bots.lock().unwrap();
     let bot = &bots[token];
     let id = format!("session-{}", shared.number());
     let application = json!({"id": bot.id.to_string(), "flags": if bot.reads { 1 << 19 } else { 0 }});
     let ready = json!({
         "v": 10, "user": user(bot.id, &bot.name, true), "guilds": [], "session_id": id, "application": application,
-        "resume_gateway_url": format!("ws://{}", shared.gateway), "shard": shard,
+        "resume_gateway_url": format!("ws://{}", shared.gateway), "shard": part,
     });
-    let is_first = shard.is_null() || shard[0] == 0;
+    let is_first = part.is_null() || part[0] == 0;
     let mut session = Session { token: token.to_owned(), is_first, frames: Vec::new(), taken: bot.events.len() };
-    session.dispatch("READY", ready);
+    session.dispatch("READY", &ready);
     shared.sessions.lock().unwrap().insert(id.clone(), session);
     id
 }
@@ -92,7 +92,7 @@ fn take_up(shared: &Shared, id: &str) -> bool {
     let mut sessions = shared.sessions.lock().unwrap();
     let Some(session) = sessions.get_mut(id) else { return false };
     session.take(&bots);
-    session.dispatch("RESUMED", json!({}));
+    session.dispatch("RESUMED", &json!({}));
     true
 }
 
@@ -111,13 +111,13 @@ impl Session {
         let events = &bots[&self.token].events;
         for (name, data) in &events[self.taken..] {
             if self.is_first {
-                self.dispatch(name, data.clone());
+                self.dispatch(name, data);
             }
         }
         self.taken = events.len();
     }
 
-    fn dispatch(&mut self, name: &str, data: Value) {
+    fn dispatch(&mut self, name: &str, data: &Value) {
         let number = self.frames.len() + 1;
         self.frames.push(json!({"op": 0, "t": name, "s": number, "d": data}));
     }

@@ -61,10 +61,9 @@ async fn serve(State(shared): State<Arc<Shared>>, request: Request) -> Response 
         }
         ("GET", ["channels", _, "messages"] | ["applications", _, .., "commands"]) => answer(StatusCode::OK, json!([])),
         ("GET", ["channels", id]) => answer(StatusCode::OK, json!({"id": id, "type": 1})),
-        ("POST", ["channels", _, "messages"])
-        | ("PATCH", ["channels", _, "messages", _])
-        | ("POST", ["webhooks", _, _])
-        | ("GET" | "PATCH", ["webhooks", _, _, "messages", _]) => answer(StatusCode::OK, message()),
+        ("POST", ["channels", _, "messages"] | ["webhooks", _, _])
+        | ("PATCH", ["channels", _, "messages", _] | ["webhooks", _, _, "messages", _])
+        | ("GET", ["webhooks", _, _, "messages", _]) => answer(StatusCode::OK, message()),
         ("DELETE", _) | ("POST", ["channels", _, "typing"] | ["interactions", _, _, "callback"]) => {
             StatusCode::NO_CONTENT.into_response()
         }

@@ -156,7 +156,7 @@ impl State {
         let most = REFILL * BURST;
         if behind > most {
             // Timers go by the millisecond: one that is too early would only be asked again.
-            return Err((behind - most).max(Duration::from_millis(1)));
+            return Err(behind.saturating_sub(most).max(Duration::from_millis(1)));
         }
         self.full_at = Some(full_at);
         Ok(())

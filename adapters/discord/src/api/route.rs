@@ -88,6 +88,7 @@ impl Route {
     }
 
     /// The path without tokens.
+    #[cfg(test)]
     pub(crate) fn shown(&self) -> String {
         self.written(|reply| format!("<{}>", reply.interaction))
     }

@@ -120,7 +120,7 @@ fn field(command: &str, parameter: &Parameter) -> Value {
                 field.insert("choices".to_owned(), choices);
             }
             None => {
-                tracing::warn!(command, parameter = name, "any text can be filled in: Discord takes no such choice")
+                tracing::warn!(command, parameter = name, "any text can be filled in: Discord takes no such choice");
             }
         },
     }

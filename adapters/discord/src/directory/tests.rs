@@ -29,6 +29,7 @@ fn filled() -> Directory {
     directory
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "what is looked for may not be there")]
 fn found(kind: u64, parent: Option<u64>, name: Option<&str>) -> Option<Found> {
     Some(Found { server: Some(500), kind, parent, name: name.map(str::to_owned) })
 }

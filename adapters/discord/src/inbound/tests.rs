@@ -13,6 +13,7 @@ use modelpin_chat::{
 };
 use secrecy::ExposeSecret as _;
 use serde_json::{Map, Value, json};
+use serenity::model::id::MessageId;
 
 use crate::directory::Directory;
 use crate::inbound::{Asked, Heard, Me, Said, hear, number, written};
@@ -257,7 +258,7 @@ fn way_shown(way: &Way) -> Value {
     let Way { channel, message, interaction } = way;
     filled(vec![
         ("channel", json!(channel.get())),
-        ("message", json!(message.map(|id| id.get()))),
+        ("message", json!(message.map(MessageId::get))),
         ("interaction", interaction.as_ref().map_or(Value::Null, interaction_shown)),
     ])
 }

@@ -253,6 +253,7 @@ impl Filling<'_> {
 }
 
 /// Reads a field, and takes one that cannot be read for one that is not there.
+#[expect(clippy::unnecessary_wraps, reason = "serde wants a result")]
 fn lenient<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(deserializer: D) -> Result<T, D::Error> {
     Ok(T::deserialize(deserializer).unwrap_or_default())
 }

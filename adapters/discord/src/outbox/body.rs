@@ -46,7 +46,7 @@ pub(super) fn edit(message: &Message) -> Value {
 /// is plain as it is.
 pub(super) fn plain(message: &Message) -> Option<Message> {
     let Message { content, embeds, components } = message;
-    let embeds: Vec<Value> = embeds.iter().map(|embed| written(embed)).collect();
+    let embeds: Vec<Value> = embeds.iter().map(written).collect();
     let mut lines = vec![content.as_str()];
     for embed in &embeds {
         lines.extend([&embed["title"], &embed["description"]].into_iter().filter_map(Value::as_str));

@@ -34,8 +34,7 @@ async fn said(stage: &Stage, way: Way, kind: Kind, replies: Vec<Reply>) -> Vec<R
         })
     });
     dealt.await.unwrap();
-    let outcomes = told.lock().unwrap().clone();
-    outcomes
+    told.lock().unwrap().clone()
 }
 
 fn with_button(text: &str) -> Reply {

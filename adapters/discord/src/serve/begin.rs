@@ -29,7 +29,7 @@ impl Beginning<'_> {
                 Ok(resumed) => return resumed,
                 Err(fault) => {
                     self.standing.is(Link::Down(fault.to_string()));
-                    sleep(waits.next()).await;
+                    sleep(waits.longer()).await;
                 }
             }
         }
@@ -63,7 +63,7 @@ impl Beginning<'_> {
             self.standing.is(Link::Down(why));
             match fault {
                 Fault::Busy(wait) => sleep(wait).await,
-                Fault::Passing(_) | Fault::Refused { .. } => sleep(waits.next()).await,
+                Fault::Passing(_) | Fault::Refused { .. } => sleep(waits.longer()).await,
             }
         }
     }

@@ -32,7 +32,7 @@ impl Beginning<'_> {
                 Ok(resumed) => return resumed,
                 Err(fault) => {
                     self.standing.is(Link::Down(fault.to_string()));
-                    sleep(waits.next()).await;
+                    sleep(waits.longer()).await;
                 }
             }
         }
@@ -87,7 +87,7 @@ impl Beginning<'_> {
             self.standing.is(Link::Down(why));
             match fault {
                 Fault::Busy(wait) => sleep(wait).await,
-                Fault::Passing(_) | Fault::Moved(_) | Fault::Refused { .. } => sleep(waits.next()).await,
+                Fault::Passing(_) | Fault::Moved(_) | Fault::Refused { .. } => sleep(waits.longer()).await,
             }
         }
     }
