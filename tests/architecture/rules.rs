@@ -99,6 +99,10 @@ const RULES: &[Rule] = &[
             ("src/config/channel_token", "tells which bot a token is for, and what Telegram takes for a secret"),
             ("adapters/telegram/src/api/http", "puts the token of a bot in the address, where Telegram wants it"),
             ("adapters/discord/src/api/http", "puts the token of a bot on the wire, to its own API"),
+            (
+                "adapters/discord/src/api/route",
+                "puts the token of an interaction in the address, where Discord wants it",
+            ),
             ("adapters/discord/src/shard", "tells Discord's gateway the token of a bot"),
             ("adapters/telegram/src/serve/begin", "tells Telegram the secret of its webhook"),
             ("adapters/telegram/src/webhook/gate", "compares the secret that comes with an update"),

@@ -30,7 +30,7 @@ const IDLE: Duration = Duration::from_mins(5);
 const LONGEST: usize = 16 << 20;
 
 /// The name under which every request goes out. Discord wants it so, and turns away others.
-const USER_AGENT: &str = concat!("DiscordBot (https://crates.io/crates/modelpin, ", env!("CARGO_PKG_VERSION"), ")");
+const USER_AGENT: &str = concat!("DiscordBot (modelpin, ", env!("CARGO_PKG_VERSION"), ")");
 
 /// Discord over HTTP.
 ///
