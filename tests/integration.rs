@@ -20,6 +20,7 @@ mod cli;
 mod config;
 mod contrib;
 mod directive;
+mod discord;
 mod docs;
 mod engine;
 mod gateway;

@@ -2,6 +2,7 @@
 
 pub(crate) mod bot;
 pub(crate) mod catalogue;
+pub(crate) mod discord;
 pub(crate) mod idp;
 pub(crate) mod inbox;
 pub(crate) mod keyring;

@@ -55,6 +55,7 @@ use tokio::sync::oneshot;
 
 pub(crate) use calls::{Call, Outcome};
 pub(crate) use chat::{ChatKind, Rights, Room};
+pub(crate) use clock::Clock;
 pub(crate) use dice::Dice;
 pub(crate) use faults::{Fault, Storm};
 pub(crate) use flood::Limits;

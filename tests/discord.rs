@@ -1,0 +1,5 @@
+//! Discord, over the wire: a fake that is as strict as the real one, and the adapter with the engine behind it.
+
+mod account;
+mod conversation;
+mod faults;

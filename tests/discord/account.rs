@@ -1,0 +1,119 @@
+//! One account on the fake, served with the engine behind it.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use modelpin::directive::command_entries;
+use modelpin_chat::Handler;
+use modelpin_delivery::{Link, State};
+use modelpin_discord::{Clock, Options, Registration, ServeFault, Shards, serve};
+use secrecy::SecretString;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::support::bot::{Bot, Chat};
+use crate::support::discord::DiscordFake;
+use crate::support::inbox::Memory;
+
+const TOKEN: &str = "MTAwMDAwMDAwMDAwMDAwMDAx.TEST-0.token-of-the-first-account";
+/// How much time goes by in a millisecond.
+const STEP: Duration = Duration::from_millis(50);
+/// How long a test waits at the most, by the clock on the wall.
+const PATIENCE: Duration = Duration::from_mins(1);
+/// When the fake begins, since 1970.
+const BEGAN: Duration = Duration::from_secs(1_795_176_000);
+
+/// An account, and the Discord that it is on.
+pub(super) struct Account {
+    pub(super) fake: Arc<DiscordFake>,
+    pub(super) inbox: Arc<Memory>,
+    pub(super) shards: Shards,
+    handler: Arc<dyn Handler>,
+    running: Option<Running>,
+}
+
+struct Running {
+    serving: JoinHandle<Result<(), ServeFault>>,
+    stop: watch::Sender<bool>,
+    state: watch::Receiver<State>,
+}
+
+/// Starts `bot`, and does `scene` with an account of it that is served; time goes by fifty times as fast. No secret of the
+/// bot's may have gone to Discord in the end.
+pub(super) fn on_discord<T, F>(bot: Bot, scene: impl FnOnce(Account) -> F) -> (Chat, T)
+where
+    F: Future<Output = (Account, T)>,
+{
+    let chat = bot.plants(TOKEN.to_owned()).start();
+    let handler: Arc<dyn Handler> = chat.app().engine();
+    let found = chat.run(async {
+        let fake = Arc::new(DiscordFake::start(TOKEN, "pinbot"));
+        tokio::time::pause();
+        let hurry = fake.hurry(STEP);
+        let mut account = Account { fake, inbox: Arc::default(), shards: Shards::Automatic, handler, running: None };
+        account.start();
+        let (mut account, found) = scene(account).await;
+        account.stop().await;
+        drop(hurry);
+        tokio::time::resume();
+        assert_eq!(account.fake.leaks(&chat.planted), None);
+        assert_eq!(account.fake.complaints(), [""; 0]);
+        found
+    });
+    (chat, found)
+}
+
+impl Account {
+    /// Waits until everything that was kept has been dealt with.
+    pub(super) async fn settled(&self) {
+        let begun = Instant::now();
+        while self.inbox.pending() > 0 {
+            assert!(begun.elapsed() < PATIENCE, "{} are pending", self.inbox.pending());
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    pub(super) fn start(&mut self) {
+        let (stop, stopped) = watch::channel(false);
+        let (state, seen) = watch::channel(State { bot: None, link: Link::Starting });
+        let fake = Arc::clone(&self.fake);
+        let options = Options {
+            account: "default".to_owned(),
+            token: SecretString::from(TOKEN),
+            api_url: Some(self.fake.url().parse().unwrap()),
+            shards: self.shards,
+            commands: command_entries(),
+            registration: Registration::Everywhere,
+            clock: Clock(Arc::new(move || BEGAN + fake.now())),
+            patience: Duration::from_secs(8),
+        };
+        let (handler, inbox) = (Arc::clone(&self.handler), Arc::clone(&self.inbox));
+        let serving = tokio::spawn(serve(options, handler, inbox, state, stopped));
+        self.running = Some(Running { serving, stop, state: seen });
+    }
+
+    /// Waits until it is connected and its commands are registered.
+    pub(super) async fn is_up(&self) {
+        self.fake.until("a connection", || (self.link() == Link::Up).then_some(())).await;
+        self.fake.until("the commands", || (self.fake.count("PUT", "/commands") > 0).then_some(())).await;
+    }
+
+    /// Asks for the end, and waits for it.
+    pub(super) async fn stop(&mut self) {
+        let Running { serving, stop, .. } = self.running.take().expect("it is served");
+        stop.send_replace(true);
+        serving.await.unwrap().unwrap();
+    }
+
+    /// It dies without a word.
+    pub(super) async fn dies(&mut self) {
+        let Running { serving, .. } = self.running.take().expect("it is served");
+        serving.abort();
+        let _ = serving.await;
+    }
+
+    pub(super) fn link(&self) -> Link {
+        self.running.as_ref().expect("it is served").state.borrow().link.clone()
+    }
+}

@@ -1,0 +1,88 @@
+//! The commands of an application.
+
+use serde_json::{Value, json};
+
+use crate::support::discord::World;
+
+/// How many new ones Discord takes in a day.
+const CREATES: usize = 200;
+
+impl World {
+    /// `PUT …/commands`: those are the commands from now on, everywhere (0) or in a server.
+    pub(super) fn overwrite(&mut self, server: u64, commands: &Value) -> Result<Value, String> {
+        let list = commands.as_array().ok_or("no list of commands")?;
+        if list.len() > 100 {
+            return Err(format!("{} commands", list.len()));
+        }
+        for command in list {
+            check(
+                command,
+                &[
+                    "name",
+                    "description",
+                    "type",
+                    "options",
+                    "default_member_permissions",
+                    "contexts",
+                    "integration_types",
+                ],
+            )?;
+            let mut names: Vec<&str> = list.iter().filter_map(|command| command["name"].as_str()).collect();
+            names.sort_unstable();
+            names.dedup();
+            if names.len() != list.len() {
+                return Err("two commands have one name".to_owned());
+            }
+        }
+        let before = self.commands.remove(&server).unwrap_or_default();
+        let is_new = |command: &Value| !before.iter().any(|old| old["name"] == command["name"]);
+        self.creates += list.iter().filter(|command| is_new(command)).count();
+        if self.creates > CREATES {
+            return Err("Max number of daily application command creates has been reached (200)".to_owned());
+        }
+        let kept = list.iter().map(|command| {
+            let mut command = command.clone();
+            command["id"] = json!(self.id().to_string());
+            command
+        });
+        let kept: Vec<Value> = kept.collect();
+        self.commands.insert(server, kept.clone());
+        Ok(json!(kept))
+    }
+}
+
+/// Whether Discord takes a command or an option of one.
+fn check(one: &Value, known: &[&str]) -> Result<(), String> {
+    let object = one.as_object().ok_or("a command is an object")?;
+    if let Some(odd) = object.keys().find(|key| !known.contains(&key.as_str())) {
+        return Err(format!("a command has no `{odd}`"));
+    }
+    let name = one["name"].as_str().unwrap_or_default();
+    let is_name = (1..=32).contains(&name.len())
+        && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_' || byte == b'-');
+    if !is_name {
+        return Err(format!("`{name}` is no name"));
+    }
+    if !(1..=100).contains(&one["description"].as_str().unwrap_or_default().chars().count()) {
+        return Err(format!("`{name}` has no description of 1 to 100 characters"));
+    }
+    let options = one["options"].as_array().cloned().unwrap_or_default();
+    if options.len() > 25 {
+        return Err(format!("`{name}` has {} options", options.len()));
+    }
+    let mut optional = false;
+    for option in &options {
+        if option["required"] == true && optional {
+            return Err(format!("in `{name}`, what has to be filled in comes behind what need not be"));
+        }
+        optional |= option["required"] != true && option["type"] != 1;
+        if option["autocomplete"] == true && option["choices"].is_array() {
+            return Err(format!("`{name}` has both choices and proposals"));
+        }
+        if option["choices"].as_array().is_some_and(|choices| choices.len() > 25) {
+            return Err(format!("`{name}` has too many choices"));
+        }
+        check(option, &["name", "description", "type", "options", "required", "choices", "autocomplete", "min_value"])?;
+    }
+    Ok(())
+}

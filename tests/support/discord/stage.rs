@@ -1,0 +1,105 @@
+//! Setting up servers, channels and people.
+
+use serde_json::json;
+
+use crate::support::discord::people::Person;
+use crate::support::discord::world::{Channel, Guild};
+use crate::support::discord::{DiscordFake, World};
+
+/// Where something is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Place {
+    pub(crate) channel: u64,
+    pub(crate) guild: Option<u64>,
+    /// The channel that it is a thread of.
+    pub(crate) parent: Option<u64>,
+}
+
+impl DiscordFake {
+    /// A server, in which the bot is with a role of its own. `number` decides which shard it belongs to.
+    pub(crate) fn guild(&self, number: u64, name: &str) -> u64 {
+        let id = (400_000 + number) << 22;
+        self.shared.change(|world| {
+            let role = (id + 9, world.bot_name.clone());
+            let guild =
+                Guild { name: name.to_owned(), roles: vec![role], members: std::collections::BTreeMap::default() };
+            assert!(world.guilds.insert(id, guild).is_none(), "there is a server {number}");
+        });
+        id
+    }
+
+    /// A person, who is nowhere yet.
+    pub(crate) fn person(&self, id: u64, name: &str) -> Person {
+        self.shared.change(|world| {
+            world.people.entry(id).or_insert_with(|| name.to_owned());
+        });
+        Person::new(&self.shared, id)
+    }
+
+    /// The person is in that server from now on, with these roles.
+    pub(crate) fn joins(&self, person: &Person, guild: u64, roles: &[u64]) {
+        self.shared.change(|world| {
+            world.guilds.get_mut(&guild).unwrap().members.insert(person.id, roles.to_vec());
+        });
+    }
+
+    /// A channel for text.
+    pub(crate) fn channel(&self, guild: u64, name: &str) -> Place {
+        self.open(Some(guild), 0, None, name, None)
+    }
+
+    /// A forum.
+    pub(crate) fn forum(&self, guild: u64, name: &str) -> Place {
+        self.open(Some(guild), 15, None, name, None)
+    }
+
+    /// A thread in a channel.
+    pub(crate) fn thread(&self, place: Place, name: &str) -> Place {
+        self.open(place.guild, 11, Some(place.channel), name, None)
+    }
+
+    /// A post in a forum: a thread with its first message.
+    pub(crate) fn post(&self, forum: Place, by: &Person, title: &str, text: &str) -> Place {
+        let place = self.open(forum.guild, 11, Some(forum.channel), title, None);
+        by.says(place, text);
+        place
+    }
+
+    /// The private chat of a person with the bot.
+    pub(crate) fn dm(&self, person: &Person) -> Place {
+        let known = self.shared.look(|world| {
+            world.channels.iter().find(|(_, channel)| channel.with == Some(person.id)).map(|(id, _)| *id)
+        });
+        known.map_or_else(
+            || self.open(None, 1, None, "", Some(person.id)),
+            |channel| Place { channel, guild: None, parent: None },
+        )
+    }
+
+    /// What mentions the bot.
+    pub(crate) fn mention(&self) -> String {
+        self.shared.look(|world| format!("<@{}>", world.bot))
+    }
+
+    /// Another bot writes.
+    pub(crate) fn bot_says(&self, place: Place, text: &str) {
+        self.shared.change(|world| world.post(place.channel, 1, json!({"content": text}), None));
+    }
+
+    /// A webhook writes.
+    pub(crate) fn webhook_says(&self, place: Place, text: &str) {
+        self.shared.change(|world| world.post(place.channel, 0, json!({"content": text}), None));
+    }
+
+    fn open(&self, guild: Option<u64>, kind: u64, parent: Option<u64>, name: &str, with: Option<u64>) -> Place {
+        let channel = self.shared.change(|world: &mut World| {
+            let id = world.id();
+            world.channels.insert(id, Channel { guild, kind, parent, name: name.to_owned(), with });
+            let described = world.channel(id).unwrap();
+            let event = if parent.is_some() { "THREAD_CREATE" } else { "CHANNEL_CREATE" };
+            world.emit(guild, event, described);
+            id
+        });
+        Place { channel, guild, parent }
+    }
+}
