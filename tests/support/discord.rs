@@ -38,7 +38,7 @@ pub(crate) use stage::Place;
 pub(crate) use world::World;
 
 /// How long a test waits at the most, by the clock on the wall.
-const PATIENCE: Duration = Duration::from_mins(1);
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The running fake. It ends when it is dropped.
 pub(crate) struct DiscordFake {
@@ -86,7 +86,12 @@ impl DiscordFake {
             if let Some(found) = look() {
                 return found;
             }
-            assert!(begun.elapsed() < PATIENCE, "waited in vain for {what}; complaints: {:?}", self.complaints());
+            assert!(
+                begun.elapsed() < PATIENCE,
+                "waited in vain for {what}; complaints: {:?}; asked: {:?}",
+                self.complaints(),
+                self.asked()
+            );
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     }
@@ -94,6 +99,14 @@ impl DiscordFake {
     /// How many requests of that method, to a path that holds `part`, have come.
     pub(crate) fn count(&self, method: &str, part: &str) -> usize {
         self.shared.look(|world| world.calls.iter().filter(|call| call.0 == method && call.1.contains(part)).count())
+    }
+
+    /// The last things that were asked for, and how often sessions began and were taken up.
+    fn asked(&self) -> (Vec<(String, String)>, usize, usize) {
+        self.shared.look(|world| {
+            let last = world.calls.len().saturating_sub(12);
+            (world.calls[last..].to_vec(), world.gateway.identifies, world.gateway.resumes)
+        })
     }
 
     /// How many commands were created that were not there before.

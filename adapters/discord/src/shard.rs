@@ -5,8 +5,10 @@ mod links;
 mod progress;
 mod session;
 
+use std::future::poll_fn;
 use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
@@ -201,7 +203,16 @@ impl Reader<'_> {
         }
         // With this code, Discord keeps the session: the next start gets what comes until then.
         shard.close(CloseFrame::RESUME);
-        let goodbye = async { while let Some(Ok(Message::Text(_))) = shard.next().await {} };
+        // It is sent with the next look; the one after that would connect anew.
+        let goodbye = poll_fn(|context| match shard.poll_next_unpin(context) {
+            Poll::Ready(Some(Ok(Message::Text(_)))) => {
+                context.waker().wake_by_ref();
+                Poll::Pending
+            }
+            Poll::Ready(_) => Poll::Ready(()),
+            Poll::Pending if matches!(shard.state(), ShardState::Disconnected { .. }) => Poll::Ready(()),
+            Poll::Pending => Poll::Pending,
+        });
         // Whether it was heard is no matter.
         let _ = timeout(FAREWELL, goodbye).await;
         Ok(())

@@ -80,9 +80,14 @@ impl World {
         self.gateway.wake();
     }
 
+    /// Discord takes the token with its kind before it and without.
+    fn is_token(&self, sent: &Value) -> bool {
+        sent.as_str().is_some_and(|sent| sent.strip_prefix("Bot ").unwrap_or(sent) == self.token)
+    }
+
     /// Begins a session for what was sent as `Identify`; its id.
     pub(super) fn identify(&mut self, identify: &Value, socket: u64, now: Duration) -> Result<String, NotLetIn> {
-        if identify["token"] != self.token.as_str() {
+        if !self.is_token(&identify["token"]) {
             return Err(NotLetIn::Closed(4004));
         }
         let Some(intents) = identify["intents"].as_u64().filter(|intents| intents & !KNOWN == 0) else {
@@ -140,7 +145,7 @@ impl World {
 
     /// Takes a session up again after the event that is named; its id and how much it was told by then.
     pub(super) fn resume(&mut self, resume: &Value, socket: u64) -> Result<(String, usize), NotLetIn> {
-        if resume["token"] != self.token.as_str() {
+        if !self.is_token(&resume["token"]) {
             return Err(NotLetIn::Closed(4004));
         }
         let id = resume["session_id"].as_str().unwrap_or_default();
