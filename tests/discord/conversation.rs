@@ -34,7 +34,7 @@ impl Room {
     }
 }
 
-fn key(place: Place, person: &Person) -> SessionKey {
+pub(super) fn key(place: Place, person: &Person) -> SessionKey {
     let place = match (place.guild, place.parent) {
         (None, _) => conversation("discord", Kind::Dm, &person.id.to_string(), None),
         (Some(_), None) => conversation("discord", Kind::Channel, &place.channel.to_string(), None),

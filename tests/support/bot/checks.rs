@@ -126,6 +126,11 @@ impl Chat {
         self.run(self.app().store().load(&self.key())).unwrap()
     }
 
+    /// The row of another conversation's session.
+    pub(crate) fn row_of(&self, key: &SessionKey) -> Option<Arc<Session>> {
+        self.run(self.app().store().load(key)).unwrap()
+    }
+
     /// What is chosen here now, in the row: `anthropic/claude-opus-4-6@anthropic:work`, or `-`.
     #[track_caller]
     pub(crate) fn chosen(self, expected: &str) -> Self {
