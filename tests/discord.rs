@@ -4,3 +4,4 @@ mod account;
 mod conversation;
 mod faults;
 mod matrix;
+mod pickers;

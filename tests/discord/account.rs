@@ -4,7 +4,9 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use modelpin::clock::Clock as EngineClock;
 use modelpin::directive::command_entries;
+use modelpin::store::Store;
 use modelpin_chat::Handler;
 use modelpin_delivery::{Link, State};
 use modelpin_discord::{Clock, Options, Registration, ServeFault, Shards, serve};
@@ -19,6 +21,8 @@ use crate::support::inbox::Memory;
 const TOKEN: &str = "MTAwMDAwMDAwMDAwMDAwMDAx.TEST-0.token-of-the-first-account";
 /// How much time goes by in a millisecond.
 const STEP: Duration = Duration::from_millis(50);
+/// The same where menus are shown: what waits for a disk has the less patience, and leaves the buttons out.
+const SLOW_STEP: Duration = Duration::from_millis(4);
 /// How long a test waits at the most, by the clock on the wall.
 const PATIENCE: Duration = Duration::from_mins(1);
 /// When the fake begins, since 1970.
@@ -46,11 +50,19 @@ where
     F: Future<Output = (Account, T)>,
 {
     let chat = bot.plants(TOKEN.to_owned()).start();
+    let found = served(&chat, STEP, scene);
+    (chat, found)
+}
+
+fn served<T, F>(chat: &Chat, step: Duration, scene: impl FnOnce(Account) -> F) -> T
+where
+    F: Future<Output = (Account, T)>,
+{
     let handler: Arc<dyn Handler> = chat.app().engine();
-    let found = chat.run(async {
+    chat.run(async {
         let fake = Arc::new(DiscordFake::start(TOKEN, "pinbot"));
         tokio::time::pause();
-        let hurry = fake.hurry(STEP);
+        let hurry = fake.hurry(step);
         let mut account = Account { fake, inbox: Arc::default(), shards: Shards::Automatic, handler, running: None };
         account.start();
         let (mut account, found) = scene(account).await;
@@ -60,8 +72,17 @@ where
         assert_eq!(account.fake.leaks(&chat.planted), None);
         assert_eq!(account.fake.complaints(), [""; 0]);
         found
-    });
-    (chat, found)
+    })
+}
+
+/// [`on_discord`] at a slower pace, for who also looks into the state and at the clock of the bot.
+pub(super) fn on_discord_with<F>(bot: Bot, scene: impl FnOnce(Account, Arc<dyn Store>, Arc<dyn EngineClock>) -> F)
+where
+    F: Future<Output = Account>,
+{
+    let chat = bot.plants(TOKEN.to_owned()).start();
+    let (store, clock) = (chat.app().store(), chat.app().clock());
+    served(&chat, SLOW_STEP, |account| async move { (scene(account, store, clock).await, ()) });
 }
 
 impl Account {
