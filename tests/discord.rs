@@ -2,6 +2,7 @@
 
 mod account;
 mod conversation;
+mod fake;
 mod faults;
 mod matrix;
 mod pickers;

@@ -115,7 +115,8 @@ impl Deliveries {
     ) {
         let mut batch = Vec::with_capacity(BATCH);
         while came.recv_many(&mut batch, BATCH).await > 0 {
-            let (events, last) = (batch.len(), batch.last().map_or(0, Came::sequence));
+            let events = batch.len();
+            let (run, last) = batch.last().map_or((0, 0), Came::place);
             let mut said = Vec::with_capacity(batch.len());
             for one in batch.drain(..) {
                 match one.what {
@@ -141,7 +142,7 @@ impl Deliveries {
                 }
             }
             self.take(said, &mut catch_up).await;
-            progress.kept(events, last);
+            progress.kept(events, run, last);
             catch_up.write_if_due(inbox).await;
         }
         catch_up.write(inbox).await;
@@ -275,6 +276,3 @@ struct Hand {
     said: Said,
     acknowledgement: Option<Acknowledgement>,
 }
-
-#[cfg(test)]
-mod tests;

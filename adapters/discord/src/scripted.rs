@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
+mod drawer;
 mod stage;
 
 use std::sync::Mutex;
@@ -14,6 +15,7 @@ use tokio::time::{Instant, sleep};
 
 use crate::api::{Api, Call, Code, Fault, Route};
 
+pub(crate) use crate::scripted::drawer::Drawer;
 pub(crate) use crate::scripted::stage::{Stage, command, press, private_reply, reply, typed};
 
 /// A call that was made.

@@ -214,6 +214,3 @@ impl Account {
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

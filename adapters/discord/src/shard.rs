@@ -261,7 +261,7 @@ impl Reader<'_> {
             _ => {
                 let came = self.deliveries.hear_at_once(&event, data);
                 match came {
-                    Some(came) => self.enqueue(came.at(sequence)).await,
+                    Some(came) => self.enqueue(came, sequence).await,
                     None => self.progress.read(sequence),
                 }
             }
@@ -280,14 +280,14 @@ impl Reader<'_> {
         }
         self.up();
         self.progress.begin(Kept { id: id.to_owned(), url: url.to_owned(), sequence });
-        self.enqueue(Came::catch_up().at(sequence)).await;
+        self.enqueue(Came::catch_up(), sequence).await;
         Ok(())
     }
 
-    async fn enqueue(&self, came: Came) {
-        self.progress.enqueued();
+    async fn enqueue(&self, came: Came, sequence: u64) {
+        let run = self.progress.enqueued();
         // Whoever keeps what came ends later than who reads.
-        let _ = self.queue.send(came).await;
+        let _ = self.queue.send(came.at(run, sequence)).await;
     }
 
     fn up(&mut self) {
@@ -351,6 +351,3 @@ fn closed(code: Option<u16>) -> String {
 fn bare(url: &str) -> String {
     url.split(['?', '#']).next().unwrap_or(url).trim_end_matches('/').to_owned()
 }
-
-#[cfg(test)]
-mod tests;

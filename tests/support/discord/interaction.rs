@@ -120,6 +120,12 @@ impl World {
         Ok(())
     }
 
+    /// The number of the last one, and what lets answer it.
+    pub(crate) fn last_interaction(&self) -> (u64, String) {
+        let (id, last) = self.interactions.last_key_value().expect("there was one");
+        (*id, last.token.clone())
+    }
+
     /// The interaction that `token` lets answer, while it can be.
     pub(super) fn answerable(&self, token: &str) -> Result<u64, Refusal> {
         let found = self.interactions.iter().find(|(_, found)| found.token == token);

@@ -8,6 +8,7 @@ use crate::inbound::Said;
 /// What was read from the gateway and is to be kept.
 pub(crate) struct Came {
     pub(super) what: What,
+    run: u64,
     sequence: u64,
 }
 
@@ -33,16 +34,16 @@ impl Came {
         Self::of(What::CatchUp)
     }
 
-    /// With its place in the order of the session.
-    pub(crate) fn at(self, sequence: u64) -> Self {
-        Self { sequence, ..self }
+    /// With its place: in which session, and in the order of that.
+    pub(crate) fn at(self, run: u64, sequence: u64) -> Self {
+        Self { run, sequence, ..self }
     }
 
-    pub(super) fn sequence(&self) -> u64 {
-        self.sequence
+    pub(super) fn place(&self) -> (u64, u64) {
+        (self.run, self.sequence)
     }
 
     fn of(what: What) -> Self {
-        Self { what, sequence: 0 }
+        Self { what, run: 0, sequence: 0 }
     }
 }

@@ -57,7 +57,7 @@ async fn a_reply_in_private_is_a_message_and_nothing_more() {
     let mark = body["nonce"].take();
     assert!(mark.as_str().unwrap().len() <= 25, "{mark}");
     let expected = json!({
-        "content": "hello @everyone",
+        "content": "hello \\@everyone",
         "nonce": null,
         "enforce_nonce": true,
         "allowed_mentions": {"parse": [], "replied_user": false},

@@ -12,6 +12,8 @@ pub(crate) struct Progress(Mutex<State>);
 #[derive(Default)]
 struct State {
     session: Option<Kept>,
+    /// Which session it is, counted: an earlier one has numbers of its own.
+    run: u64,
     /// How many events wait to be kept.
     waiting: usize,
     /// The last one that was read and wants nothing, or was kept.
@@ -19,16 +21,12 @@ struct State {
 }
 
 impl Progress {
-    /// It goes on with the session of a former run.
-    pub(crate) fn resume(&self, session: Kept) {
+    /// A session begins, or goes on that a former run began. What waits of an earlier one does not come again.
+    pub(crate) fn begin(&self, session: Kept) {
         let mut state = self.locked();
+        state.run += 1;
         state.read = session.sequence;
         state.session = Some(session);
-    }
-
-    /// A session begins. What waits of an earlier one does not come again.
-    pub(crate) fn begin(&self, session: Kept) {
-        self.resume(session);
     }
 
     /// An event was read that nothing is kept of.
@@ -38,16 +36,20 @@ impl Progress {
         state.settle();
     }
 
-    /// One was read that is to be kept.
-    pub(crate) fn enqueued(&self) {
-        self.locked().waiting += 1;
+    /// One was read that is to be kept; in which session.
+    pub(crate) fn enqueued(&self) -> u64 {
+        let mut state = self.locked();
+        state.waiting += 1;
+        state.run
     }
 
-    /// So many were kept, the last of them at `sequence`.
-    pub(crate) fn kept(&self, events: usize, sequence: u64) {
+    /// So many were kept, the last of them at `sequence` of the session `run`.
+    pub(crate) fn kept(&self, events: usize, run: u64, sequence: u64) {
         let mut state = self.locked();
         state.waiting = state.waiting.saturating_sub(events);
-        state.read = state.read.max(sequence);
+        if run == state.run {
+            state.read = state.read.max(sequence);
+        }
         state.settle();
     }
 
@@ -69,5 +71,44 @@ impl State {
         {
             session.sequence = session.sequence.max(self.read);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+    use super::Progress;
+    use crate::shard::session::Kept;
+
+    fn session(id: &str, sequence: u64) -> Kept {
+        Kept { id: id.to_owned(), url: "wss://gateway.example".to_owned(), sequence }
+    }
+
+    #[test]
+    fn it_is_never_ahead_of_what_is_kept() {
+        let progress = Progress::default();
+        assert_eq!(progress.session(), None);
+        progress.begin(session("a", 1));
+        let run = progress.enqueued();
+        progress.enqueued();
+        progress.read(4);
+        assert_eq!(progress.session().unwrap().sequence, 1, "2 and 3 are not kept yet");
+        progress.kept(1, run, 2);
+        assert_eq!(progress.session().unwrap().sequence, 1, "3 is not");
+        progress.kept(1, run, 3);
+        assert_eq!(progress.session().unwrap().sequence, 4);
+    }
+
+    #[test]
+    fn an_earlier_session_has_numbers_of_its_own() {
+        let progress = Progress::default();
+        progress.begin(session("a", 1));
+        let earlier = progress.enqueued();
+        progress.begin(session("b", 1));
+        let later = progress.enqueued();
+        progress.kept(1, earlier, 900);
+        progress.kept(1, later, 2);
+        assert_eq!(progress.session(), Some(session("b", 2)));
     }
 }

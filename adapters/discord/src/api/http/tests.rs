@@ -85,7 +85,7 @@ async fn a_call_goes_where_the_address_points_under_the_token() {
     let heard = log.lock().unwrap().clone();
     assert!(heard[0].starts_with("GET /api/v10/users/@me HTTP/1.1\r\n"), "{}", heard[0]);
     assert!(heard[0].contains("authorization: Bot MTAw.TEST-bot.token\r\n"), "{}", heard[0]);
-    assert!(heard[0].contains("user-agent: DiscordBot (https://"), "{}", heard[0]);
+    assert!(heard[0].contains("user-agent: DiscordBot (modelpin, "), "{}", heard[0]);
     let line = "PATCH /some/path/api/v10/webhooks/9/TEST-interaction/messages/@original HTTP/1.1\r\n";
     assert!(heard[1].starts_with(line), "{}", heard[1]);
     assert!(heard[1].contains("content-type: application/json\r\n"), "{}", heard[1]);
