@@ -4,5 +4,6 @@ mod account;
 mod conversation;
 mod fake;
 mod faults;
+mod manners;
 mod matrix;
 mod pickers;

@@ -26,7 +26,7 @@ const SLOW_STEP: Duration = Duration::from_millis(4);
 /// How long a test waits at the most, by the clock on the wall.
 const PATIENCE: Duration = Duration::from_mins(1);
 /// When the fake begins, since 1970.
-const BEGAN: Duration = Duration::from_secs(1_795_176_000);
+const BEGAN: Duration = Duration::from_hours(498_660);
 
 /// An account, and the Discord that it is on.
 pub(super) struct Account {

@@ -47,6 +47,7 @@ pub(super) fn key(place: Place, person: &Person) -> SessionKey {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "it is one conversation, told from its beginning to its end")]
 fn each_of_many_messages_is_answered_by_what_was_chosen_where_it_was_written() {
     let (chat, rooms) = on_discord(Bot::new().profiles(PROFILES), |account| async move {
         account.is_up().await;

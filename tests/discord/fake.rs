@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::support::discord::{DiscordFake, Place};
+use crate::support::discord::{DiscordFake, Place, World};
 
 const TOKEN: &str = "MTAw.TEST-0.token";
 
@@ -142,7 +142,7 @@ async fn an_interaction_is_acknowledged_once_and_within_three_seconds() {
     let dm = fake.dm(&ann);
     for (late, wanted) in [(0, (204, 0)), (3, (204, 0)), (4, (404, 10_062))] {
         ann.slash(dm, "help", None, &[]);
-        let (id, token) = fake.shared.look(|world| world.last_interaction());
+        let (id, token) = fake.shared.look(World::last_interaction);
         fake.shared.clock.advance(Duration::from_secs(late));
         let callback = format!("/interactions/{id}/{token}/callback");
         let seen = json!({"type": 5, "data": {"flags": 64}});

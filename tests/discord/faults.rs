@@ -99,10 +99,10 @@ async fn told(fake: &DiscordFake, place: Place) {
         let profile = |text: &str| PROFILES.split(' ').find(|profile| text.contains(profile)).map(str::to_owned);
         answers.iter().filter_map(|shown| profile(&shown.text)).collect()
     };
-    let mut waited = 0;
-    while found().len() < ROUNDS && waited < 2_000 {
+    let mut looks = 0;
+    while found().len() < ROUNDS && looks < 2_000 {
         tokio::time::sleep(Duration::from_millis(100)).await;
-        waited += 1;
+        looks += 1;
     }
     let mut found = found();
     // What was confirmed as the program died is confirmed once more.

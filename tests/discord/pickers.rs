@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
-use modelpin::clock::Clock as _;
 use modelpin::store::Store;
 use serde_json::{Map, Value, json};
 

@@ -31,7 +31,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
-pub(crate) use people::{Person, Slash};
+pub(crate) use people::Person;
 pub(crate) use shared::Shared;
 pub(crate) use shown::Shown;
 pub(crate) use stage::Place;

@@ -47,7 +47,7 @@ impl World {
             "id": id.to_string(), "application_id": self.application.to_string(), "type": kind, "token": token,
             "version": 1, "data": data, "channel_id": channel.to_string(), "channel": self.channel(channel),
             "locale": "en-US", "entitlements": [], "authorizing_integration_owners": {}, "attachment_size_limit": 1,
-            "app_permissions": "0", "context": if guild.is_some() { 0 } else { 1 },
+            "app_permissions": "0", "context": u8::from(guild.is_none()),
         });
         if let Some(guild) = guild {
             let mut member = self.member(guild, person).expect("the person is in the server");

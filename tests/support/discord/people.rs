@@ -25,7 +25,7 @@ pub(crate) struct Slash {
 impl Slash {
     /// How long it took until it was acknowledged; `None` as long as it is not.
     pub(crate) fn acknowledged_after(&self) -> Option<Duration> {
-        self.shared.look(|world| world.interactions[&self.id].acknowledged.map(|at| at - self.begun))
+        self.shared.look(|world| world.interactions[&self.id].acknowledged.map(|at| at.saturating_sub(self.begun)))
     }
 
     /// What stands for the answer now, if that is more than the sign of thinking.

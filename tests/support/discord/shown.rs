@@ -4,6 +4,9 @@ use serde_json::Value;
 
 use crate::support::discord::{DiscordFake, Place, World};
 
+/// A list to choose from: what it is called, its id, and its entries with their values.
+pub(crate) type List = (String, String, Vec<(String, String)>);
+
 /// A message of the bot's, as people see it.
 #[derive(Debug, Clone)]
 pub(crate) struct Shown {
@@ -12,8 +15,8 @@ pub(crate) struct Shown {
     pub(crate) text: String,
     /// The labels of its buttons, with their ids.
     pub(crate) buttons: Vec<(String, String)>,
-    /// Its lists: what each is called, its id, and its entries with their values.
-    pub(crate) lists: Vec<(String, String, Vec<(String, String)>)>,
+    /// Its lists.
+    pub(crate) lists: Vec<List>,
     /// Who alone sees it.
     pub(crate) only_for: Option<u64>,
 }

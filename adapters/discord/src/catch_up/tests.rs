@@ -18,7 +18,7 @@ fn clock() -> Clock {
 
 /// The id of what was written so long ago.
 fn id(ago: Duration) -> u64 {
-    u64::try_from((NOW - ago).as_millis()).unwrap() << 22
+    u64::try_from(NOW.checked_sub(ago).unwrap().as_millis()).unwrap() << 22
 }
 
 fn message(channel: u64, id: u64, server: Option<u64>) -> Value {

@@ -12,7 +12,7 @@ use tokio_websockets::{CloseCode, Message, ServerBuilder, WebSocketStream};
 
 use crate::support::discord::Shared;
 use crate::support::discord::gateway::orders::Order;
-use crate::support::discord::gateway::sessions::NotLetIn;
+use crate::support::discord::gateway::sessions::{NotLetIn, Session};
 
 /// How many frames a client may send in a minute.
 const FRAMES: usize = 120;
@@ -128,7 +128,7 @@ impl Socket {
     }
 
     fn told(&self, id: &str) -> usize {
-        self.shared.look(|world| world.gateway.sessions.get(id).map_or(0, |session| session.told()))
+        self.shared.look(|world| world.gateway.sessions.get(id).map_or(0, Session::told))
     }
 
     /// Sends what is new, and carries out what was ordered.
