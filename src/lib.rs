@@ -91,6 +91,7 @@
 //!     sender: Sender { id: "42".to_owned(), name: Some("Ann".to_owned()), roles: Vec::new() },
 //!     bot: "mybot".to_owned(),
 //!     addressed: true,
+//!     room: None,
 //!     id: None,
 //!     event: Event::Message("/model sonnet".to_owned()),
 //! };
