@@ -123,6 +123,8 @@ async fn slash(api: &DiscordApi, starts: usize, rounds: usize) {
         let (before, begun) = (api.count(DISCORD, what), Instant::now());
         let gateway = Gateway::start(home.path());
         up.add(api.call(DISCORD, what, before).await.at - begun);
+        // Once it is in, it can be gone on with.
+        tokio::time::sleep(GAP).await;
         gateway.end();
     }
     up.print("Discord: from its start to its session", None);
