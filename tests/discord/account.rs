@@ -120,9 +120,16 @@ impl Account {
         self.fake.until("the commands", || (self.fake.count("PUT", "/commands") > 0).then_some(())).await;
     }
 
+    /// Waits until it ends by itself; why, and how it stood in the end.
+    pub(super) async fn ends(&mut self) -> (Result<(), ServeFault>, Link) {
+        let Running { serving, stop: _stop, state } = self.running.take().expect("it is served");
+        let ended = serving.await.unwrap();
+        (ended, state.borrow().link.clone())
+    }
+
     /// Asks for the end, and waits for it.
     pub(super) async fn stop(&mut self) {
-        let Running { serving, stop, .. } = self.running.take().expect("it is served");
+        let Some(Running { serving, stop, .. }) = self.running.take() else { return };
         stop.send_replace(true);
         serving.await.unwrap().unwrap();
     }

@@ -2,8 +2,12 @@
 
 use std::time::Duration;
 
+use modelpin_delivery::Link;
+use modelpin_discord::ServeFault;
+
 use crate::discord::account::on_discord;
 use crate::support::bot::Bot;
+use crate::support::discord::World;
 
 const PROFILES: &str = "anthropic:default anthropic:work";
 
@@ -99,4 +103,53 @@ fn the_servers_of_a_bot_are_dealt_out_over_its_shards() {
         }
         (account, ())
     });
+}
+
+#[test]
+fn what_only_another_configuration_mends_ends_it_and_says_what_to_do() {
+    for (code, words) in [
+        (4004, "Copy it anew from the developer portal"),
+        (4010, "the range of `shards` has to be within its total"),
+        (4011, "raise the total of `shards`"),
+        (4013, "no such intents"),
+        (4014, "switch \"Message Content Intent\" on"),
+    ] {
+        on_discord(Bot::new().profiles(PROFILES), |mut account| async move {
+            account.is_up().await;
+            account.fake.close(code);
+            let (ended, link) = account.ends().await;
+            let fault = ended.unwrap_err();
+            let is_of_token = matches!(fault, ServeFault::TokenRefused { .. });
+            assert_eq!(is_of_token, code == 4004, "{fault:?}");
+            assert!(fault.to_string().contains(words), "{fault}");
+            assert_eq!(link, Link::Refused(fault.to_string()));
+            assert_eq!(account.fake.shared.look(|world| world.gateway.identifies), 1, "it is not tried again");
+            (account, ())
+        });
+    }
+}
+
+#[test]
+fn the_end_does_not_wait_for_what_discord_does_not_take() {
+    let (chat, asked) = on_discord(Bot::new().profiles(PROFILES), |mut account| async move {
+        account.is_up().await;
+        let fake = account.fake.clone();
+        let dm = fake.dm(&fake.person(42, "Ann"));
+        // Nothing is taken any more: what is under way waits.
+        fake.fails("POST", "/messages", 503, usize::MAX);
+        fake.person(42, "Ann").says(dm, "/model opus@work");
+        fake.until("an attempt", || (fake.count("POST", "/messages") > 0).then_some(())).await;
+        let begun = fake.now();
+        account.stop().await;
+        let took = fake.now().saturating_sub(begun);
+        assert!(took <= Duration::from_secs(10), "{took:?}");
+        assert_eq!(account.inbox.pending(), 1, "it is taken up at the next start");
+        fake.shared.change(World::calm);
+        account.start();
+        let said = fake.said(dm, 1).await;
+        assert!(said.text.contains("anthropic:work"), "{}", said.text);
+        account.settled().await;
+        (account, fake.answers(dm).len())
+    });
+    assert_eq!((asked, chat.provider().seen().len()), (1, 0));
 }
