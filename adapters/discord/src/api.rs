@@ -16,7 +16,7 @@ use serde_json::Value;
 pub(crate) use crate::api::calls::{
     Gateway, acknowledge, answer_completion, channel, delete_follow_up, delete_message, delete_original,
     edit_follow_up, edit_message, edit_original, follow_up, gateway, me, member, messages_after, overwrite_commands,
-    send_message, typing,
+    send_message, server, typing,
 };
 pub(crate) use crate::api::code::Code;
 pub(crate) use crate::api::fault::Fault;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::time::Duration;
 
-use modelpin_delivery::Inbox;
+use modelpin_delivery::{BackOff, Inbox};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serenity::model::id::ChannelId;
@@ -12,6 +12,7 @@ use tokio::time::{Instant, sleep};
 
 use crate::Clock;
 use crate::api::{self, Fault};
+use crate::inbound;
 use crate::line::Line;
 
 /// Of how many channels it is known what was heard last.
@@ -20,8 +21,15 @@ const CHANNELS: usize = 64;
 /// How old something may be that is answered all the same.
 const OLDEST: Duration = Duration::from_hours(1);
 
-/// How many messages of a channel are asked for.
+/// How many messages of a channel are asked for at once, which is the most that Discord tells, and how often.
 const MESSAGES: u8 = 100;
+const PAGES: usize = 5;
+
+/// How long it is asked in all what was missed. Everything else that the shard is told waits meanwhile.
+const PATIENCE: Duration = Duration::from_mins(2);
+
+/// The longest wait between two attempts.
+const LONGEST_WAIT: Duration = Duration::from_secs(10);
 
 /// How often it is written what was heard last.
 const EVERY: Duration = Duration::from_secs(5);
@@ -77,9 +85,10 @@ impl CatchUp {
             now.saturating_sub(u64::try_from(OLDEST.as_millis()).unwrap_or(u64::MAX)).saturating_sub(EPOCH) << 22;
         let mut missed = Vec::new();
         let mut members = HashMap::new();
+        let until = Instant::now() + PATIENCE;
         for last in &self.channels {
             let after = last.message.max(oldest);
-            for mut message in self.messages(line, last, after).await {
+            for mut message in messages(line, last.channel, after, until).await {
                 if let Some(server) = last.server {
                     message["guild_id"] = Value::from(server.to_string());
                     let author = message["author"]["id"].as_str().and_then(|id| id.parse().ok());
@@ -87,7 +96,11 @@ impl CatchUp {
                     if let (Some(author), true) = (author, is_of_a_person) {
                         let known = match members.entry((server, author)) {
                             Entry::Occupied(known) => known.into_mut(),
-                            Entry::Vacant(place) => place.insert(member(line, server, author).await),
+                            Entry::Vacant(place) => {
+                                let member =
+                                    asked(line, until, async || api::member(&*line.api, server, author).await).await;
+                                place.insert(member)
+                            }
                         };
                         if let Some(member) = known {
                             message["member"] = Value::clone(member);
@@ -105,21 +118,6 @@ impl CatchUp {
             );
         }
         missed
-    }
-
-    async fn messages(&self, line: &Line, last: &Last, after: u64) -> Vec<Value> {
-        for _ in 0..3 {
-            match api::messages_after(&*line.api, ChannelId::new(last.channel), after, MESSAGES).await {
-                Ok(messages) => return messages,
-                Err(Fault::Busy(wait)) => sleep(wait).await,
-                Err(Fault::Passing(_)) => sleep(Duration::from_secs(1)).await,
-                Err(fault @ Fault::Refused { .. }) => {
-                    tracing::debug!(account = line.account, why = %fault, "what was missed in a channel is not told");
-                    break;
-                }
-            }
-        }
-        Vec::new()
     }
 
     /// Writes what was heard last, if that is long enough ago.
@@ -140,16 +138,42 @@ impl CatchUp {
     }
 }
 
-/// What a person is in a server, as far as that can be had: without it, nobody is let in for a role.
-async fn member(line: &Line, server: u64, person: u64) -> Option<Value> {
-    for _ in 0..2 {
-        match api::member(&*line.api, server, person).await {
-            Ok(member) => return Some(member),
-            Err(Fault::Busy(wait)) => sleep(wait).await,
-            Err(Fault::Passing(_) | Fault::Refused { .. }) => return None,
+/// The messages of a channel that follow on `after`, as far as they are told until then.
+async fn messages(line: &Line, channel: u64, mut after: u64, until: Instant) -> Vec<Value> {
+    let mut all = Vec::new();
+    for _ in 0..PAGES {
+        let ask = async || api::messages_after(&*line.api, ChannelId::new(channel), after, MESSAGES).await;
+        let Some(page) = asked(line, until, ask).await else { break };
+        let is_full = page.len() >= usize::from(MESSAGES);
+        let latest = page.last().and_then(inbound::number);
+        all.extend(page);
+        match latest {
+            Some(latest) if is_full => after = latest,
+            _ => return all,
         }
     }
-    None
+    tracing::warn!(account = line.account, channel, "not all that was missed in a channel is told");
+    all
+}
+
+/// Asks until there is an answer, or it is too late; `None` also where Discord does not tell.
+async fn asked<T>(line: &Line, until: Instant, ask: impl AsyncFn() -> Result<T, Fault>) -> Option<T> {
+    let mut waits = BackOff::up_to(LONGEST_WAIT);
+    loop {
+        let wait = match ask().await {
+            Ok(answer) => return Some(answer),
+            Err(Fault::Busy(wait)) => wait,
+            Err(Fault::Passing(_)) => waits.longer(),
+            Err(fault @ Fault::Refused { .. }) => {
+                tracing::debug!(account = line.account, why = %fault, "something that was missed is not told");
+                return None;
+            }
+        };
+        if Instant::now() + wait >= until {
+            return None;
+        }
+        sleep(wait).await;
+    }
 }
 
 #[cfg(test)]

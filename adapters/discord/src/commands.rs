@@ -2,9 +2,11 @@
 
 mod registration;
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use modelpin_delivery::{BackOff, Inbox};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::time::sleep;
 
@@ -19,70 +21,66 @@ const NAME: &str = "commands";
 /// The longest wait between two attempts. Nobody waits for a list.
 const LONGEST_WAIT: Duration = Duration::from_mins(10);
 
-/// Tells Discord the commands, as far as they are others than the last time, and remembers that. Discord takes two hundred
-/// new commands a day, whatever becomes of them.
+/// Tells Discord the commands, as far as they are others than the last time, and remembers that, place by place: a server
+/// that refuses them does not make the others take them again. Discord takes two hundred new commands a day, whatever
+/// becomes of them.
 pub(crate) async fn bring_up_to_date(line: &Line, inbox: &dyn Inbox, options: &Options, application: u64) {
     let account = &line.account;
     let commands = registration(&options.commands);
-    let servers: &[u64] = match &options.registration {
-        Registration::Everywhere => &[],
-        Registration::Servers(servers) => servers,
+    let wanted: BTreeSet<Place> = match &options.registration {
+        Registration::Everywhere => BTreeSet::from([None]),
+        Registration::Servers(servers) => servers.iter().copied().map(Some).collect(),
     };
-    let mark = Mark { hash: hash(application, &commands, servers), servers: servers.to_vec() };
-    let before = inbox.recall(NAME).await.map(|text| Mark::read(&text)).unwrap_or_default();
-    if before.hash == mark.hash {
+    let hash = hash(application, &commands);
+    let before: Note = inbox.recall(NAME).await.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+    let is_same = before.hash == hash;
+    let mut note = Note { hash, told: if is_same { before.told.clone() } else { BTreeSet::new() } };
+    // Where they were offered before and are not any more, they are taken away, or they would be there twice.
+    let nothing = json!([]);
+    let gone = before.told.difference(&wanted).map(|place| (*place, &nothing));
+    let new = wanted.difference(&note.told).map(|place| (*place, &commands));
+    let todo: Vec<(Place, &Value)> = gone.chain(new).collect();
+    if todo.is_empty() && is_same {
         return;
     }
-    let nothing = json!([]);
-    // Where they were offered before and are not any more, they are taken away, or they would be there twice.
-    let former = before.places().into_iter().filter(|place| !mark.places().contains(place));
-    let todo = former.map(|place| (place, &nothing)).chain(mark.places().into_iter().map(|place| (place, &commands)));
     let mut all = true;
     for (place, commands) in todo {
-        if let Err(fault) = tell(line, application, place, commands).await {
-            all = false;
-            let advice = if fault.is_one_of(&[Code::MissingAccess, Code::MissingPermissions]) {
-                ". Invite the bot to that server again, with the scope applications.commands"
-            } else {
-                ""
-            };
-            tracing::warn!(account, server = place, why = %fault, "Discord does not take the list of commands{advice}");
+        match tell(line, application, place, commands).await {
+            Ok(()) if wanted.contains(&place) => {
+                note.told.insert(place);
+            }
+            Ok(()) => {
+                note.told.remove(&place);
+            }
+            Err(fault) => {
+                all = false;
+                // Out of a server that has thrown the bot out, there is nothing to be taken away.
+                note.told.remove(&place);
+                let advice = if fault.is_one_of(&[Code::MissingAccess, Code::MissingPermissions]) {
+                    ". Invite the bot to that server again, with the scope applications.commands"
+                } else {
+                    ""
+                };
+                tracing::warn!(account, server = place, why = %fault, "Discord does not take the list of commands{advice}");
+            }
         }
     }
+    if let Ok(text) = serde_json::to_string(&note) {
+        inbox.remember(NAME, text).await;
+    }
     if all {
-        inbox.remember(NAME, mark.to_string()).await;
         tracing::info!(account, "Discord's list of commands is up to date");
     }
 }
 
-/// What Discord was told: the hash of it, and the servers it was told for; none stands for everywhere.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-struct Mark {
+/// Where commands are offered: in one server; `None` for everywhere.
+type Place = Option<u64>;
+
+/// What Discord was told.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+struct Note {
     hash: String,
-    servers: Vec<u64>,
-}
-
-impl Mark {
-    fn read(text: &str) -> Self {
-        let (hash, servers) = text.split_once(' ').unwrap_or((text, ""));
-        Self { hash: hash.to_owned(), servers: servers.split(',').filter_map(|id| id.parse().ok()).collect() }
-    }
-
-    /// Where commands are offered by it; nowhere by one of nothing.
-    fn places(&self) -> Vec<Option<u64>> {
-        match (&*self.hash, &*self.servers) {
-            ("", _) => Vec::new(),
-            (_, []) => vec![None],
-            (_, servers) => servers.iter().copied().map(Some).collect(),
-        }
-    }
-}
-
-impl std::fmt::Display for Mark {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let servers: Vec<String> = self.servers.iter().map(u64::to_string).collect();
-        write!(f, "{} {}", self.hash, servers.join(","))
-    }
+    told: BTreeSet<Place>,
 }
 
 /// Makes one call until it is carried out or refused.

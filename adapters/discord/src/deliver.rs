@@ -1,6 +1,7 @@
 //! From what Discord hands out to the handler.
 
 mod came;
+mod hearing;
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -12,20 +13,23 @@ use modelpin_delivery::{Arrival, Arrivals, BackOff, Chats, Inbox, InboxFault};
 use serde_json::{Value, json};
 use serenity::model::id::ChannelId;
 use tokio::sync::mpsc;
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{sleep, timeout};
 
 use crate::acknowledge::Acknowledgement;
-use crate::api::{self, Fault};
+use crate::api;
 use crate::catch_up::CatchUp;
-use crate::deliver::came::What;
-use crate::directory::Directory;
-use crate::inbound::{self, Asked, Heard, Me, Said, written};
+use crate::deliver::came::{Hand, What};
+use crate::deliver::hearing::Hearing;
+use crate::inbound::{self, Asked, Awaited, Heard, Me, Said, Unplaced, written};
 use crate::line::Line;
 use crate::outbox::Talk;
 use crate::shard::Progress;
 use crate::way::{Interaction, InteractionKind, Way};
 
 pub(crate) use crate::deliver::came::Came;
+
+/// The name of the event of a message.
+const MESSAGE: &str = "MESSAGE_CREATE";
 
 /// How many events are kept at once.
 const BATCH: usize = 100;
@@ -36,9 +40,6 @@ const PROPOSALS: Duration = Duration::from_secs(1);
 /// How long an answer with proposals may take on its way; it is of no use later.
 const ON_ITS_WAY: Duration = Duration::from_millis(1_500);
 
-/// How long it is asked where something was written. Everything else of the shard waits meanwhile.
-const PLACING: Duration = Duration::from_mins(1);
-
 /// The longest wait between two attempts.
 const LONGEST_WAIT: Duration = Duration::from_secs(10);
 
@@ -47,9 +48,7 @@ pub(crate) struct Deliveries {
     line: Arc<Line>,
     handler: Arc<dyn Handler>,
     arrivals: Arrivals,
-    me: Me,
-    commands: Vec<CommandEntry>,
-    directory: Directory,
+    hearing: Arc<Hearing>,
 }
 
 impl Deliveries {
@@ -62,47 +61,57 @@ impl Deliveries {
         commands: Vec<CommandEntry>,
     ) -> Self {
         let arrivals = Arrivals::new(line.account.clone(), inbox, chats);
-        Self { line, handler, arrivals, me, commands, directory: Directory::new() }
+        let hearing = Arc::new(Hearing::new(Arc::clone(&line), me, commands));
+        Self { line, handler, arrivals, hearing }
     }
 
     /// Hands over what a former run had kept and was not done with, in order.
     pub(crate) async fn resume(&self, pending: Vec<(u64, String)>) {
         for (id, text) in pending {
-            let said = match serde_json::from_str(&text) {
-                Ok(Value::Object(mut kept)) => match (kept.remove("t"), kept.remove("d")) {
-                    (Some(Value::String(event)), Some(data)) => self.place(&event, &data).await,
-                    _ => None,
-                },
-                _ => None,
-            };
-            match said {
-                // Where it was an interaction, the former run has acknowledged it.
-                Some(said) => self.arrivals.resume(vec![self.arrival(id, said, None, None, text)]).await,
+            match self.taken_up(id, &text) {
+                Some(arrival) => self.arrivals.resume(vec![arrival]).await,
                 None => self.arrivals.let_go(id).await,
             }
         }
     }
 
+    /// What was kept as `text`; `None` where that means nothing any more.
+    fn taken_up(&self, id: u64, text: &str) -> Option<Arrival> {
+        let mut kept: Value = serde_json::from_str(text).ok()?;
+        let event = kept["t"].as_str()?.to_owned();
+        // Where it was an interaction, the former run has acknowledged it.
+        let hand = self.hand(&event, kept["d"].take(), None)?;
+        self.arrival(&hand).map(|arrival| Arrival { id, ..arrival })
+    }
+
     /// Does what cannot wait: acknowledges an interaction, and answers who is filling in a command. Returns what is to be
     /// kept and handed over.
     pub(crate) fn hear_at_once(&self, event: &str, data: Value) -> Option<Came> {
-        self.directory.note(event, &data);
-        match self.hear(event, &data)? {
+        self.hearing.note(event, &data);
+        let (said, acknowledgement) = match self.hearing.hear(event, &data)? {
             Heard::Said(said) => {
-                let acknowledgement =
-                    said.way.interaction.as_ref().map(|interaction| Acknowledgement::begin(&self.line, interaction));
-                Some(Came::heard(event, data, *said, acknowledgement))
+                let interaction = said.way.interaction.as_ref();
+                let acknowledgement = interaction.map(|interaction| Acknowledgement::begin(&self.line, interaction));
+                (Some(*said), acknowledgement)
             }
-            Heard::Unplaced(_) => Some(Came::unplaced(event, data)),
+            Heard::Unplaced(Unplaced { awaited, .. }) => match awaited {
+                Awaited::Nothing => (None, None),
+                Awaited::Acknowledgement(interaction) => (None, Some(Acknowledgement::begin(&self.line, &interaction))),
+                Awaited::Proposals => {
+                    self.propose_later(event, data);
+                    return None;
+                }
+            },
             Heard::Completion(asked) => {
                 self.propose(*asked);
-                None
+                return None;
             }
             Heard::Stray(interaction) => {
                 self.dismiss(interaction);
-                None
+                return None;
             }
-        }
+        };
+        Some(Came::heard(Hand { event: event.to_owned(), data, said, acknowledgement }))
     }
 
     /// Keeps what came and hands it over, in order, until nothing more can come.
@@ -117,31 +126,19 @@ impl Deliveries {
         while came.recv_many(&mut batch, BATCH).await > 0 {
             let events = batch.len();
             let (run, last) = batch.last().map_or((0, 0), Came::place);
-            let mut said = Vec::with_capacity(batch.len());
+            let mut hands = Vec::with_capacity(batch.len());
             for one in batch.drain(..) {
                 match one.what {
-                    What::Heard { event, data, said: one, acknowledgement } => {
-                        said.push(Hand { event, data, said: *one, acknowledgement });
-                    }
-                    What::Unplaced { event, data } => {
-                        // What came before it need not wait until Discord says where it was.
-                        self.take(std::mem::take(&mut said), &mut catch_up).await;
-                        if let Some(one) = self.place(&event, &data).await {
-                            said.push(Hand { event, data, said: one, acknowledgement: None });
-                        }
-                    }
+                    What::Heard(hand) => hands.push(*hand),
                     What::CatchUp => {
-                        self.take(std::mem::take(&mut said), &mut catch_up).await;
-                        for data in catch_up.missed(&self.line).await {
-                            let event = "MESSAGE_CREATE".to_owned();
-                            if let Some(one) = self.place(&event, &data).await {
-                                said.push(Hand { event, data, said: one, acknowledgement: None });
-                            }
-                        }
+                        // What came before it need not wait until Discord says what was missed.
+                        self.take(std::mem::take(&mut hands), &mut catch_up).await;
+                        let missed = catch_up.missed(&self.line).await;
+                        hands.extend(missed.into_iter().filter_map(|data| self.hand(MESSAGE, data, None)));
                     }
                 }
             }
-            self.take(said, &mut catch_up).await;
+            self.take(hands, &mut catch_up).await;
             progress.kept(events, run, last);
             catch_up.write_if_due(inbox).await;
         }
@@ -149,42 +146,51 @@ impl Deliveries {
     }
 
     /// Keeps what was said and hands it over, as often as it takes.
-    async fn take(&self, said: Vec<Hand>, catch_up: &mut CatchUp) {
-        if said.is_empty() {
+    async fn take(&self, hands: Vec<Hand>, catch_up: &mut CatchUp) {
+        if hands.is_empty() {
             return;
         }
         let mut waits = BackOff::up_to(LONGEST_WAIT);
         while let Err(InboxFault(why)) =
-            self.arrivals.take(said.iter().filter_map(|hand| self.hand(hand)).collect()).await
+            self.arrivals.take(hands.iter().filter_map(|hand| self.arrival(hand)).collect()).await
         {
             let wait = waits.longer();
             tracing::warn!(account = self.line.account, why, ?wait, "what came cannot be kept yet");
             sleep(wait).await;
         }
-        for hand in &said {
+        for hand in &hands {
             catch_up.heard(&hand.data);
         }
     }
 
-    fn hand(&self, hand: &Hand) -> Option<Arrival> {
-        let Hand { event, data, said, acknowledgement } = hand;
-        let id = inbound::number(data)?;
-        let kept = json!({"t": event, "d": data}).to_string();
-        Some(self.arrival(id, said.clone(), acknowledgement.clone(), written(data), kept))
+    /// What can be handed over of an event; `None` where nothing is to be done about it.
+    fn hand(&self, event: &str, data: Value, acknowledgement: Option<Acknowledgement>) -> Option<Hand> {
+        let said = match self.hearing.hear(event, &data)? {
+            Heard::Said(said) => Some(*said),
+            Heard::Unplaced(_) => None,
+            Heard::Completion(_) | Heard::Stray(_) => return None,
+        };
+        Some(Hand { event: event.to_owned(), data, said, acknowledgement })
     }
 
-    fn arrival(
-        &self,
-        id: u64,
-        said: Said,
-        acknowledgement: Option<Acknowledgement>,
-        text: Option<String>,
-        update: String,
-    ) -> Arrival {
-        let Said { inbound, way } = said;
-        let (line, handler) = (Arc::clone(&self.line), Arc::clone(&self.handler));
-        let chat = way.channel.get().cast_signed();
+    fn arrival(&self, hand: &Hand) -> Option<Arrival> {
+        let id = inbound::number(&hand.data)?;
+        let channel = inbound::channel(&hand.data)?;
+        let Hand { event, data, said, acknowledgement } = hand.clone();
+        let (text, update) = (written(&data), json!({"t": event, "d": data}).to_string());
+        let (line, handler, hearing) = (Arc::clone(&self.line), Arc::clone(&self.handler), Arc::clone(&self.hearing));
         let work = async move {
+            let said = match said {
+                Some(said) => {
+                    hearing.in_order(channel).await;
+                    said
+                }
+                None => match hearing.place(channel, &event, &data).await {
+                    Some(said) => said,
+                    None => return,
+                },
+            };
+            let Said { inbound, way } = said;
             let talk = Talk::new(line, way, inbound.conversation.kind, acknowledgement);
             let handling = async {
                 handler.handle(inbound, &talk).await;
@@ -197,61 +203,27 @@ impl Deliveries {
                 Either::Right((never, _)) => match never {},
             }
         };
-        Arrival { id, chat, text, update, work: Box::pin(work) }
+        Some(Arrival { id, chat: channel.cast_signed(), text, update, work: Box::pin(work) })
     }
 
-    fn hear(&self, event: &str, data: &Value) -> Option<Heard> {
-        inbound::hear(event, data, &self.me, &self.line.account, &self.commands, &self.directory)
-    }
-
-    /// What was said and where; Discord is asked where it cannot be told otherwise.
-    async fn place(&self, event: &str, data: &Value) -> Option<Said> {
-        let channel = match self.hear(event, data)? {
-            Heard::Said(said) => return Some(*said),
-            Heard::Unplaced(channel) => channel,
-            Heard::Completion(_) | Heard::Stray(_) => return None,
-        };
-        self.learn(channel).await;
-        match self.hear(event, data)? {
-            Heard::Said(said) => Some(*said),
-            Heard::Unplaced(_) | Heard::Completion(_) | Heard::Stray(_) => {
-                tracing::warn!(
-                    account = self.line.account,
-                    channel = channel.get(),
-                    "a message is passed over, for it cannot be told what its channel is"
-                );
-                None
+    /// Answers who is filling in a command in a place that has to be asked for first.
+    fn propose_later(&self, event: &str, data: Value) {
+        let (hearing, line, handler) = (Arc::clone(&self.hearing), Arc::clone(&self.line), Arc::clone(&self.handler));
+        let event = event.to_owned();
+        tokio::spawn(async move {
+            let channel = inbound::channel(&data).unwrap_or_default();
+            // Beyond that, nobody sees it.
+            if let Ok(Some(Heard::Completion(asked))) = timeout(PROPOSALS, hearing.learn(channel, &event, &data)).await
+            {
+                propose(&line, &*handler, *asked).await;
             }
-        }
-    }
-
-    /// Asks Discord what `channel` is.
-    async fn learn(&self, channel: ChannelId) {
-        let begun = Instant::now();
-        let mut waits = BackOff::up_to(LONGEST_WAIT);
-        while begun.elapsed() < PLACING {
-            match api::channel(&*self.line.api, channel).await {
-                Ok(described) => return self.directory.learn(&described),
-                Err(Fault::Busy(wait)) => sleep(wait).await,
-                Err(Fault::Passing(_)) => sleep(waits.longer()).await,
-                Err(fault @ Fault::Refused { .. }) => {
-                    tracing::info!(account = self.line.account, why = %fault, "Discord does not say what a channel is");
-                    return;
-                }
-            }
-        }
+        });
     }
 
     /// Answers who is filling in a command.
     fn propose(&self, asked: Asked) {
-        let Asked { request, interaction } = asked;
         let (line, handler) = (Arc::clone(&self.line), Arc::clone(&self.handler));
-        tokio::spawn(async move {
-            let proposals = timeout(PROPOSALS, handler.complete(request)).await.unwrap_or_default();
-            if let Err(fault) = api::answer_completion(&*line.api, &interaction, &proposals, ON_ITS_WAY).await {
-                tracing::info!(account = line.account, why = %fault, "proposals could not be shown");
-            }
-        });
+        tokio::spawn(async move { propose(&line, &*handler, asked).await });
     }
 
     /// Lets go of an interaction that is none of ours: nobody is to wait for it.
@@ -269,10 +241,10 @@ impl Deliveries {
     }
 }
 
-/// What was said, with all that is needed to hand it over as often as it takes.
-struct Hand {
-    event: String,
-    data: Value,
-    said: Said,
-    acknowledgement: Option<Acknowledgement>,
+async fn propose(line: &Line, handler: &dyn Handler, asked: Asked) {
+    let Asked { request, interaction } = asked;
+    let proposals = timeout(PROPOSALS, handler.complete(request)).await.unwrap_or_default();
+    if let Err(fault) = api::answer_completion(&*line.api, &interaction, &proposals, ON_ITS_WAY).await {
+        tracing::info!(account = line.account, why = %fault, "proposals could not be shown");
+    }
 }

@@ -6,10 +6,13 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde::Deserialize as _;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::directory::wire::{Channel, Guild, Role};
 use crate::snowflake::Snowflake;
+
+/// The type of an ordinary channel of a server.
+const TEXT: u64 = 0;
 
 /// The type of a private chat with one person.
 pub(crate) const DM: u64 = 1;
@@ -62,6 +65,15 @@ struct Noted {
     name: Option<Box<str>>,
 }
 
+/// What is not known, and can be asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Missing {
+    /// What a channel is.
+    Channel(u64),
+    /// What a server is called, and which role of it is the bot's.
+    Server(u64),
+}
+
 /// What is known of a channel.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Found {
@@ -107,9 +119,32 @@ impl Directory {
         }
     }
 
-    /// Notes a channel that was asked for.
-    pub(crate) fn learn(&self, channel: &Value) {
-        self.known().channel(channel, None, self.most);
+    /// Notes what Discord has answered to the question what `missing` is.
+    pub(crate) fn learn(&self, missing: Missing, answer: &Value) {
+        match missing {
+            Missing::Channel(_) => self.known().channel(answer, None, self.most),
+            Missing::Server(_) => self.known().name(answer),
+        }
+    }
+
+    /// Notes that Discord does not tell what `missing` is: it has no name then, and is not asked for again.
+    pub(crate) fn untold(&self, missing: Missing) {
+        let mut known = self.known();
+        match missing {
+            Missing::Channel(id) => {
+                known.channel(&json!({"id": id.to_string(), "type": TEXT}), None, self.most);
+            }
+            Missing::Server(id) => {
+                if let Some(id) = Snowflake::of(id) {
+                    known.servers.entry(id).or_default();
+                }
+            }
+        }
+    }
+
+    /// Whether it is known what a server is called, or that this is not told.
+    pub(crate) fn has_server(&self, id: u64) -> bool {
+        Snowflake::of(id).is_some_and(|id| self.known().servers.contains_key(&id))
     }
 
     /// What is known of a channel.

@@ -12,9 +12,8 @@ use modelpin_chat::{CommandEntry, CompletionRequest, Event, Inbound, Invocation,
 use secrecy::SecretString;
 use serde::Deserialize as _;
 use serde_json::Value;
-use serenity::model::id::ChannelId;
 
-use crate::directory::{self, Directory};
+use crate::directory::{self, Directory, Missing};
 use crate::inbound::naming::Naming;
 use crate::inbound::place::{Place, Told};
 use crate::inbound::wire::{Body, Filled, Head, Message, Pressed};
@@ -49,9 +48,28 @@ pub(crate) enum Heard {
     Completion(Box<Asked>),
     /// An interaction that belongs to no conversation of ours. It is only acknowledged, so that nobody waits.
     Stray(Interaction),
-    /// It cannot be told where it happened. The channel is to be asked for, [`Directory::learn`] told of it, and the event
-    /// heard again, once.
-    Unplaced(ChannelId),
+    /// It cannot be told yet where it happened.
+    Unplaced(Unplaced),
+}
+
+/// What can be heard only when more is known of where it happened.
+#[derive(Debug, Clone)]
+pub(crate) struct Unplaced {
+    /// What is to be asked for. [`Directory::learn`] is told of it, and the event heard again.
+    pub(crate) missing: Missing,
+    /// What somebody waits for meanwhile.
+    pub(crate) awaited: Awaited,
+}
+
+/// What somebody waits for while it is asked where something happened.
+#[derive(Debug, Clone)]
+pub(crate) enum Awaited {
+    /// Nothing: a message may take its time.
+    Nothing,
+    /// That the interaction is acknowledged.
+    Acknowledgement(Interaction),
+    /// Proposals, while a command is being filled in.
+    Proposals,
 }
 
 /// Something for the engine, and what the way back from it needs.
@@ -91,6 +109,11 @@ pub(crate) fn hear(
     }
 }
 
+/// The channel that an event happened in.
+pub(crate) fn channel(data: &Value) -> Option<u64> {
+    data["channel_id"].as_str().and_then(Snowflake::read).map(Snowflake::get)
+}
+
 /// The number of an event: the id of its message or its interaction.
 pub(crate) fn number(data: &Value) -> Option<u64> {
     data["id"].as_str().and_then(Snowflake::read).map(Snowflake::get)
@@ -117,7 +140,7 @@ fn said(data: &Value, me: &Me, account: &str, directory: &Directory) -> Option<H
     let (conversation, room) = match place::of(&told, account, directory) {
         Place::Known(conversation, room) => (conversation, room),
         Place::Foreign => return None,
-        Place::Unknown => return Some(Heard::Unplaced(message.channel_id.to())),
+        Place::Unknown(missing) => return Some(Heard::Unplaced(Unplaced { missing, awaited: Awaited::Nothing })),
     };
     let (event, is_named) = if message.is_passed_on() {
         // Whom it names was said elsewhere, to others.
@@ -177,7 +200,13 @@ fn done(data: &Value, me: &Me, account: &str, commands: &[CommandEntry], directo
         Place::Known(..) if body.guild_id.is_none() && body.context == Some(ELSEWHERE) => return stray(interaction),
         Place::Known(conversation, room) => (conversation, room),
         Place::Foreign => return stray(interaction),
-        Place::Unknown => return Some(Heard::Unplaced(body.channel_id.to())),
+        Place::Unknown(missing) => {
+            let awaited = match deed {
+                Deed::Completion(..) => Awaited::Proposals,
+                Deed::Event(_) => Awaited::Acknowledgement(interaction),
+            };
+            return Some(Heard::Unplaced(Unplaced { missing, awaited }));
+        }
     };
     let sender = sender::of(user, member);
     let event = match deed {

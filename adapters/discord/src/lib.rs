@@ -9,6 +9,7 @@ mod directory;
 mod fault;
 mod identity;
 mod inbound;
+mod lanes;
 mod line;
 mod options;
 mod outbound;

@@ -1,7 +1,5 @@
 //! The line to Discord that everything said by one account shares.
 
-mod lanes;
-
 use std::hash::{BuildHasher as _, RandomState};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,9 +11,7 @@ use serenity::model::id::ChannelId;
 use tokio::time::Instant;
 
 use crate::api::{Api, Fault};
-use crate::line::lanes::Lanes;
-
-pub(crate) use crate::line::lanes::Turn;
+use crate::lanes::{Lanes, Turn};
 
 /// How long one call that has to be carried out may take.
 const ONCE: Duration = Duration::from_secs(20);

@@ -9,7 +9,6 @@ use futures_util::stream::FuturesUnordered;
 use modelpin_chat::Handler;
 use modelpin_delivery::{Chats, Inbox, Link, Resumed, Standing, State};
 use tokio::sync::watch;
-use twilight_gateway::queue::InMemoryQueue;
 
 use crate::api::{self, Api, Gateway, Http};
 use crate::deliver::Deliveries;
@@ -158,26 +157,13 @@ impl Account {
             Shards::Automatic => (0, gateway.shards - 1, gateway.shards),
             Shards::Range { first, last, total } => (first, last, total),
         };
-        let near = self.options.api_url.as_ref().is_some_and(api::is_loopback);
         if gateway.remaining == 0 {
             let wait = gateway.reset_after;
             tracing::warn!(account, ?wait, "Discord lets the bot in no more often today: it is waited for");
         }
-        let queue = InMemoryQueue::new(
-            u16::try_from(gateway.max_concurrency).unwrap_or(u16::MAX),
-            gateway.remaining,
-            gateway.reset_after,
-            gateway.total.max(gateway.remaining),
-        );
-        let reach = Arc::new(Reach {
-            account: account.clone(),
-            token: self.options.token.clone(),
-            url: gateway.url,
-            near,
-            intents: shard::intents(&identity),
-            queue,
-            total,
-        });
+        let near = self.options.api_url.as_ref().is_some_and(api::is_loopback);
+        let reach = Reach::new(Arc::clone(&self.line), self.options.token.clone(), near, &identity, gateway, total);
+        let reach = Arc::new(self.unless_refused(reach)?);
         let links = Arc::new(Links::new(Arc::clone(&self.standing), last - first + 1));
         let mut shards: FuturesUnordered<_> = (first..=last)
             .map(|number| {
@@ -204,13 +190,13 @@ impl Account {
             std::future::pending::<()>().await;
         };
         tokio::select! {
-            served = serving => {
-                if let Err(fault) = &served {
-                    self.standing.is(Link::Refused(fault.to_string()));
-                }
-                served
-            }
+            served = serving => self.unless_refused(served),
             () = menu => Ok(()),
         }
+    }
+
+    /// Says how the account stands where it is refused.
+    fn unless_refused<T>(&self, outcome: Result<T, ServeFault>) -> Result<T, ServeFault> {
+        outcome.inspect_err(|fault| self.standing.is(Link::Refused(fault.to_string())))
     }
 }

@@ -88,10 +88,18 @@ pub(crate) async fn me(api: &dyn Api) -> Result<Identity, Fault> {
 }
 
 /// A channel, as Discord describes it.
-pub(crate) async fn channel(api: &dyn Api, channel: ChannelId) -> Result<Value, Fault> {
-    match ask(api, Route::Channel(channel.get())).await? {
+pub(crate) async fn channel(api: &dyn Api, channel: u64) -> Result<Value, Fault> {
+    match ask(api, Route::Channel(channel)).await? {
         channel @ Value::Object(_) => Ok(channel),
         _ => Err(Fault::Passing("Discord does not describe the channel".to_owned())),
+    }
+}
+
+/// A server, as Discord describes it: without its channels.
+pub(crate) async fn server(api: &dyn Api, server: u64) -> Result<Value, Fault> {
+    match ask(api, Route::Server(server)).await? {
+        server @ Value::Object(_) => Ok(server),
+        _ => Err(Fault::Passing("Discord does not describe the server".to_owned())),
     }
 }
 

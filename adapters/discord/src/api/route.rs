@@ -17,6 +17,8 @@ pub(crate) enum Route {
     Application,
     /// A channel.
     Channel(u64),
+    /// A server.
+    Server(u64),
     /// A member of a server.
     Member {
         /// The server.
@@ -101,6 +103,7 @@ impl Route {
             Self::User => write!(path, "/users/@me"),
             Self::Application => write!(path, "/applications/@me"),
             Self::Channel(channel) => write!(path, "/channels/{channel}"),
+            Self::Server(server) => write!(path, "/guilds/{server}"),
             Self::Member { server, person } => write!(path, "/guilds/{server}/members/{person}"),
             Self::MessagesAfter { channel, after, limit } => {
                 write!(path, "/channels/{channel}/messages?after={after}&limit={limit}")
@@ -132,6 +135,7 @@ impl Route {
             | Self::User
             | Self::Application
             | Self::Channel(_)
+            | Self::Server(_)
             | Self::Member { .. }
             | Self::MessagesAfter { .. }
             | Self::Messages(_)
@@ -149,6 +153,7 @@ impl Route {
             Self::User => ("user", 0),
             Self::Application => ("application", 0),
             Self::Channel(channel) => ("channel", *channel),
+            Self::Server(server) => ("server", *server),
             Self::Member { server, .. } => ("member", *server),
             Self::MessagesAfter { channel, .. } | Self::Messages(channel) => ("messages", *channel),
             Self::Message { channel, .. } => ("message", *channel),

@@ -70,3 +70,52 @@ async fn what_is_old_is_not_caught_up_on_and_few_channels_are_remembered() {
     assert!(asked.iter().all(|line| line.contains(&format!("after={oldest}&"))), "{asked:?}");
     assert!(!asked.iter().any(|line| line.starts_with("GET /channels/5/")), "the least recent are forgotten");
 }
+
+/// What is answered to who asks for what follows on a message, of a channel in which `all` were written.
+fn page(all: &[u64], made: &Made) -> Value {
+    let after: u64 = made.line.split(['=', '&']).nth(1).unwrap().parse().unwrap();
+    let follow: Vec<u64> = all.iter().copied().filter(|id| *id > after).take(100).collect();
+    // Discord tells the latest first.
+    Value::Array(follow.into_iter().rev().map(|id| message(7, id, None)).collect())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_channel_in_which_much_was_written_is_asked_page_by_page() {
+    for (written, told, asked) in [(100, 100, 2), (250, 250, 3), (900, 500, 5)] {
+        let inbox = Drawer::default();
+        let mut catch_up = CatchUp::recall(&inbox, 0, 1, clock()).await;
+        let heard = id(Duration::from_mins(5));
+        catch_up.heard(&message(7, heard, None));
+        let all: Vec<u64> = (1..=written).map(|number| heard + number).collect();
+        let stage = Stage::new({
+            let all = all.clone();
+            move |made: &Made| Some(Answer::ok(page(&all, made)))
+        });
+        let missed = catch_up.missed(&stage.line).await;
+        let ids: Vec<u64> = missed.iter().map(|message| message["id"].as_str().unwrap().parse().unwrap()).collect();
+        assert_eq!(ids, all[..told]);
+        assert_eq!(stage.discord.lines().len(), asked);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_missed_is_asked_for_again_and_not_for_ever() {
+    let inbox = Drawer::default();
+    let mut catch_up = CatchUp::recall(&inbox, 0, 1, clock()).await;
+    let heard = id(Duration::from_mins(5));
+    catch_up.heard(&message(7, heard, None));
+    let stage = Stage::new(move |made: &Made| {
+        Some(match made.nth {
+            0..=3 => Answer::passing(),
+            4 => Answer::busy(7),
+            _ => Answer::ok(page(&[heard + 1], made)),
+        })
+    });
+    assert_eq!(catch_up.missed(&stage.line).await.len(), 1, "Discord was away for some seconds");
+    for answer in [Answer::passing as fn() -> Answer, || Answer::busy(86_400)] {
+        let stage = Stage::new(move |_| Some(answer()));
+        let begun = tokio::time::Instant::now();
+        assert!(catch_up.missed(&stage.line).await.is_empty());
+        assert!(begun.elapsed() <= super::PATIENCE, "{:?}", begun.elapsed());
+    }
+}

@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 use unicode_segmentation::UnicodeSegmentation as _;
 
 /// Begins what is hashed. Another number makes all commands be set anew.
-const EDITION: &str = "commands 1";
+const EDITION: &str = "commands 2";
 
 /// How many commands Discord keeps of an application.
 const COMMANDS: usize = 100;
@@ -42,13 +42,10 @@ pub(crate) fn registration(commands: &[CommandEntry]) -> Value {
     Value::Array(list)
 }
 
-/// A mark of what was registered: the same for the same commands of the same application in the same servers, whatever the
-/// order of these; none of them stands for everywhere.
-pub(crate) fn hash(application: u64, commands: &Value, servers: &[u64]) -> String {
-    let servers: BTreeSet<u64> = servers.iter().copied().collect();
-    let servers: Vec<String> = servers.iter().map(u64::to_string).collect();
+/// A mark of what was registered: the same for the same commands of the same application.
+pub(crate) fn hash(application: u64, commands: &Value) -> String {
     let mut hasher = Sha256::new();
-    hasher.update(format!("{EDITION}\0{application}\0{}\0{commands}", servers.join(",")));
+    hasher.update(format!("{EDITION}\0{application}\0{commands}"));
     hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

@@ -82,5 +82,20 @@ async fn where_they_are_not_offered_any_more_they_are_taken_away() {
     let fewer = options("One line", Registration::Servers(vec![6]));
     let stage = Stage::new(|_| None);
     bring_up_to_date(&stage.line, &inbox, &fewer, 9).await;
-    assert_eq!(stage.discord.lines(), [&of[0][..], &of[1]]);
+    assert_eq!(stage.discord.lines(), [&of[0][..]], "the other one has them");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_refuses_them_is_tried_again_alone() {
+    let inbox = Drawer::default();
+    let servers = options("One line", Registration::Servers(vec![5, 6, 7]));
+    let path = |server: u64| format!("PUT /applications/9/guilds/{server}/commands");
+    let refuses =
+        |server: u64| move |made: &Made| (made.line == path(server)).then(|| Answer::refused(403, Code::MissingAccess));
+    assert_eq!(calls(&inbox, &servers, refuses(6)).await, [path(5), path(6), path(7)]);
+    assert_eq!(calls(&inbox, &servers, refuses(6)).await, [path(6)]);
+    assert_eq!(calls(&inbox, &servers, |_| None).await, [path(6)]);
+    assert_eq!(calls(&inbox, &servers, |_| None).await, [""; 0]);
+    let other = options("Another line", Registration::Servers(vec![5, 6, 7]));
+    assert_eq!(calls(&inbox, &other, |_| None).await, [path(5), path(6), path(7)]);
 }

@@ -14,20 +14,24 @@ pub(crate) struct Came {
 
 pub(super) enum What {
     /// Somebody did something.
-    Heard { event: String, data: Value, said: Box<Said>, acknowledgement: Option<Acknowledgement> },
-    /// Somebody wrote something, and where is not known yet.
-    Unplaced { event: String, data: Value },
+    Heard(Box<Hand>),
     /// A session began: something may have been written before.
     CatchUp,
 }
 
-impl Came {
-    pub(super) fn heard(event: &str, data: Value, said: Said, acknowledgement: Option<Acknowledgement>) -> Self {
-        Self::of(What::Heard { event: event.to_owned(), data, said: Box::new(said), acknowledgement })
-    }
+/// What somebody did, with all that is needed to hand it over as often as it takes.
+#[derive(Clone)]
+pub(super) struct Hand {
+    pub(super) event: String,
+    pub(super) data: Value,
+    /// What the engine is given; `None` as long as it is not known where it happened.
+    pub(super) said: Option<Said>,
+    pub(super) acknowledgement: Option<Acknowledgement>,
+}
 
-    pub(super) fn unplaced(event: &str, data: Value) -> Self {
-        Self::of(What::Unplaced { event: event.to_owned(), data })
+impl Came {
+    pub(super) fn heard(hand: Hand) -> Self {
+        Self::of(What::Heard(Box::new(hand)))
     }
 
     pub(crate) fn catch_up() -> Self {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::directory::{Directory, Found};
+use crate::directory::{Directory, Found, Missing};
 
 fn server() -> Value {
     json!({
@@ -51,7 +51,7 @@ fn a_server_comes_with_its_channels_threads_and_roles() {
 #[test]
 fn a_server_that_goes_takes_all_with_it_and_nothing_else() {
     let directory = filled();
-    directory.learn(&json!({"id": "900", "type": 0, "guild_id": "501", "name": "next door"}));
+    directory.learn(Missing::Channel(900), &json!({"id": "900", "type": 0, "guild_id": "501", "name": "next door"}));
     directory.note("GUILD_DELETE", &json!({"id": "500"}));
     let gone = [100, 110, 210].map(|id| directory.channel(id));
     assert_eq!(gone, [None, None, None]);
@@ -120,7 +120,7 @@ fn a_role_may_be_given_later() {
 #[test]
 fn a_private_chat_is_in_no_server() {
     let directory = Directory::new();
-    directory.learn(&json!({"id": "1042", "type": 1, "recipients": [{"id": "42"}]}));
+    directory.learn(Missing::Channel(1042), &json!({"id": "1042", "type": 1, "recipients": [{"id": "42"}]}));
     assert_eq!(directory.channel(1042), Some(Found { server: None, kind: 1, parent: None, name: None }));
 }
 
@@ -129,14 +129,14 @@ fn there_is_room_for_ten_thousand_channels_and_an_end_to_it() {
     let channel = |id: u64| json!({"id": id.to_string(), "type": 0, "guild_id": "500", "name": "general"});
     let directory = Directory::new();
     for id in 1..=10_000 {
-        directory.learn(&channel(id));
+        directory.learn(Missing::Channel(id), &channel(id));
     }
     assert!((1..=10_000).all(|id| directory.channel(id).is_some()));
 
     let small = Directory { most: 10, ..Directory::new() };
     for id in 1..=50 {
-        small.learn(&channel(id));
-        small.learn(&channel(id));
+        small.learn(Missing::Channel(id), &channel(id));
+        small.learn(Missing::Channel(id), &channel(id));
         assert!(small.channel(id).is_some(), "the newest one is always there");
         assert_eq!(small.known().channels.len(), usize::try_from(id.min(10)).unwrap());
     }
@@ -156,4 +156,27 @@ fn what_cannot_be_read_changes_nothing() {
     directory.note("MESSAGE_CREATE", &json!({"id": "100", "type": 0}));
     assert_eq!(directory.channel(100), found(0, None, Some("general")));
     assert_eq!(directory.server_name(500).as_deref(), Some("Pinworks"));
+}
+
+#[test]
+fn what_is_not_told_has_no_name_and_is_not_missing_any_more() {
+    let directory = Directory::new();
+    assert!(!directory.has_server(500));
+    directory.untold(Missing::Server(500));
+    directory.untold(Missing::Channel(100));
+    assert!(directory.has_server(500));
+    assert_eq!((directory.server_name(500), directory.channel(100).unwrap().name), (None, None));
+    // Should it be told after all, it counts.
+    directory.note("GUILD_CREATE", &server());
+    assert_eq!(directory.server_name(500).as_deref(), Some("Pinworks"));
+}
+
+#[test]
+fn a_server_that_was_asked_for_has_its_name_and_its_roles() {
+    let directory = Directory::new();
+    let mut answer = server();
+    answer.as_object_mut().unwrap().retain(|name, _| name != "channels" && name != "threads");
+    directory.learn(Missing::Server(500), &answer);
+    assert_eq!(directory.server_name(500).as_deref(), Some("Pinworks"));
+    assert!(directory.is_role_of(500, 55, 7001));
 }

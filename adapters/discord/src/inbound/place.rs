@@ -2,7 +2,7 @@
 
 use modelpin_chat::{Conversation, Kind, Room, Thread};
 
-use crate::directory::{self, Directory};
+use crate::directory::{self, Directory, Missing};
 use crate::snowflake::Snowflake;
 
 /// What conversations on this platform are said to be on.
@@ -32,18 +32,21 @@ pub(super) enum Place {
     Known(Conversation, Option<Room>),
     /// Where people talk to each other outside of servers: nobody has invited the bot there.
     Foreign,
-    /// The channel has to be asked for.
-    Unknown,
+    /// This has to be asked for first.
+    Unknown(Missing),
 }
 
 /// The place that an event comes from.
 ///
 /// A message does not say what its thread is part of. Nor does one that was asked for afterwards name its server: it is
-/// never taken for a private one because of that.
+/// never taken for a private one because of that. Where a session goes on over a restart, Discord does not tell the
+/// servers anew, and who is let in may stand under the name of a server or a channel: what they are called has to be known.
 pub(super) fn of(told: &Told<'_>, account: &str, directory: &Directory) -> Place {
     let Told { channel, server, kind, parent, name, person } = *told;
     let noted = directory.channel(channel.get());
-    let Some(kind) = noted.as_ref().map(|noted| noted.kind).or(kind) else { return Place::Unknown };
+    let Some(kind) = noted.as_ref().map(|noted| noted.kind).or(kind) else {
+        return Place::Unknown(Missing::Channel(channel.get()));
+    };
     let conversation = |kind, peer: u64, thread| Conversation {
         channel: CHANNEL.to_owned(),
         account: account.to_owned(),
@@ -57,19 +60,22 @@ pub(super) fn of(told: &Told<'_>, account: &str, directory: &Directory) -> Place
             directory::DM => Place::Known(conversation(Kind::Dm, person.get(), None), None),
             directory::GROUP_DM => Place::Foreign,
             // A channel of a server that nobody has named.
-            _ => Place::Unknown,
+            _ => Place::Unknown(Missing::Channel(channel.get())),
         };
     };
     let noted_name = noted.as_ref().and_then(|noted| noted.name.clone());
     let (peer, thread, name) = if directory::is_thread(kind) {
         let Some(parent) = noted.and_then(|noted| noted.parent).or(parent.map(Snowflake::get)) else {
-            return Place::Unknown;
+            return Place::Unknown(Missing::Channel(channel.get()));
         };
-        let name = directory.channel(parent).and_then(|parent| parent.name);
-        (parent, Some(Thread::Thread(channel.get().to_string())), name)
+        let Some(found) = directory.channel(parent) else { return Place::Unknown(Missing::Channel(parent)) };
+        (parent, Some(Thread::Thread(channel.get().to_string())), found.name)
     } else {
         (channel.get(), None, noted_name.or_else(|| name.map(str::to_owned)))
     };
+    if !directory.has_server(server) {
+        return Place::Unknown(Missing::Server(server));
+    }
     let room = Room { server: server.to_string(), server_name: directory.server_name(server), name };
     Place::Known(conversation(Kind::Channel, peer, thread), Some(room))
 }

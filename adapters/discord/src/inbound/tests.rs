@@ -15,7 +15,7 @@ use secrecy::ExposeSecret as _;
 use serde_json::{Map, Value, json};
 use serenity::model::id::MessageId;
 
-use crate::directory::Directory;
+use crate::directory::{Directory, Missing};
 use crate::inbound::{Asked, Heard, Me, Said, hear, number, written};
 use crate::way::{Interaction, InteractionKind, Way};
 
@@ -67,7 +67,10 @@ pub(super) fn directory() -> Directory {
     let server = fs::read_to_string(folder().join("server.json")).unwrap();
     let directory = Directory::new();
     directory.note("GUILD_CREATE", &serde_json::from_str(&server).unwrap());
-    directory.learn(&json!({"id": "1043", "type": 1, "recipients": [{"id": "43", "username": "bob"}]}));
+    directory.learn(
+        Missing::Channel(1043),
+        &json!({"id": "1043", "type": 1, "recipients": [{"id": "43", "username": "bob"}]}),
+    );
     directory
 }
 
@@ -171,7 +174,8 @@ fn a_channel_that_was_asked_for_places_what_was_unplaced() {
         let directory = directory();
         let hear = || hear(&case.event, &case.data, &me(), ACCOUNT, &commands(), &directory);
         assert!(matches!(hear(), Some(Heard::Unplaced(_))), "{name}");
-        directory.learn(&channel);
+        let id = channel["id"].as_str().unwrap().parse().unwrap();
+        directory.learn(Missing::Channel(id), &channel);
         let Some(Heard::Said(said)) = hear() else { panic!("{name}") };
         let Conversation { peer: found, thread: inside, .. } = said.inbound.conversation;
         assert_eq!((found.as_str(), inside), (peer, thread.map(|id: &str| Thread::Thread(id.to_owned()))), "{name}");
@@ -209,7 +213,10 @@ fn shown(heard: &Heard) -> Value {
             json!({ "completion": filled(fields) })
         }
         Heard::Stray(interaction) => json!({ "stray": interaction_shown(interaction) }),
-        Heard::Unplaced(channel) => json!({ "unplaced": channel.get() }),
+        Heard::Unplaced(unplaced) => match unplaced.missing {
+            Missing::Channel(channel) => json!({ "unplaced": channel }),
+            Missing::Server(server) => json!({ "of_unknown_server": server }),
+        },
     }
 }
 

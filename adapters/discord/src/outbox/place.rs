@@ -6,7 +6,7 @@ use modelpin_chat::{Kind, OutboxError, Visibility};
 use serenity::model::id::MessageId;
 
 use crate::api::{self, Code, Fault};
-use crate::line::Turn;
+use crate::lanes::Turn;
 use crate::outbound::Message;
 use crate::outbox::answer::Answer;
 use crate::outbox::{Talk, body, refused};

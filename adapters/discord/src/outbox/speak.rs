@@ -2,7 +2,7 @@
 
 use modelpin_chat::{OutboxError, Placement, Reply, Visibility};
 
-use crate::line::Turn;
+use crate::lanes::Turn;
 use crate::outbound::{self, Message};
 use crate::outbox::answer::Answer;
 use crate::outbox::draft::Shown;

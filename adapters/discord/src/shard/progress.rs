@@ -11,8 +11,12 @@ pub(crate) struct Progress(Mutex<State>);
 
 #[derive(Default)]
 struct State {
+    /// The session that a next run can go on with.
     session: Option<Kept>,
-    /// Which session it is, counted: an earlier one has numbers of its own.
+    /// The one that has begun after it. It counts as soon as the first thing of it is kept, for that is what was missed
+    /// between the two; everything that was read of the earlier one has been kept by then.
+    next: Option<Kept>,
+    /// Which session is read, counted: an earlier one has numbers of its own.
     run: u64,
     /// How many events wait to be kept.
     waiting: usize,
@@ -21,12 +25,19 @@ struct State {
 }
 
 impl Progress {
-    /// A session begins, or goes on that a former run began. What waits of an earlier one does not come again.
+    /// A session goes on that a former run began.
+    pub(crate) fn go_on(&self, session: Kept) {
+        let mut state = self.locked();
+        state.read = session.sequence;
+        state.session = Some(session);
+    }
+
+    /// A session begins. What was missed before it MUST be enqueued next.
     pub(crate) fn begin(&self, session: Kept) {
         let mut state = self.locked();
         state.run += 1;
         state.read = session.sequence;
-        state.session = Some(session);
+        state.next = Some(session);
     }
 
     /// An event was read that nothing is kept of.
@@ -43,12 +54,19 @@ impl Progress {
         state.run
     }
 
-    /// So many were kept, the last of them at `sequence` of the session `run`.
+    /// So many were kept, in the order in which they were enqueued, the last of them at `sequence` of the session `run`.
     pub(crate) fn kept(&self, events: usize, run: u64, sequence: u64) {
         let mut state = self.locked();
         state.waiting = state.waiting.saturating_sub(events);
-        if run == state.run {
-            state.read = state.read.max(sequence);
+        if run != state.run {
+            return;
+        }
+        if let Some(next) = state.next.take() {
+            state.session = Some(next);
+        }
+        state.read = state.read.max(sequence);
+        if let Some(session) = &mut state.session {
+            session.sequence = session.sequence.max(sequence);
         }
         state.settle();
     }
@@ -64,9 +82,10 @@ impl Progress {
 }
 
 impl State {
-    /// As long as something waits, the session stays where it was before: events come again from there.
+    /// Where nothing waits, all that was read is done with.
     fn settle(&mut self) {
         if self.waiting == 0
+            && self.next.is_none()
             && let Some(session) = &mut self.session
         {
             session.sequence = session.sequence.max(self.read);
@@ -75,40 +94,4 @@ impl State {
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
-
-    use super::Progress;
-    use crate::shard::session::Kept;
-
-    fn session(id: &str, sequence: u64) -> Kept {
-        Kept { id: id.to_owned(), url: "wss://gateway.example".to_owned(), sequence }
-    }
-
-    #[test]
-    fn it_is_never_ahead_of_what_is_kept() {
-        let progress = Progress::default();
-        assert_eq!(progress.session(), None);
-        progress.begin(session("a", 1));
-        let run = progress.enqueued();
-        progress.enqueued();
-        progress.read(4);
-        assert_eq!(progress.session().unwrap().sequence, 1, "2 and 3 are not kept yet");
-        progress.kept(1, run, 2);
-        assert_eq!(progress.session().unwrap().sequence, 1, "3 is not");
-        progress.kept(1, run, 3);
-        assert_eq!(progress.session().unwrap().sequence, 4);
-    }
-
-    #[test]
-    fn an_earlier_session_has_numbers_of_its_own() {
-        let progress = Progress::default();
-        progress.begin(session("a", 1));
-        let earlier = progress.enqueued();
-        progress.begin(session("b", 1));
-        let later = progress.enqueued();
-        progress.kept(1, earlier, 900);
-        progress.kept(1, later, 2);
-        assert_eq!(progress.session(), Some(session("b", 2)));
-    }
-}
+mod tests;

@@ -56,7 +56,7 @@ impl Keeper {
         if (total, intents) != (self.total, self.intents) {
             return None;
         }
-        self.progress.begin(session.clone());
+        self.progress.go_on(session.clone());
         *self.written.lock().unwrap_or_else(PoisonError::into_inner) = Some(session.clone());
         Some(session)
     }

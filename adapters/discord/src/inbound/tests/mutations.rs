@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::directory::Directory;
 use crate::inbound::tests::{Case, cases, commands, directory, me};
-use crate::inbound::{Heard, hear, number, written};
+use crate::inbound::{Awaited, Heard, hear, number, written};
 use crate::way::Interaction;
 
 /// The events of the files.
@@ -166,9 +166,11 @@ proptest! {
                 prop_assert!(request.invocation.value(&request.parameter).is_some());
             }
             Some(Heard::Stray(interaction)) => prop_assert!(is_of(&interaction, &data) && data["type"] != 4),
-            Some(Heard::Unplaced(channel)) => {
-                prop_assert_eq!(data["channel_id"].as_str(), Some(&*channel.get().to_string()));
-            }
+            Some(Heard::Unplaced(unplaced)) => match unplaced.awaited {
+                Awaited::Acknowledgement(interaction) => prop_assert!(is_of(&interaction, &data) && data["type"] != 4),
+                Awaited::Proposals => prop_assert!(data["type"] == 4),
+                Awaited::Nothing => prop_assert!(data.get("content").is_some()),
+            },
             None => {}
         }
     }

@@ -1,4 +1,4 @@
-//! What is said in one channel, one after the other.
+//! What is done in one channel, one after the other.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,7 +10,7 @@ const ROOM: usize = 1_024;
 
 /// Whose turn it is in each channel. Those who wait get it in the order in which they came.
 #[derive(Default)]
-pub(super) struct Lanes(Mutex<Channels>);
+pub(crate) struct Lanes(Mutex<Channels>);
 
 #[derive(Default)]
 struct Channels {
@@ -19,18 +19,20 @@ struct Channels {
     room: usize,
 }
 
-/// The turn to speak in a channel, until it is dropped.
+/// The turn in a channel, until it is dropped.
 pub(crate) struct Turn {
     _order: OwnedMutexGuard<()>,
 }
 
 impl Lanes {
-    pub(super) async fn turn(&self, channel: u64) -> Turn {
+    /// Waits for the turn in `channel`.
+    pub(crate) async fn turn(&self, channel: u64) -> Turn {
         let order = self.order(channel);
         Turn { _order: order.lock_owned().await }
     }
 
-    pub(super) fn chance(&self, channel: u64) -> Option<Turn> {
+    /// The turn, where nobody has it or waits for it.
+    pub(crate) fn chance(&self, channel: u64) -> Option<Turn> {
         Some(Turn { _order: self.order(channel).try_lock_owned().ok()? })
     }
 
