@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::time::Duration;
 
+use modelpin_chat::BoxFuture;
 use modelpin_delivery::{BackOff, Inbox};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -97,9 +98,8 @@ impl CatchUp {
                         let known = match members.entry((server, author)) {
                             Entry::Occupied(known) => known.into_mut(),
                             Entry::Vacant(place) => {
-                                let member =
-                                    asked(line, until, async || api::member(&*line.api, server, author).await).await;
-                                place.insert(member)
+                                let ask = || -> BoxFuture<'_, _> { Box::pin(api::member(&*line.api, server, author)) };
+                                place.insert(asked(line, until, ask).await)
                             }
                         };
                         if let Some(member) = known {
@@ -142,7 +142,9 @@ impl CatchUp {
 async fn messages(line: &Line, channel: u64, mut after: u64, until: Instant) -> Vec<Value> {
     let mut all = Vec::new();
     for _ in 0..PAGES {
-        let ask = async || api::messages_after(&*line.api, ChannelId::new(channel), after, MESSAGES).await;
+        let ask = || -> BoxFuture<'_, _> {
+            Box::pin(api::messages_after(&*line.api, ChannelId::new(channel), after, MESSAGES))
+        };
         let Some(page) = asked(line, until, ask).await else { break };
         let is_full = page.len() >= usize::from(MESSAGES);
         let latest = page.last().and_then(inbound::number);
@@ -157,7 +159,7 @@ async fn messages(line: &Line, channel: u64, mut after: u64, until: Instant) -> 
 }
 
 /// Asks until there is an answer, or it is too late; `None` also where Discord does not tell.
-async fn asked<T>(line: &Line, until: Instant, ask: impl AsyncFn() -> Result<T, Fault>) -> Option<T> {
+async fn asked<'a, T>(line: &Line, until: Instant, ask: impl Fn() -> BoxFuture<'a, Result<T, Fault>>) -> Option<T> {
     let mut waits = BackOff::up_to(LONGEST_WAIT);
     loop {
         let wait = match ask().await {

@@ -139,6 +139,10 @@ fn act(world: &mut World, method: &str, parts: &[&str], query: &str, body: Value
             }
             None => Answer::refused((404, 10_007, "Unknown Member")),
         },
+        ("GET", ["guilds", guild]) => match world.guild(number(guild)) {
+            Some(guild) => Answer::ok(guild),
+            None => Answer::refused((404, 10_004, "Unknown Guild")),
+        },
         ("GET", ["channels", channel, "messages"]) => {
             let asked = |name: &str| query.split('&').find_map(|pair| pair.strip_prefix(name)).map_or(0, number);
             let (after, limit) = (asked("after="), asked("limit=").clamp(1, 100));

@@ -149,6 +149,23 @@ impl World {
         ids.map(|id| self.guild_create(id)).collect()
     }
 
+    /// A server as Discord describes it to who asks for it.
+    pub(super) fn guild(&self, id: u64) -> Option<Value> {
+        let guild = self.guilds.get(&id)?;
+        Some(json!({"id": id.to_string(), "name": guild.name, "roles": self.roles(guild)}))
+    }
+
+    fn roles(&self, guild: &Guild) -> Vec<Value> {
+        let described = guild.roles.iter().map(|(role, name)| {
+            let mut described = json!({"id": role.to_string(), "name": name, "permissions": "0"});
+            if name == &self.bot_name {
+                described["tags"] = json!({"bot_id": self.bot.to_string()});
+            }
+            described
+        });
+        described.collect()
+    }
+
     fn guild_create(&self, id: u64) -> Value {
         let guild = &self.guilds[&id];
         let within = |threads: bool| -> Vec<Value> {
@@ -156,16 +173,9 @@ impl World {
             let own = own.filter(|(_, channel)| matches!(channel.kind, 10..=12) == threads);
             own.filter_map(|(channel, _)| self.channel(*channel)).collect()
         };
-        let roles = guild.roles.iter().map(|(role, name)| {
-            let mut described = json!({"id": role.to_string(), "name": name, "permissions": "0"});
-            if name == &self.bot_name {
-                described["tags"] = json!({"bot_id": self.bot.to_string()});
-            }
-            described
-        });
         json!({
             "id": id.to_string(), "name": guild.name, "unavailable": false, "large": false,
-            "member_count": guild.members.len(), "roles": roles.collect::<Vec<_>>(),
+            "member_count": guild.members.len(), "roles": self.roles(guild),
             "channels": within(false), "threads": within(true), "members": [], "emojis": [], "presences": [],
         })
     }
