@@ -4,6 +4,7 @@ mod account;
 mod conversation;
 mod fake;
 mod faults;
+mod life;
 mod manners;
 mod matrix;
 mod pickers;

@@ -79,6 +79,11 @@ impl DiscordFake {
         self.shared.change(|world| world.may_read = may_read);
     }
 
+    /// From now on its gateway is said to be there; `None` for where it is.
+    pub(crate) fn leads_to(&self, url: Option<String>) {
+        self.shared.change(|world| world.leads_to = url);
+    }
+
     /// Waits until `look` finds something.
     pub(crate) async fn until<T>(&self, what: &str, mut look: impl FnMut() -> Option<T>) -> T {
         let begun = Instant::now();

@@ -122,7 +122,7 @@ fn act(world: &mut World, method: &str, parts: &[&str], query: &str, body: Value
             Answer::ok(json!({"id": world.application.to_string(), "flags": if world.may_read { 1 << 19 } else { 0 }}))
         }
         ("GET", ["gateway", "bot"]) => Answer::ok(json!({
-            "url": world.gateway.url(), "shards": world.gateway.shards,
+            "url": world.leads_to.clone().unwrap_or_else(|| world.gateway.url()), "shards": world.gateway.shards,
             "session_start_limit": {
                 "total": 1_000, "remaining": world.gateway.remaining, "reset_after": 14_400_000,
                 "max_concurrency": world.gateway.max_concurrency,

@@ -39,6 +39,8 @@ pub(crate) struct World {
     pub(super) complaints: Vec<String>,
     pub(super) delay: Option<(String, Duration)>,
     pub(super) faults: Vec<(String, String, u16, usize)>,
+    /// Where its gateway is said to be, if not where it is.
+    pub(super) leads_to: Option<String>,
     last: u64,
 }
 
@@ -84,6 +86,7 @@ impl World {
             complaints: Vec::new(),
             delay: None,
             faults: Vec::new(),
+            leads_to: None,
             last: 0,
         }
     }
