@@ -2,6 +2,7 @@
 
 pub(crate) mod bot;
 pub(crate) mod catalogue;
+pub(crate) mod description;
 pub(crate) mod discord;
 pub(crate) mod idp;
 pub(crate) mod inbox;

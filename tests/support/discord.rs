@@ -12,14 +12,17 @@
 )]
 
 mod commands;
+mod described;
 mod gateway;
 mod hurry;
 mod interaction;
 mod limits;
 mod message;
 mod people;
+mod rates;
 mod rest;
-mod schema;
+mod rights;
+pub(crate) mod schema;
 mod shared;
 mod shown;
 mod stage;
@@ -32,6 +35,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
 pub(crate) use people::Person;
+pub(crate) use rights::Right;
 pub(crate) use shared::Shared;
 pub(crate) use shown::Shown;
 pub(crate) use stage::Place;

@@ -1,8 +1,13 @@
 //! The commands of an application.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use crate::support::discord::World;
+
+/// How long a command may be with all that belongs to it.
+const CHARACTERS: usize = 8_000;
 
 /// How many new ones Discord takes in a day.
 const CREATES: usize = 200;
@@ -27,6 +32,10 @@ impl World {
                     "integration_types",
                 ],
             )?;
+            let length = characters(command);
+            if length > CHARACTERS {
+                return Err(format!("a command of {length} characters"));
+            }
             let mut names: Vec<&str> = list.iter().filter_map(|command| command["name"].as_str()).collect();
             names.sort_unstable();
             names.dedup();
@@ -42,13 +51,26 @@ impl World {
         }
         let kept = list.iter().map(|command| {
             let mut command = command.clone();
+            let permissions = &command["default_member_permissions"];
+            command["default_member_permissions"] =
+                permissions.as_u64().map_or(Value::Null, |all| json!(all.to_string()));
             command["id"] = json!(self.id().to_string());
+            command["application_id"] = json!(self.application.to_string());
+            command["version"] = command["id"].clone();
             command
         });
         let kept: Vec<Value> = kept.collect();
         self.commands.insert(server, kept.clone());
         Ok(json!(kept))
     }
+}
+
+/// All that Discord counts of a command: names, descriptions and values.
+fn characters(one: &Value) -> usize {
+    let text = |name: &str| one[name].as_str().unwrap_or_default().chars().count();
+    let own = text("name") + text("description") + text("value");
+    let within = ["options", "choices"].iter().flat_map(|name| one[name].as_array().into_iter().flatten());
+    own + within.map(characters).sum::<usize>()
 }
 
 /// Whether Discord takes a command or an option of one.
@@ -70,6 +92,10 @@ fn check(one: &Value, known: &[&str]) -> Result<(), String> {
     if options.len() > 25 {
         return Err(format!("`{name}` has {} options", options.len()));
     }
+    let mut names = BTreeSet::new();
+    if let Some(twice) = options.iter().find(|option| !names.insert(option["name"].to_string())) {
+        return Err(format!("`{name}` has two options {}", twice["name"]));
+    }
     let mut optional = false;
     for option in &options {
         if option["required"] == true && optional {
@@ -79,8 +105,10 @@ fn check(one: &Value, known: &[&str]) -> Result<(), String> {
         if option["autocomplete"] == true && option["choices"].is_array() {
             return Err(format!("`{name}` has both choices and proposals"));
         }
-        if option["choices"].as_array().is_some_and(|choices| choices.len() > 25) {
-            return Err(format!("`{name}` has too many choices"));
+        let choices = option["choices"].as_array().map_or(&[][..], Vec::as_slice);
+        let fits = |text: &Value| text.as_str().is_none_or(|text| (1..=100).contains(&text.chars().count()));
+        if choices.len() > 25 || !choices.iter().all(|choice| fits(&choice["name"]) && fits(&choice["value"])) {
+            return Err(format!("`{name}` has too many choices, or too long ones"));
         }
         check(option, &["name", "description", "type", "options", "required", "choices", "autocomplete", "min_value"])?;
     }

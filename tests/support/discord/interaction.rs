@@ -26,6 +26,8 @@ pub(super) struct Interaction {
     pub(super) acknowledged: Option<Duration>,
     /// The message that stands for the answer: the sign of thinking, or the one whose button was pressed.
     pub(super) original: Option<u64>,
+    /// What was said after that.
+    follow_ups: Vec<u64>,
     pub(super) proposals: Option<Vec<(String, String)>>,
 }
 
@@ -69,6 +71,7 @@ impl World {
             at: self.now,
             acknowledged: None,
             original: message,
+            follow_ups: Vec::new(),
             proposals: None,
         };
         self.interactions.insert(id, interaction);
@@ -130,7 +133,7 @@ impl World {
     pub(super) fn answerable(&self, token: &str) -> Result<u64, Refusal> {
         let found = self.interactions.iter().find(|(_, found)| found.token == token);
         match found {
-            Some((id, found)) if found.acknowledged.is_some_and(|at| self.now <= at + ANSWER) => Ok(*id),
+            Some((id, found)) if found.acknowledged.is_some() && self.now <= found.at + ANSWER => Ok(*id),
             Some((_, found)) if found.acknowledged.is_some() => Err((401, 50_027, "Invalid Webhook Token")),
             Some(_) | None => Err(UNKNOWN_WEBHOOK),
         }
@@ -151,7 +154,15 @@ impl World {
             return thinking;
         }
         let only_for = (body["flags"].as_u64() == Some(64)).then_some(person);
-        self.post_for(channel, body, only_for)
+        let message = self.post_for(channel, body, only_for);
+        self.interactions.get_mut(&id).expect("it is there").follow_ups.push(message);
+        message
+    }
+
+    /// Whether a message was said in answer to an interaction.
+    pub(super) fn is_answer_to(&self, message: u64, interaction: u64) -> bool {
+        let found = &self.interactions[&interaction];
+        found.original == Some(message) || found.follow_ups.contains(&message)
     }
 
     /// A message of the bot's, to one person or to all.

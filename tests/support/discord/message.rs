@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::support::discord::World;
+use crate::support::discord::{World, described};
 
 /// One message.
 pub(super) struct Message {
@@ -56,6 +56,12 @@ impl World {
         self.messages.iter().find(|message| message.id == id).expect("there is such a message")
     }
 
+    /// A message that everybody sees in that channel.
+    pub(super) fn in_channel(&self, channel: u64, id: u64) -> Option<&Message> {
+        let is_it = |message: &&Message| message.id == id && message.channel == channel;
+        self.messages.iter().find(is_it).filter(|message| !message.is_gone && message.only_for.is_none())
+    }
+
     pub(super) fn message_mut(&mut self, id: u64) -> Option<&mut Message> {
         self.messages.iter_mut().find(|message| message.id == id && !message.is_gone)
     }
@@ -66,25 +72,26 @@ impl World {
         let content = message.body["content"].as_str().unwrap_or_default();
         let bot = format!("<@{}>", self.bot);
         let mentions = if content.contains(&bot) { json!([self.bot_user()]) } else { json!([]) };
-        let list = |name: &str| if message.body[name].is_array() { message.body[name].clone() } else { json!([]) };
         let mut told = json!({
             "id": id.to_string(), "channel_id": message.channel.to_string(), "type": 0, "content": content,
             "timestamp": "2026-11-20T12:00:00+00:00", "edited_timestamp": null, "tts": false, "pinned": false,
             "mention_everyone": false, "mentions": mentions, "mention_roles": [], "attachments": [],
-            "embeds": list("embeds"), "components": list("components"), "flags": if message.only_for.is_some() { 64 } else { 0 },
+            "embeds": described::embeds(&message.body["embeds"]),
+            "components": described::components(&message.body["components"]), "flags": if message.only_for.is_some() { 64 } else { 0 },
         });
-        told["author"] = if message.author == 0 {
-            told["webhook_id"] = json!("77");
-            json!({"id": "77", "username": "a hook", "discriminator": "0000", "bot": true, "avatar": null})
-        } else if message.author == 1 {
-            json!({"id": "78", "username": "another bot", "discriminator": "0", "bot": true, "avatar": null})
-        } else {
-            self.user(message.author)
-        };
+        told["author"] = self.user(message.author);
+        if message.author == 0 {
+            told["webhook_id"] = told["author"]["id"].clone();
+        }
         if let Some(answered) = message.answers {
             told["type"] = json!(19);
-            told["message_reference"] = json!({"type": 0, "message_id": answered.to_string()});
-            told["referenced_message"] = self.told(answered, false);
+            told["message_reference"] = json!({
+                "type": 0, "message_id": answered.to_string(), "channel_id": message.channel.to_string(),
+            });
+            let mut before = self.told(answered, false);
+            // Only one of them is told.
+            before.as_object_mut().unwrap().remove("referenced_message");
+            told["referenced_message"] = before;
         }
         let channel = &self.channels[&message.channel];
         if over_gateway && let Some(guild) = channel.guild {

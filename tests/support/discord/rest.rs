@@ -1,5 +1,6 @@
 //! Discord's REST.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,11 +13,10 @@ use serde_json::{Value, json};
 use tokio::sync::oneshot;
 
 use crate::support::discord::interaction::{Refusal, UNKNOWN_MESSAGE};
-use crate::support::discord::{Shared, World, limits, schema};
+use crate::support::discord::rates::Counted;
+use crate::support::discord::{Right, Shared, World, limits, schema};
 
-/// Messages that one channel takes, and in what time.
-const MESSAGES: usize = 5;
-const WITHIN: Duration = Duration::from_secs(5);
+const UNKNOWN_CHANNEL: Refusal = (404, 10_003, "Unknown Channel");
 
 /// Serves until it is closed.
 pub(super) async fn run(shared: Arc<Shared>, listener: std::net::TcpListener, closed: oneshot::Receiver<()>) {
@@ -32,25 +32,33 @@ pub(super) async fn run(shared: Arc<Shared>, listener: std::net::TcpListener, cl
 struct Answer {
     status: u16,
     body: Value,
-    /// How many more messages the channel takes, and for how long.
-    room: Option<(usize, Duration)>,
 }
 
 impl Answer {
     fn ok(body: Value) -> Self {
-        Self { status: 200, body, room: None }
+        Self { status: 200, body }
     }
 
     fn nothing() -> Self {
-        Self { status: 204, body: Value::Null, room: None }
+        Self { status: 204, body: Value::Null }
     }
 
     fn refused((status, code, message): Refusal) -> Self {
-        Self { status, body: json!({"code": code, "message": message}), room: None }
+        Self { status, body: json!({"code": code, "message": message}) }
     }
 
     fn wrong(body: Value) -> Self {
-        Self { status: 400, body, room: None }
+        Self { status: 400, body }
+    }
+
+    fn found(described: Option<Value>, otherwise: Refusal) -> Self {
+        described.map_or_else(|| Self::refused(otherwise), Self::ok)
+    }
+}
+
+impl From<Result<Self, Refusal>> for Answer {
+    fn from(outcome: Result<Self, Refusal>) -> Self {
+        outcome.unwrap_or_else(Self::refused)
     }
 }
 
@@ -75,25 +83,39 @@ async fn take(State(shared): State<Arc<Shared>>, request: Request) -> Response {
     if let Some(by) = delay {
         tokio::time::sleep(by).await;
     }
-    let answer = shared.change(|world| {
+    let (answer, counted) = shared.change(|world| {
         if !by_token && authorised.as_deref() != Some(format!("Bot {}", world.token).as_str()) {
-            return Answer { status: 401, body: json!({"code": 0, "message": "401: Unauthorized"}), room: None };
+            return (Answer { status: 401, body: json!({"code": 0, "message": "401: Unauthorized"}) }, None);
         }
-        let fault = world
-            .faults
-            .iter_mut()
-            .find(|(of, part, _, left)| *of == method && path.contains(part.as_str()) && *left > 0);
-        if let Some((_, _, status, left)) = fault {
-            *left -= 1;
-            return Answer { status: *status, body: json!({"message": "made up", "code": 0}), room: None };
+        let parts: Vec<&str> = path.trim_start_matches('/').split('/').collect();
+        let counted = match world.fault(&method, &path) {
+            Some(429) => Some(Counted::made_up()),
+            Some(status) => return (Answer { status, body: json!({"message": "made up", "code": 0}) }, None),
+            None => {
+                let counted = world.rates.count(&method, &parts, world.now);
+                world.overruns += usize::from(counted.is_some_and(|counted| counted.is_too_much));
+                counted
+            }
+        };
+        if let Some(counted) = counted.filter(|counted| counted.is_too_much) {
+            return (Answer { status: 429, body: counted.refusal() }, Some(counted));
         }
         let body = if body.is_empty() { Value::Null } else { serde_json::from_slice(&body).unwrap_or(Value::Null) };
-        for fault in schema::faults(&method, &path, &body) {
+        let query = head.uri.query().unwrap_or_default();
+        let before = world.complaints.len();
+        for fault in schema::request(&method, &path, query, &body) {
             world.complaints.push(format!("{method} {path}: {fault}"));
         }
-        let query = head.uri.query().unwrap_or_default();
-        let parts: Vec<&str> = path.trim_start_matches('/').split('/').collect();
-        act(world, &method, &parts, query, body)
+        if world.complaints.len() > before {
+            // The real one does not take it either.
+            let why = json!({"code": 50_035, "message": "Invalid Form Body"});
+            return (Answer::wrong(why), counted);
+        }
+        let answer = act(world, &method, &parts, query, body);
+        for fault in schema::answer(&method, &path, answer.status, &answer.body) {
+            world.complaints.push(format!("{method} {path}: a fault of the fake: {fault}"));
+        }
+        (answer, counted)
     });
     let mut response = match answer.status {
         204 => StatusCode::NO_CONTENT.into_response(),
@@ -101,15 +123,8 @@ async fn take(State(shared): State<Arc<Shared>>, request: Request) -> Response {
     };
     let headers = response.headers_mut();
     headers.insert("content-type", "application/json".parse().unwrap());
-    if let Some((left, until)) = answer.room {
-        let mut set = |name: &'static str, value: String| headers.insert(name, value.parse().unwrap());
-        set("x-ratelimit-bucket", "messages".to_owned());
-        set("x-ratelimit-limit", MESSAGES.to_string());
-        set("x-ratelimit-remaining", left.to_string());
-        set("x-ratelimit-reset-after", format!("{:.3}", until.as_secs_f64()));
-        if answer.status == 429 {
-            set("retry-after", format!("{}", until.as_secs_f64().ceil()));
-        }
+    if let Some(counted) = counted {
+        counted.tell(headers);
     }
     response
 }
@@ -117,10 +132,8 @@ async fn take(State(shared): State<Arc<Shared>>, request: Request) -> Response {
 fn act(world: &mut World, method: &str, parts: &[&str], query: &str, body: Value) -> Answer {
     let number = |text: &str| text.parse::<u64>().unwrap_or(0);
     match (method, parts) {
-        ("GET", ["users", "@me"]) => Answer::ok(world.bot_user()),
-        ("GET", ["applications", "@me"]) => {
-            Answer::ok(json!({"id": world.application.to_string(), "flags": if world.may_read { 1 << 19 } else { 0 }}))
-        }
+        ("GET", ["users", "@me"]) => Answer::ok(world.me()),
+        ("GET", ["applications", "@me"]) => Answer::ok(world.application()),
         ("GET", ["gateway", "bot"]) => Answer::ok(json!({
             "url": world.leads_to.clone().unwrap_or_else(|| world.gateway.url()), "shards": world.gateway.shards,
             "session_start_limit": {
@@ -128,41 +141,45 @@ fn act(world: &mut World, method: &str, parts: &[&str], query: &str, body: Value
                 "max_concurrency": world.gateway.max_concurrency,
             },
         })),
-        ("GET", ["channels", channel]) => match world.channel(number(channel)) {
-            Some(described) => Answer::ok(described),
-            None => Answer::refused((404, 10_003, "Unknown Channel")),
-        },
-        ("GET", ["guilds", guild, "members", person]) => match world.member(number(guild), number(person)) {
-            Some(mut member) => {
-                member["user"] = world.user(number(person));
-                Answer::ok(member)
-            }
-            None => Answer::refused((404, 10_007, "Unknown Member")),
-        },
-        ("GET", ["guilds", guild]) => match world.guild(number(guild)) {
-            Some(guild) => Answer::ok(guild),
-            None => Answer::refused((404, 10_004, "Unknown Guild")),
-        },
-        ("GET", ["channels", channel, "messages"]) => {
-            let asked = |name: &str| query.split('&').find_map(|pair| pair.strip_prefix(name)).map_or(0, number);
-            let (after, limit) = (asked("after="), asked("limit=").clamp(1, 100));
-            let own = world.messages.iter().filter(|message| message.channel == number(channel) && !message.is_gone);
-            let own = own.filter(|message| message.id > after && message.only_for.is_none());
-            let ids: Vec<u64> = own.map(|message| message.id).take(limit as usize).collect();
-            // Newest first, as over there.
-            Answer::ok(ids.into_iter().rev().map(|id| world.told(id, false)).collect())
+        ("GET", ["channels", channel]) => {
+            let channel = number(channel);
+            let described = world.may(channel, &[]).map(|()| world.channel(channel));
+            described.map(|described| Answer::found(described, UNKNOWN_CHANNEL)).into()
         }
-        ("POST", ["channels", channel, "messages"]) => send(world, number(channel), body),
-        ("PATCH", ["channels", _, "messages", message]) => edit(world, number(message), body),
-        ("DELETE", ["channels", channel, "messages", message]) => delete(world, number(channel), number(message)),
-        ("POST", ["channels", channel, "typing"]) if world.channels.contains_key(&number(channel)) => Answer::nothing(),
-        ("PUT", ["applications", _, "commands"]) => overwrite(world, 0, &body),
-        ("PUT", ["applications", _, "guilds", guild, "commands"]) => overwrite(world, number(guild), &body),
+        ("GET", ["guilds", guild, "members", person]) => {
+            let described = world.member(number(guild), number(person)).map(|mut member| {
+                member["user"] = world.user(number(person));
+                member
+            });
+            Answer::found(described, (404, 10_007, "Unknown Member"))
+        }
+        ("GET", ["guilds", guild]) => Answer::found(world.guild(number(guild)), (404, 10_004, "Unknown Guild")),
+        ("GET", ["channels", channel, "messages"]) => list(world, number(channel), query).into(),
+        ("POST", ["channels", channel, "messages"]) => send(world, number(channel), body).into(),
+        ("PATCH", ["channels", channel, "messages", message]) => {
+            edit(world, Some(number(channel)), number(message), body).into()
+        }
+        ("DELETE", ["channels", channel, "messages", message]) => {
+            delete(world, number(channel), number(message)).into()
+        }
+        ("POST", ["channels", channel, "typing"]) => {
+            let channel = number(channel);
+            if !world.channels.contains_key(&channel) {
+                return Answer::refused(UNKNOWN_CHANNEL);
+            }
+            world.may(channel, &[Right::Send]).map(|()| Answer::nothing()).into()
+        }
+        ("PUT", ["applications", application, "commands"]) if world.is_ours(application) => overwrite(world, 0, &body),
+        ("PUT", ["applications", application, "guilds", guild, "commands"]) if world.is_ours(application) => {
+            overwrite(world, number(guild), &body)
+        }
         ("POST", ["interactions", id, token, "callback"]) => match world.callback(number(id), token, &body) {
             Ok(()) => Answer::nothing(),
             Err(refusal) => Answer::refused(refusal),
         },
-        (_, ["webhooks", _, token, rest @ ..]) => webhook(world, method, token, rest, body),
+        (_, ["webhooks", application, token, rest @ ..]) if world.is_ours(application) => {
+            webhook(world, method, token, rest, body).into()
+        }
         _ => {
             world.complaints.push(format!("{method} /{}: there is nothing of the kind", parts.join("/")));
             Answer::refused((404, 0, "404: Not Found"))
@@ -170,77 +187,114 @@ fn act(world: &mut World, method: &str, parts: &[&str], query: &str, body: Value
     }
 }
 
-fn send(world: &mut World, channel: u64, body: Value) -> Answer {
+/// `GET …/messages`: without what the bot may not read, and the newest first.
+fn list(world: &World, channel: u64, query: &str) -> Result<Answer, Refusal> {
     if !world.channels.contains_key(&channel) {
-        return Answer::refused((404, 10_003, "Unknown Channel"));
+        return Err(UNKNOWN_CHANNEL);
+    }
+    world.may(channel, &[])?;
+    if world.may(channel, &[Right::History]).is_err() {
+        return Ok(Answer::ok(json!([])));
+    }
+    let asked: HashMap<String, u64> = url::form_urlencoded::parse(query.as_bytes())
+        .filter_map(|(name, value)| Some((name.into_owned(), value.parse().ok()?)))
+        .collect();
+    let limit = asked.get("limit").map_or(50, |limit| *limit as usize);
+    let own = world.messages.iter().filter(|message| message.channel == channel && !message.is_gone);
+    let own = own.filter(|message| message.only_for.is_none());
+    let own = own.filter(|message| asked.get("after").is_none_or(|after| message.id > *after));
+    let own = own.filter(|message| asked.get("before").is_none_or(|before| message.id < *before));
+    let mut ids: Vec<u64> = own.map(|message| message.id).collect();
+    // Those that follow on the one that is named, or else the last ones.
+    if asked.contains_key("after") {
+        ids.truncate(limit);
+    } else {
+        ids.drain(..ids.len().saturating_sub(limit));
+    }
+    let told = ids.iter().rev().map(|id| world.readable(&world.told(*id, false), channel));
+    Ok(Answer::ok(told.collect()))
+}
+
+fn send(world: &mut World, channel: u64, body: Value) -> Result<Answer, Refusal> {
+    if !world.channels.contains_key(&channel) {
+        return Err(UNKNOWN_CHANNEL);
+    }
+    world.may(channel, &[Right::Send])?;
+    if body["embeds"].as_array().is_some_and(|embeds| !embeds.is_empty()) {
+        world.may(channel, &[Right::Embed])?;
+    }
+    if let Some(wrong) = say(world, &body, &body) {
+        return Ok(wrong);
     }
     let now = world.now;
-    let written = world.written.entry(channel).or_default();
-    written.retain(|at| now < *at + WITHIN);
-    let until = written.first().map_or(WITHIN, |first| (*first + WITHIN).saturating_sub(now));
-    if written.len() >= MESSAGES {
-        world.overruns += 1;
-        let body =
-            json!({"message": "You are being rate limited.", "retry_after": until.as_secs_f64(), "global": false});
-        return Answer { status: 429, body, room: Some((0, until)) };
-    }
-    written.push(now);
-    let room = Some((MESSAGES - written.len(), until));
-    let mut answer = say(world, &body, false).unwrap_or_else(|| {
-        let nonce = body["nonce"].as_str().filter(|_| body["enforce_nonce"] == true);
-        let before = nonce.and_then(|nonce| {
-            let lately = |at: Duration| now < at + Duration::from_mins(5);
-            let alike = world.messages.iter().find(|one| one.nonce.as_deref() == Some(nonce) && lately(one.at));
-            alike.map(|message| message.id)
-        });
-        let answers = body["message_reference"]["message_id"].as_str().and_then(|id| id.parse().ok());
-        let answers = answers.filter(|id| world.messages.iter().any(|message| message.id == *id));
-        let id = before.unwrap_or_else(|| world.post(channel, world.bot, body.clone(), answers));
-        Answer::ok(world.told(id, false))
+    let nonce = body["nonce"].as_str().filter(|_| body["enforce_nonce"] == true);
+    let before = nonce.and_then(|nonce| {
+        let lately = |at: Duration| now < at + Duration::from_mins(5);
+        let alike = world.messages.iter().find(|one| one.nonce.as_deref() == Some(nonce) && lately(one.at));
+        alike.map(|message| message.id)
     });
-    answer.room = room;
-    answer
+    let answered = body["message_reference"]["message_id"].as_str().and_then(|id| id.parse().ok());
+    let is_there = |id: u64| world.in_channel(channel, id).is_some();
+    if answered.is_some_and(|id| !is_there(id)) && body["message_reference"]["fail_if_not_exists"] != false {
+        return Ok(Answer::wrong(json!({"code": 50_035, "message": "Invalid Form Body: Unknown message"})));
+    }
+    let answered = answered.filter(|id| is_there(*id));
+    let id = before.unwrap_or_else(|| world.post(channel, world.bot, body.clone(), answered));
+    Ok(Answer::ok(world.told(id, false)))
 }
 
 /// What keeps a message from being said, if anything.
-fn say(world: &mut World, body: &Value, is_edit: bool) -> Option<Answer> {
+///
+/// `body` is what is sent, `whole` the message as it would be then.
+fn say(world: &mut World, body: &Value, whole: &Value) -> Option<Answer> {
     if body["allowed_mentions"]["parse"] != json!([]) || body["allowed_mentions"]["replied_user"] == true {
         world.complaints.push(format!("a message that may mention somebody: {}", body["allowed_mentions"]));
     }
-    let wrong = limits::wrong(body, is_edit)?;
+    let wrong = limits::wrong(whole)?;
     world.complaints.push(format!("a message that Discord does not take: {wrong}"));
     Some(Answer::wrong(wrong))
 }
 
-fn edit(world: &mut World, id: u64, body: Value) -> Answer {
-    if let Some(answer) = say(world, &body, true) {
-        return answer;
-    }
+/// Changes a message; over a channel, where it is to be, or as an answer to an interaction.
+fn edit(world: &mut World, channel: Option<u64>, id: u64, body: Value) -> Result<Answer, Refusal> {
     let bot = world.bot;
-    let Some(message) = world.message_mut(id) else { return Answer::refused(UNKNOWN_MESSAGE) };
-    if message.author != bot {
-        return Answer::refused((403, 50_005, "Cannot edit a message authored by another user"));
+    if let Some(channel) = channel {
+        world.may(channel, &[])?;
+        world.in_channel(channel, id).ok_or(UNKNOWN_MESSAGE)?;
     }
-    change(&mut message.body, body);
-    message.is_thinking = false;
-    Answer::ok(world.told(id, false))
+    let message = world.message_mut(id).ok_or(UNKNOWN_MESSAGE)?;
+    if message.author != bot {
+        return Err((403, 50_005, "Cannot edit a message authored by another user"));
+    }
+    let mut whole = message.body.clone();
+    change(&mut whole, &body);
+    if let Some(wrong) = say(world, &body, &whole) {
+        return Ok(wrong);
+    }
+    let message = world.message_mut(id).ok_or(UNKNOWN_MESSAGE)?;
+    (message.body, message.is_thinking) = (whole, false);
+    Ok(Answer::ok(world.told(id, false)))
 }
 
 /// What is not said stays.
-fn change(before: &mut Value, body: Value) {
-    for (name, value) in body.as_object().cloned().unwrap_or_default() {
-        before[name] = value;
+fn change(before: &mut Value, body: &Value) {
+    for (name, value) in body.as_object().into_iter().flatten() {
+        before[name] = value.clone();
     }
 }
 
-fn delete(world: &mut World, channel: u64, id: u64) -> Answer {
+fn delete(world: &mut World, channel: u64, id: u64) -> Result<Answer, Refusal> {
+    world.may(channel, &[])?;
     let (bot, is_private) = (world.bot, world.channels.get(&channel).is_some_and(|channel| channel.with.is_some()));
-    let Some(message) = world.message_mut(id) else { return Answer::refused(UNKNOWN_MESSAGE) };
-    if is_private && message.author != bot {
-        return Answer::refused((403, 50_003, "Cannot execute action on a DM channel"));
+    let is_own = world.in_channel(channel, id).ok_or(UNKNOWN_MESSAGE)?.author == bot;
+    if is_private && !is_own {
+        return Err((403, 50_003, "Cannot execute action on a DM channel"));
     }
-    message.is_gone = true;
-    Answer::nothing()
+    if !is_own {
+        world.may(channel, &[Right::Manage])?;
+    }
+    world.message_mut(id).ok_or(UNKNOWN_MESSAGE)?.is_gone = true;
+    Ok(Answer::nothing())
 }
 
 fn overwrite(world: &mut World, server: u64, body: &Value) -> Answer {
@@ -253,33 +307,31 @@ fn overwrite(world: &mut World, server: u64, body: &Value) -> Answer {
     }
 }
 
-fn webhook(world: &mut World, method: &str, token: &str, rest: &[&str], body: Value) -> Answer {
-    let id = match world.answerable(token) {
-        Ok(id) => id,
-        Err(refusal) => return Answer::refused(refusal),
-    };
+fn webhook(world: &mut World, method: &str, token: &str, rest: &[&str], body: Value) -> Result<Answer, Refusal> {
+    let id = world.answerable(token)?;
     match (method, rest) {
-        ("POST", []) => say(world, &body, false).unwrap_or_else(|| {
+        ("POST", []) => {
+            if let Some(wrong) = say(world, &body, &body) {
+                return Ok(wrong);
+            }
             let message = world.follow_up(id, body);
-            Answer::ok(world.told(message, false))
-        }),
+            Ok(Answer::ok(world.told(message, false)))
+        }
         (_, ["messages", which]) => {
             let message = match *which {
                 "@original" => world.interactions[&id].original,
-                number => number.parse().ok(),
+                number => number.parse().ok().filter(|message| world.is_answer_to(*message, id)),
             };
-            let Some(message) = message.filter(|message| world.message_mut(*message).is_some()) else {
-                return Answer::refused(UNKNOWN_MESSAGE);
-            };
+            let message = message.filter(|message| world.message_mut(*message).is_some()).ok_or(UNKNOWN_MESSAGE)?;
             match method {
-                "PATCH" => edit(world, message, body),
+                "PATCH" => edit(world, None, message, body),
                 "DELETE" => {
-                    world.message_mut(message).unwrap().is_gone = true;
-                    Answer::nothing()
+                    world.message_mut(message).ok_or(UNKNOWN_MESSAGE)?.is_gone = true;
+                    Ok(Answer::nothing())
                 }
-                _ => Answer::ok(world.told(message, false)),
+                _ => Ok(Answer::ok(world.told(message, false))),
             }
         }
-        _ => Answer::refused((404, 0, "404: Not Found")),
+        _ => Err((404, 0, "404: Not Found")),
     }
 }

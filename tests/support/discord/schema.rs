@@ -1,22 +1,90 @@
 //! The published description of Discord's API, where it lies beside the repository.
+//!
+//! Stricter than JSON Schema is: a field that the description does not know is a fault too, for Discord passes over it, and
+//! whatever it was meant to do is not done.
 
-use std::path::Path;
+mod check;
+
 use std::sync::LazyLock;
 
 use serde_json::Value;
 
-static SCHEMA: LazyLock<Option<Value>> = LazyLock::new(|| {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/schemas/discord-openapi.json");
-    let Ok(text) = std::fs::read(&path) else {
-        println!("NOT CHECKED: requests, against Discord's own description: no {}", path.display());
-        return None;
-    };
-    Some(serde_json::from_slice(&text).expect("the description of Discord's API is JSON"))
-});
+use crate::support::description;
+use crate::support::discord::schema::check::Check;
 
-/// What is wrong with a request: a path or a method that is not there, or a field that Discord does not know.
-pub(super) fn faults(method: &str, path: &str, body: &Value) -> Vec<String> {
-    let Some(schema) = SCHEMA.as_ref() else { return Vec::new() };
+static SCHEMA: LazyLock<Option<Value>> = LazyLock::new(|| description::read("discord-openapi.json"));
+
+/// A call, as the description knows it.
+struct Known {
+    schema: &'static Value,
+    /// What belongs to the path, whatever is done with it.
+    path: &'static Value,
+    call: &'static Value,
+}
+
+/// Whether there is a description to check against.
+pub(crate) fn is_there() -> bool {
+    SCHEMA.is_some()
+}
+
+/// What is wrong with a request: a path, a method, a parameter or a field that is not there, or a value that is not taken.
+/// `path` is without its query.
+pub(crate) fn request(method: &str, path: &str, query: &str, body: &Value) -> Vec<String> {
+    let known = match known(method, path) {
+        None => return Vec::new(),
+        Some(Err(fault)) => return vec![fault],
+        Some(Ok(known)) => known,
+    };
+    let mut check = Check::new(known.schema);
+    let parameters: Vec<&Value> =
+        [known.path, known.call].iter().flat_map(|part| part["parameters"].as_array().into_iter().flatten()).collect();
+    for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
+        match parameters.iter().find(|parameter| parameter["in"] == "query" && parameter["name"] == *name) {
+            Some(parameter) => {
+                // What stands in an address is text; numbers are meant by their digits.
+                let value = match value.parse::<u64>() {
+                    Ok(number) if parameter["schema"]["type"] == "integer" => Value::from(number),
+                    _ => Value::from(value.into_owned()),
+                };
+                check.value(&format!("?{name}"), &parameter["schema"], &value);
+            }
+            None => check.faults.push(format!("it takes no parameter `{name}`")),
+        }
+    }
+    let taken = &known.call["requestBody"];
+    match (taken.is_null(), body.is_null()) {
+        (true, false) => check.faults.push("it takes no body".to_owned()),
+        (false, true) if taken["required"] == true => check.faults.push("it lacks its body".to_owned()),
+        (false, false) => check.value("body", &taken["content"]["application/json"]["schema"], body),
+        (_, true) => {}
+    }
+    check.faults
+}
+
+/// What is wrong with an answer of the fake's own.
+pub(crate) fn answer(method: &str, path: &str, status: u16, body: &Value) -> Vec<String> {
+    let Some(Ok(known)) = known(method, path) else { return Vec::new() };
+    let described = &known.call["responses"][status.to_string()];
+    if described.is_null() {
+        // Refusals are all alike.
+        let is_refusal = status == 429 || body["code"].is_u64() && body["message"].is_string();
+        return if status >= 400 && is_refusal || status >= 500 {
+            Vec::new()
+        } else {
+            vec![format!("the description knows no answer {status}")]
+        };
+    }
+    let mut check = Check::new(known.schema);
+    let kind = &described["content"]["application/json"]["schema"];
+    if !kind.is_null() {
+        check.value("answer", kind, body);
+    }
+    check.faults
+}
+
+/// The call of that method and path; `None` where there is no description.
+fn known(method: &str, path: &str) -> Option<Result<Known, String>> {
+    let schema = SCHEMA.as_ref()?;
     let paths = schema["paths"].as_object().expect("it has paths");
     let fits = |template: &str| {
         let (wanted, found): (Vec<_>, Vec<_>) = (template.split('/').collect(), path.split('/').collect());
@@ -25,99 +93,11 @@ pub(super) fn faults(method: &str, path: &str, body: &Value) -> Vec<String> {
     };
     // A path that is written out goes before one with a place for anything.
     let template = paths.keys().filter(|template| fits(template)).min_by_key(|template| template.matches('{').count());
-    let Some(template) = template else { return vec!["the description knows no such path".to_owned()] };
-    let call = &paths[template][method.to_lowercase()];
+    let Some(template) = template else { return Some(Err("the description knows no such path".to_owned())) };
+    let path = &paths[template];
+    let call = &path[method.to_lowercase()];
     if call.is_null() {
-        return vec![format!("the description knows no {method} of {template}")];
+        return Some(Err(format!("the description knows no {method} of {template}")));
     }
-    let mut faults = Vec::new();
-    if !body.is_null() {
-        check(schema, "body", &call["requestBody"]["content"]["application/json"]["schema"], body, &mut faults);
-    }
-    faults
-}
-
-/// Looks at a value as one of that kind: whether its fields are known, and its type and length are as described.
-fn check(schema: &Value, place: &str, kind: &Value, value: &Value, faults: &mut Vec<String>) {
-    let kind = resolved(schema, kind);
-    for several in ["oneOf", "anyOf"] {
-        if let Some(kinds) = kind[several].as_array() {
-            let tried = kinds.iter().map(|kind| {
-                let mut faults = Vec::new();
-                check(schema, place, kind, value, &mut faults);
-                faults
-            });
-            // The nearest of them tells what is wrong.
-            faults.extend(tried.min_by_key(Vec::len).unwrap_or_default());
-            return;
-        }
-    }
-    if let Some([one]) = kind["allOf"].as_array().map(Vec::as_slice) {
-        return check(schema, place, one, value, faults);
-    }
-    let types: Vec<&str> = match &kind["type"] {
-        Value::String(one) => vec![one],
-        Value::Array(several) => several.iter().filter_map(Value::as_str).collect(),
-        _ => return,
-    };
-    let is = match value {
-        Value::Null => "null",
-        Value::Bool(_) => "boolean",
-        Value::Number(_) => "integer",
-        Value::String(_) => "string",
-        Value::Array(_) => "array",
-        Value::Object(_) => "object",
-    };
-    let fits = types.contains(&is) || is == "integer" && types.contains(&"number");
-    if !fits {
-        faults.push(format!("{place} is {is}, and not {}", types.join(" or ")));
-        return;
-    }
-    match value {
-        Value::Object(fields) => {
-            let known = kind["properties"].as_object();
-            for (name, value) in fields {
-                match known.and_then(|known| known.get(name)) {
-                    Some(kind) => check(schema, &format!("{place}.{name}"), kind, value, faults),
-                    None if known.is_some() => faults.push(format!("{place} has no `{name}`")),
-                    None => {}
-                }
-            }
-            for required in kind["required"].as_array().into_iter().flatten().filter_map(Value::as_str) {
-                if !fields.contains_key(required) {
-                    faults.push(format!("{place} lacks `{required}`"));
-                }
-            }
-        }
-        Value::Array(values) => {
-            if kind["maxItems"].as_u64().is_some_and(|most| values.len() as u64 > most) {
-                faults.push(format!("{place} has {} entries", values.len()));
-            }
-            for (at, value) in values.iter().enumerate() {
-                check(schema, &format!("{place}[{at}]"), &kind["items"], value, faults);
-            }
-        }
-        Value::String(text) => {
-            if kind["maxLength"].as_u64().is_some_and(|most| text.chars().count() as u64 > most) {
-                faults.push(format!("{place} is too long"));
-            }
-            if kind["const"].is_string() && kind["const"] != *value {
-                faults.push(format!("{place} is not {}", kind["const"]));
-            }
-        }
-        Value::Number(_) => {
-            if kind["enum"].as_array().is_some_and(|allowed| !allowed.contains(value)) {
-                faults.push(format!("{place} is {value}"));
-            }
-        }
-        Value::Null | Value::Bool(_) => {}
-    }
-}
-
-fn resolved<'a>(schema: &'a Value, kind: &'a Value) -> &'a Value {
-    let mut kind = kind;
-    while let Some(name) = kind["$ref"].as_str() {
-        kind = schema.pointer(name.trim_start_matches('#')).expect("what is named is there");
-    }
-    kind
+    Some(Ok(Known { schema, path, call }))
 }

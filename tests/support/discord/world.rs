@@ -1,13 +1,15 @@
 //! Everything that there is.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::support::discord::gateway::Gateway;
 use crate::support::discord::interaction::Interaction;
 use crate::support::discord::message::Message;
+use crate::support::discord::rates::Rates;
+use crate::support::discord::rights::Right;
 
 /// When Discord's ids begin, and when the fake begins (2026-11-20 at noon), in milliseconds since 1970.
 const EPOCH: u64 = 1_420_070_400_000;
@@ -31,8 +33,9 @@ pub(crate) struct World {
     /// The commands that are registered: everywhere (0), and by server.
     pub(super) commands: BTreeMap<u64, Vec<Value>>,
     pub(super) creates: usize,
-    /// When was written in a channel, lately; for the limit of it.
-    pub(super) written: HashMap<u64, Vec<Duration>>,
+    pub(super) rates: Rates,
+    /// What the bot may not do in which channel.
+    pub(super) denied: BTreeSet<(u64, Right)>,
     pub(super) overruns: usize,
     pub(super) calls: Vec<(String, String)>,
     pub(super) bodies: Vec<String>,
@@ -79,7 +82,8 @@ impl World {
             interactions: BTreeMap::new(),
             commands: BTreeMap::new(),
             creates: 0,
-            written: HashMap::new(),
+            rates: Rates::default(),
+            denied: BTreeSet::new(),
             overruns: 0,
             calls: Vec::new(),
             bodies: Vec::new(),
@@ -89,6 +93,21 @@ impl World {
             leads_to: None,
             last: 0,
         }
+    }
+
+    /// Whether that is the number of the bot's application. Nobody else's is of any use to it.
+    pub(super) fn is_ours(&self, application: &str) -> bool {
+        application == self.application.to_string()
+    }
+
+    /// What goes wrong with the next call of that kind, by the status of the answer.
+    pub(super) fn fault(&mut self, method: &str, path: &str) -> Option<u16> {
+        let fits = |(of, part, _, left): &&mut (String, String, u16, usize)| {
+            of == method && path.contains(part.as_str()) && *left > 0
+        };
+        let (_, _, status, left) = self.faults.iter_mut().find(fits)?;
+        *left -= 1;
+        Some(*status)
     }
 
     /// Nothing goes wrong any more.
@@ -101,85 +120,5 @@ impl World {
         let milliseconds = BEGAN - EPOCH + self.now.as_millis() as u64;
         self.last = (milliseconds << 22).max(self.last + 1);
         self.last
-    }
-
-    pub(crate) fn guild_ids(&self) -> Vec<u64> {
-        self.guilds.keys().copied().collect()
-    }
-
-    pub(crate) fn bot_user(&self) -> Value {
-        json!({"id": self.bot.to_string(), "username": self.bot_name, "discriminator": "0", "bot": true, "avatar": null})
-    }
-
-    pub(super) fn user(&self, person: u64) -> Value {
-        if person == self.bot {
-            return self.bot_user();
-        }
-        json!({
-            "id": person.to_string(), "username": self.people[&person].to_lowercase(), "discriminator": "0",
-            "global_name": self.people[&person], "avatar": null,
-        })
-    }
-
-    /// The roles that a person has in a server; `None` where they are not in it.
-    pub(super) fn member(&self, guild: u64, person: u64) -> Option<Value> {
-        let roles = self.guilds.get(&guild)?.members.get(&person)?;
-        let roles: Vec<String> = roles.iter().map(u64::to_string).collect();
-        Some(json!({
-            "roles": roles, "nick": null, "joined_at": "2025-01-01T00:00:00+00:00", "deaf": false, "mute": false, "flags": 0,
-        }))
-    }
-
-    /// A channel as Discord describes it.
-    pub(super) fn channel(&self, id: u64) -> Option<Value> {
-        let Channel { guild, kind, parent, name, with } = self.channels.get(&id)?;
-        let mut described = json!({"id": id.to_string(), "type": kind});
-        match (guild, with) {
-            (Some(guild), _) => {
-                described["guild_id"] = json!(guild.to_string());
-                described["name"] = json!(name);
-                described["parent_id"] = parent.map_or(Value::Null, |parent| json!(parent.to_string()));
-            }
-            (None, Some(person)) => described["recipients"] = json!([self.user(*person)]),
-            (None, None) => {}
-        }
-        Some(described)
-    }
-
-    /// What is told of the servers that pass when a session begins.
-    pub(crate) fn guild_creates(&self, passes: impl Fn(u64) -> bool) -> Vec<Value> {
-        let ids = self.guilds.keys().copied().filter(|guild| passes(*guild));
-        ids.map(|id| self.guild_create(id)).collect()
-    }
-
-    /// A server as Discord describes it to who asks for it.
-    pub(super) fn guild(&self, id: u64) -> Option<Value> {
-        let guild = self.guilds.get(&id)?;
-        Some(json!({"id": id.to_string(), "name": guild.name, "roles": self.roles(guild)}))
-    }
-
-    fn roles(&self, guild: &Guild) -> Vec<Value> {
-        let described = guild.roles.iter().map(|(role, name)| {
-            let mut described = json!({"id": role.to_string(), "name": name, "permissions": "0"});
-            if name == &self.bot_name {
-                described["tags"] = json!({"bot_id": self.bot.to_string()});
-            }
-            described
-        });
-        described.collect()
-    }
-
-    fn guild_create(&self, id: u64) -> Value {
-        let guild = &self.guilds[&id];
-        let within = |threads: bool| -> Vec<Value> {
-            let own = self.channels.iter().filter(|(_, channel)| channel.guild == Some(id));
-            let own = own.filter(|(_, channel)| matches!(channel.kind, 10..=12) == threads);
-            own.filter_map(|(channel, _)| self.channel(*channel)).collect()
-        };
-        json!({
-            "id": id.to_string(), "name": guild.name, "unavailable": false, "large": false,
-            "member_count": guild.members.len(), "roles": self.roles(guild),
-            "channels": within(false), "threads": within(true), "members": [], "emojis": [], "presences": [],
-        })
     }
 }

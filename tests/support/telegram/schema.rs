@@ -1,9 +1,10 @@
 //! The published description of the Bot API, where it lies beside the repository.
 
-use std::path::Path;
 use std::sync::LazyLock;
 
 use serde_json::{Map, Value};
+
+use crate::support::description;
 
 /// The description: `methods` and `types`, each with its `fields`.
 pub(crate) struct Schema {
@@ -12,15 +13,10 @@ pub(crate) struct Schema {
 }
 
 static SCHEMA: LazyLock<Option<Schema>> = LazyLock::new(|| {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/schemas/telegram-bot-api.json");
-    let Ok(text) = std::fs::read(&path) else {
-        println!("NOT CHECKED: requests and answers, against Telegram's own description: no {}", path.display());
-        return None;
-    };
-    let mut whole: Map<String, Value> = serde_json::from_slice(&text).expect("the description of the Bot API is JSON");
+    let Value::Object(mut whole) = description::read("telegram-bot-api.json")? else { panic!("it is an object") };
     let mut part = |name: &str| match whole.remove(name) {
         Some(Value::Object(part)) if part.len() > 100 => part,
-        _ => panic!("{}: `{name}` is not what it was", path.display()),
+        _ => panic!("`{name}` of Telegram's description is not what it was"),
     };
     Some(Schema { methods: part("methods"), types: part("types") })
 });

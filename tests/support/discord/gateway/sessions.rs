@@ -63,21 +63,32 @@ pub(super) enum NotLetIn {
 impl World {
     /// Tells every session that covers it what has happened in a guild, or in private.
     pub(crate) fn emit(&mut self, guild: Option<u64>, event: &str, data: Value) {
-        let bot = self.bot.to_string();
-        let is_about_the_bot = |data: &Value| {
-            data["author"]["id"] == bot.as_str()
-                || data["mentions"].as_array().is_some_and(|all| all.iter().any(|user| user["id"] == bot.as_str()))
-        };
-        let mut stripped = None;
+        let stripped = if event.starts_with("MESSAGE_") { self.without_what_is_secret(&data, guild) } else { None };
         for session in self.gateway.sessions.values_mut().filter(|session| session.covers(guild, event)) {
-            let may_read = session.intents & MESSAGE_CONTENT != 0 || guild.is_none() || is_about_the_bot(&data);
-            if event.starts_with("MESSAGE_") && !may_read {
-                session.tell(event, stripped.get_or_insert_with(|| without_content(&data)));
-            } else {
-                session.tell(event, &data);
+            match &stripped {
+                Some(stripped) if session.intents & MESSAGE_CONTENT == 0 => session.tell(event, stripped),
+                _ => session.tell(event, &data),
             }
         }
         self.gateway.wake();
+    }
+
+    /// A message as the bot may read it that is written in `channel`.
+    pub(in super::super) fn readable(&self, data: &Value, channel: u64) -> Value {
+        let guild = self.channels[&channel].guild;
+        let stripped = if self.may_read { None } else { self.without_what_is_secret(data, guild) };
+        stripped.unwrap_or_else(|| data.clone())
+    }
+
+    /// A message without what only those may read who may read all; `None` where anybody may: in private, and where the bot
+    /// wrote it or is mentioned.
+    fn without_what_is_secret(&self, data: &Value, guild: Option<u64>) -> Option<Value> {
+        let bot = self.bot.to_string();
+        let is_the_bot = |user: &Value| user["id"] == bot.as_str();
+        let is_open = guild.is_none()
+            || is_the_bot(&data["author"])
+            || data["mentions"].as_array().is_some_and(|all| all.iter().any(is_the_bot));
+        (!is_open).then(|| without_content(data))
     }
 
     /// Discord takes the token with its kind before it and without.
