@@ -24,7 +24,7 @@ const STEP: Duration = Duration::from_millis(50);
 /// The same where menus are shown: what waits for a disk has the less patience, and leaves the buttons out.
 const SLOW_STEP: Duration = Duration::from_millis(4);
 /// How long a test waits at the most, by the clock on the wall.
-const PATIENCE: Duration = Duration::from_mins(1);
+const PATIENCE: Duration = Duration::from_secs(30);
 /// When the fake begins, since 1970.
 const BEGAN: Duration = Duration::from_hours(498_660);
 
@@ -123,6 +123,12 @@ impl Account {
     /// Waits until it ends by itself; why, and how it stood in the end.
     pub(super) async fn ends(&mut self) -> (Result<(), ServeFault>, Link) {
         let Running { serving, stop: _stop, state } = self.running.take().expect("it is served");
+        // The clock of the runtime goes by faster than that on the wall.
+        let begun = Instant::now();
+        while !serving.is_finished() {
+            assert!(begun.elapsed() < PATIENCE, "it does not end");
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
         let ended = serving.await.unwrap();
         (ended, state.borrow().link.clone())
     }

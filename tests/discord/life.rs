@@ -48,7 +48,7 @@ fn what_was_missed_before_a_session_is_not_lost_when_it_cannot_be_kept_at_once()
     on_discord(Bot::new().profiles(PROFILES), |mut account| async move {
         account.is_up().await;
         let (ann, dm) = ann(&account);
-        ann.says(dm, "/model status");
+        ann.says(dm, "/whoami");
         account.fake.said(dm, 1).await;
         account.settled().await;
         account.stop().await;
