@@ -8,3 +8,4 @@ mod life;
 mod manners;
 mod matrix;
 mod pickers;
+mod rights;

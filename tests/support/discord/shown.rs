@@ -58,6 +58,11 @@ impl DiscordFake {
         })
     }
 
+    /// Whether a message is still there.
+    pub(crate) fn is_there(&self, message: u64) -> bool {
+        self.shared.look(|world| !world.message(message).is_gone)
+    }
+
     /// The answer with that number in a place, once there is one and it says something.
     pub(crate) async fn answer(&self, place: Place, number: usize) -> Shown {
         self.until("an answer", || self.answers(place).get(number).filter(|shown| !shown.text.is_empty()).cloned())
