@@ -3,13 +3,17 @@
 use std::time::Duration;
 
 use crate::discord::account::{Account, on_discord, on_discord_with};
-use crate::support::bot::Bot;
+use crate::support::bot::{Bot, invented};
 use crate::support::discord::{Person, Place, Right};
 
 const PROFILES: &str = "anthropic:default anthropic:work";
 const CHOICE: &str = "/model opus@work";
+
 /// What somebody pastes by mistake.
-const KEY: &str = "sk-test-of-somebody-0123456789abcdef0123456789abcdef";
+fn key() -> String {
+    let [one, other] = [0, 1].map(|generation| invented("pasted", generation));
+    format!("sk-ant-api03-{}-{}", &one[8..], &other[8..])
+}
 
 /// Ann in a channel in which the bot lacks a right.
 fn scene(account: &Account, right: Option<Right>) -> (Person, Place) {
@@ -29,7 +33,7 @@ fn a_key_that_somebody_wrote_is_deleted_where_the_bot_may_and_else_it_is_said_wh
         on_discord(Bot::new().profiles(PROFILES), |account| async move {
             account.is_up().await;
             let (ann, channel) = scene(&account, right);
-            let message = ann.says(channel, &format!("{} {KEY}", account.fake.mention()));
+            let message = ann.says(channel, &format!("{} {}", account.fake.mention(), key()));
             let said = account.fake.said(channel, 1).await;
             assert!(said.text.contains(wanted), "{right:?}: {}", said.text);
             assert_eq!(account.fake.is_there(message), right.is_some());

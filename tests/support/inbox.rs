@@ -85,7 +85,7 @@ impl Inbox for Memory {
             }
             let mut state = self.state();
             let mut keep = |Received { id, text, update }: Received| {
-                if text.is_some_and(|text| text.contains("sk-test-")) {
+                if text.is_some_and(|text| ["sk-test-", "sk-ant-"].iter().any(|key| text.contains(key))) {
                     return Kept::Refused;
                 }
                 if !state.known.insert(id) {
