@@ -1,7 +1,8 @@
-//! Discord, over the wire: a fake that is as strict as the real one, and the adapter with the engine behind it.
+//! Discord, over the wire: the fake by itself, and the adapter with the engine behind it.
 
 mod account;
 mod conversation;
+mod events;
 mod fake;
 mod faults;
 mod life;

@@ -76,8 +76,13 @@ fn each_of_many_messages_is_answered_by_what_was_chosen_where_it_was_written() {
         assert_eq!(picker.only_for, Some(ann.id), "{picker:?}");
         let (_, _, credentials) = picker.lists.iter().find(|(name, ..)| name.starts_with("Credential")).unwrap();
         let me = credentials.iter().find(|(label, _)| label.contains("anthropic:me")).unwrap().0.clone();
-        // It is Ann's menu: Ben is told so, to him alone, and nothing changes.
-        let foreign = ben.presses(thread, &picker, &me);
+        // What she asks for aloud all can see, and it is her menu all the same: Ben is told so, to him alone, and nothing
+        // changes.
+        ann.says(thread, &format!("{} /model", fake.mention()));
+        let is_open = |shown: &Shown| shown.only_for.is_none() && !shown.lists.is_empty();
+        let open = fake.until("an open menu", || fake.answers(thread).into_iter().find(is_open)).await;
+        let (_, _, entries) = &open.lists[0];
+        let foreign = ben.presses(thread, &open, &entries[0].0);
         let refused =
             fake.until("a refusal", || fake.answers(thread).into_iter().find(|shown| shown.only_for == Some(ben.id)));
         let refused = refused.await;

@@ -1,5 +1,6 @@
 //! What the fake takes, and what it does not, as Discord does.
 
+mod gateway;
 mod interactions;
 mod limits;
 mod rates;

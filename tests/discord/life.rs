@@ -179,6 +179,9 @@ fn who_is_let_in_by_a_name_is_let_in_after_a_restart_too() {
         fake.joins(&ann, guild, &[]);
         let channel = fake.channel(guild, "general");
         let thread = fake.thread(channel, "a thread");
+        ann.says(channel, &format!("{} /whoami", fake.mention()));
+        fake.said(channel, 1).await;
+        account.settled().await;
         account.stop().await;
         account.start();
         account.is_up().await;

@@ -1,8 +1,13 @@
 //! A Discord on loopback: its REST and its gateway with their true limits, and the people who write to bots.
 //!
 //! Everything has a state as over there: servers, channels, threads, private chats, messages, interactions, sessions of
-//! the gateway. What no client of the real one would get away with, or what would go unnoticed there, is a complaint; a
-//! fake that is dropped with complaints stops the test.
+//! the gateway, what the bot may do where, and how much is taken. Requests and answers are looked at as the published
+//! description has them, where it lies beside the repository. What no client of the real one would get away with, or what
+//! would go unnoticed there, is a complaint; a fake that is dropped with complaints stops the test.
+//!
+//! Not played: voice, reactions, polls, modals, files, stickers, webhooks of others, archived threads, slow mode, the
+//! frames of the gateway in zlib, and the limits of calls that no bot of ours makes. How many calls of a kind are taken is
+//! not published; the numbers are what Discord's answers were seen to say.
 #![allow(
     clippy::cast_possible_truncation,
     clippy::cast_possible_wrap,

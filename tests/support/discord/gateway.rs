@@ -39,6 +39,8 @@ pub(crate) struct Gateway {
     pub(crate) shards: u32,
     /// How often may still be identified today.
     pub(crate) remaining: u32,
+    /// How many servers one shard may have.
+    pub(crate) servers_of_a_shard: usize,
     /// How often hearts are to beat.
     interval: Duration,
     /// Whether heartbeats stay without an answer.
@@ -60,6 +62,7 @@ impl Default for Gateway {
             max_concurrency: 1,
             shards: 1,
             remaining: 1_000,
+            servers_of_a_shard: 2_500,
             interval: Duration::from_millis(41_250),
             is_silent: false,
             sessions: BTreeMap::new(),

@@ -42,14 +42,14 @@ impl World {
             nonce,
             at,
         });
-        self.tell_of(id);
+        self.tell_of(id, "MESSAGE_CREATE");
         id
     }
 
-    fn tell_of(&mut self, id: u64) {
+    pub(super) fn tell_of(&mut self, id: u64, event: &str) {
         let told = self.told(id, true);
         let guild = self.channels[&self.message(id).channel].guild;
-        self.emit(guild, "MESSAGE_CREATE", told);
+        self.emit(guild, event, told);
     }
 
     pub(super) fn message(&self, id: u64) -> &Message {
@@ -71,11 +71,14 @@ impl World {
         let message = self.message(id);
         let content = message.body["content"].as_str().unwrap_or_default();
         let bot = format!("<@{}>", self.bot);
+        let roles = self.channels[&message.channel].guild.map_or(&[][..], |guild| &self.guilds[&guild].roles[..]);
+        let mentioned = roles.iter().filter(|(role, _)| content.contains(&format!("<@&{role}>")));
+        let mentioned: Vec<String> = mentioned.map(|(role, _)| role.to_string()).collect();
         let mentions = if content.contains(&bot) { json!([self.bot_user()]) } else { json!([]) };
         let mut told = json!({
             "id": id.to_string(), "channel_id": message.channel.to_string(), "type": 0, "content": content,
             "timestamp": "2026-11-20T12:00:00+00:00", "edited_timestamp": null, "tts": false, "pinned": false,
-            "mention_everyone": false, "mentions": mentions, "mention_roles": [], "attachments": [],
+            "mention_everyone": false, "mentions": mentions, "mention_roles": mentioned, "attachments": [],
             "embeds": described::embeds(&message.body["embeds"]),
             "components": described::components(&message.body["components"]), "flags": if message.only_for.is_some() { 64 } else { 0 },
         });

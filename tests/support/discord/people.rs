@@ -53,6 +53,33 @@ impl Person {
         self.shared.change(|world| world.post(place.channel, self.id, json!({"content": text}), Some(to)))
     }
 
+    /// Writes something else in place of what it wrote. Discord itself does so too, for what a link leads to: then the text
+    /// is the same.
+    pub(crate) fn edits(&self, message: u64, text: &str) {
+        self.shared.change(|world| {
+            let own = world.message_mut(message).expect("it is there");
+            assert_eq!(own.author, self.id, "it is somebody else's");
+            own.body["content"] = json!(text);
+            world.tell_of(message, "MESSAGE_UPDATE");
+        });
+    }
+
+    /// Deletes what it wrote.
+    pub(crate) fn deletes(&self, message: u64) {
+        self.shared.change(|world| {
+            let own = world.message_mut(message).expect("it is there");
+            assert_eq!(own.author, self.id, "it is somebody else's");
+            own.is_gone = true;
+            let channel = own.channel;
+            let guild = world.channels[&channel].guild;
+            let mut told = json!({"id": message.to_string(), "channel_id": channel.to_string()});
+            if let Some(guild) = guild {
+                told["guild_id"] = json!(guild.to_string());
+            }
+            world.emit(guild, "MESSAGE_DELETE", told);
+        });
+    }
+
     /// Fills in a command that the bot has registered.
     pub(crate) fn slash(&self, place: Place, command: &str, sub: Option<&str>, values: &[(&str, &str)]) -> Slash {
         let data = self.form(place, command, sub, values, None);
@@ -90,6 +117,10 @@ impl Person {
     }
 
     fn does(&self, place: Place, kind: u64, data: Value, message: Option<u64>) -> Slash {
+        if let Some(message) = message {
+            let only_for = self.shared.look(|world| world.message(message).only_for);
+            assert!(only_for.is_none_or(|only_for| only_for == self.id), "nobody presses what is shown to another");
+        }
         let id = self.shared.change(|world| world.interact(self.id, place.channel, kind, data, message));
         Slash { id, begun: self.shared.clock.now(), shared: Arc::clone(&self.shared) }
     }

@@ -24,6 +24,8 @@ impl DiscordFake {
             let guild =
                 Guild { name: name.to_owned(), roles: vec![role], members: std::collections::BTreeMap::default() };
             assert!(world.guilds.insert(id, guild).is_none(), "there is a server {number}");
+            let told = world.guild_create(id);
+            world.emit(Some(id), "GUILD_CREATE", told);
         });
         id
     }
@@ -40,6 +42,39 @@ impl DiscordFake {
     pub(crate) fn joins(&self, person: &Person, guild: u64, roles: &[u64]) {
         self.shared.change(|world| {
             world.guilds.get_mut(&guild).unwrap().members.insert(person.id, roles.to_vec());
+        });
+    }
+
+    /// The bot's own role in a server.
+    pub(crate) fn role_of_the_bot(&self, guild: u64) -> u64 {
+        self.shared.look(|world| world.guilds[&guild].roles[0].0)
+    }
+
+    /// The bot is thrown out of a server.
+    pub(crate) fn throws_out(&self, guild: u64) {
+        self.shared.change(|world| {
+            world.guilds.remove(&guild);
+            world.channels.retain(|_, channel| channel.guild != Some(guild));
+            world.emit(Some(guild), "GUILD_DELETE", json!({"id": guild.to_string()}));
+        });
+    }
+
+    /// A channel is taken away.
+    pub(crate) fn closes(&self, place: Place) {
+        self.shared.change(|world| {
+            let described = world.channel(place.channel).unwrap();
+            world.channels.remove(&place.channel);
+            let event = if place.parent.is_some() { "THREAD_DELETE" } else { "CHANNEL_DELETE" };
+            world.emit(place.guild, event, described);
+        });
+    }
+
+    /// A channel is called otherwise.
+    pub(crate) fn renames(&self, place: Place, name: &str) {
+        self.shared.change(|world| {
+            world.channels.get_mut(&place.channel).unwrap().name = name.to_owned();
+            let described = world.channel(place.channel).unwrap();
+            world.emit(place.guild, "CHANNEL_UPDATE", described);
         });
     }
 

@@ -108,3 +108,6 @@ impl Hearing {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

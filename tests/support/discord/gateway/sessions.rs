@@ -63,7 +63,11 @@ pub(super) enum NotLetIn {
 impl World {
     /// Tells every session that covers it what has happened in a guild, or in private.
     pub(crate) fn emit(&mut self, guild: Option<u64>, event: &str, data: Value) {
-        let stripped = if event.starts_with("MESSAGE_") { self.without_what_is_secret(&data, guild) } else { None };
+        let stripped = if matches!(event, "MESSAGE_CREATE" | "MESSAGE_UPDATE") {
+            self.without_what_is_secret(&data, guild)
+        } else {
+            None
+        };
         for session in self.gateway.sessions.values_mut().filter(|session| session.covers(guild, event)) {
             match &stripped {
                 Some(stripped) if session.intents & MESSAGE_CONTENT == 0 => session.tell(event, stripped),
@@ -114,6 +118,9 @@ impl World {
             (false, Some(number), Some(total)) if number < total => (number, total),
             _ => return Err(NotLetIn::Closed(4010)),
         };
+        if self.guilds.len() > self.gateway.servers_of_a_shard * shard.1 as usize {
+            return Err(NotLetIn::Closed(4011));
+        }
         if !["os", "browser", "device"].iter().all(|name| identify["properties"][name].is_string()) {
             return Err(NotLetIn::Closed(4002));
         }

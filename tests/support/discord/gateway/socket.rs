@@ -1,9 +1,9 @@
 //! One connection to the gateway.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
@@ -17,6 +17,9 @@ use crate::support::discord::gateway::sessions::{NotLetIn, Session};
 /// How many frames a client may send in a minute.
 const FRAMES: usize = 120;
 
+/// How often it is looked whether there is still somebody, by the clock on the wall.
+const LOOK: Duration = Duration::from_millis(50);
+
 /// Tells connections apart.
 static SOCKETS: AtomicU64 = AtomicU64::new(1);
 
@@ -25,7 +28,10 @@ pub(super) async fn serve(stream: TcpStream, shared: Weak<Shared>) {
     let Ok((request, stream)) = ServerBuilder::new().accept(stream).await else { return };
     let Some(strong) = shared.upgrade() else { return };
     let query = request.uri().query().unwrap_or_default();
-    if !query.contains("v=10") || !query.contains("encoding=json") {
+    let asked: HashMap<_, _> = url::form_urlencoded::parse(query.as_bytes()).collect();
+    let asked = |name: &str| asked.get(name).map(AsRef::as_ref);
+    let is_spoken = asked("v") == Some("10") && asked("encoding") == Some("json");
+    if !is_spoken {
         strong.fail(format!("the gateway was asked for `{query}`, and not for version 10 in JSON"));
     }
     let (interval, orders, mut tick) = strong.look(|world| {
@@ -33,18 +39,34 @@ pub(super) async fn serve(stream: TcpStream, shared: Weak<Shared>) {
         (gateway.interval, gateway.orders.len(), gateway.tick.subscribe())
     });
     let number = SOCKETS.fetch_add(1, Ordering::Relaxed);
-    let mut socket = Socket { stream, shared: strong, number, session: None, sent: 0, orders, frames: VecDeque::new() };
+    let last_beat = strong.clock.now();
+    let mut socket = Socket {
+        stream,
+        shared: strong,
+        number,
+        session: None,
+        sent: 0,
+        orders,
+        frames: VecDeque::new(),
+        interval,
+        last_beat,
+    };
+    if !is_spoken {
+        socket.close(4012).await;
+        return;
+    }
     let hello = json!({"op": 10, "d": {"heartbeat_interval": interval.as_millis() as u64}, "s": null, "t": null});
     let mut goes_on = socket.send(&hello).await;
     while goes_on {
         tokio::select! {
+            // What was sent in time counts, whenever it is read.
+            biased;
             frame = socket.stream.next() => goes_on = match frame {
                 Some(Ok(message)) => socket.heard(&message).await,
                 Some(Err(_)) | None => false,
             },
             changed = tick.changed() => goes_on = changed.is_ok() && socket.catch_up().await,
-            // Nobody else has the fake any more.
-            () = tokio::time::sleep(Duration::from_millis(500)) => goes_on = Arc::strong_count(&socket.shared) > 1,
+            () = tokio::time::sleep(LOOK) => goes_on = socket.is_alive(),
         }
     }
     socket.end();
@@ -60,7 +82,10 @@ struct Socket {
     /// How many orders were carried out before.
     orders: usize,
     /// When the client sent something, the last minute.
-    frames: VecDeque<Instant>,
+    frames: VecDeque<Duration>,
+    /// How often its heart is to beat, and when it last did.
+    interval: Duration,
+    last_beat: Duration,
 }
 
 impl Socket {
@@ -74,9 +99,9 @@ impl Socket {
             return false;
         }
         let Some(text) = message.as_text() else { return true };
-        let now = Instant::now();
+        let now = self.shared.clock.now();
         self.frames.push_back(now);
-        while self.frames.front().is_some_and(|first| now.duration_since(*first) > Duration::from_mins(1)) {
+        while self.frames.front().is_some_and(|first| now > *first + Duration::from_mins(1)) {
             self.frames.pop_front();
         }
         if self.frames.len() > FRAMES {
@@ -114,7 +139,14 @@ impl Socket {
         }
     }
 
+    /// Whether there is still somebody on both sides. A heart may be late by half a beat.
+    fn is_alive(&self) -> bool {
+        let is_beating = self.shared.clock.now() <= self.last_beat + self.interval + self.interval / 2;
+        is_beating && Arc::strong_count(&self.shared) > 1
+    }
+
     async fn beat(&mut self, sequence: &Value) -> bool {
+        self.last_beat = self.shared.clock.now();
         let told = self.session.as_ref().map(|id| self.told(id));
         if let (Some(sequence), Some(told)) = (sequence.as_u64(), told)
             && sequence > told as u64
