@@ -214,7 +214,7 @@ async fn a_heart_that_stands_still_is_dropped_and_one_that_beats_is_answered_unl
     let fake = start();
     let (mut raw, _) = Raw::let_in(&fake, identify(ALL, [0, 1])).await;
     for _ in 0..3 {
-        fake.shared.clock.advance(Duration::from_secs(60));
+        fake.shared.clock.advance(Duration::from_mins(1));
         raw.sends(1, json!(1)).await;
         assert!(matches!(raw.next().await, Next::Frame(frame) if frame["op"] == 11));
     }

@@ -72,7 +72,7 @@ impl DiscordFake {
     /// A channel is called otherwise.
     pub(crate) fn renames(&self, place: Place, name: &str) {
         self.shared.change(|world| {
-            world.channels.get_mut(&place.channel).unwrap().name = name.to_owned();
+            name.clone_into(&mut world.channels.get_mut(&place.channel).unwrap().name);
             let described = world.channel(place.channel).unwrap();
             world.emit(place.guild, "CHANNEL_UPDATE", described);
         });

@@ -1,4 +1,4 @@
-#![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
