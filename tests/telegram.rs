@@ -9,6 +9,7 @@ mod faults;
 mod hindrances;
 mod lasting;
 mod manners;
+mod matrix;
 mod pickers;
 mod presses;
 mod webhook;

@@ -9,7 +9,7 @@ use crate::discord::account::{Account, on_discord};
 use crate::discord::conversation::key;
 use crate::support::bot::Bot;
 use crate::support::discord::{Person, Place, Shown};
-use crate::support::matrix::{Decision, EVERYBODY, WAYS, Way, Who, decision};
+use crate::support::matrix::{Decision, MACHINES, PEOPLE, WAYS, Way, Who, decision};
 
 /// One person who tries one thing in a channel of their own.
 struct Case {
@@ -100,7 +100,7 @@ fn the_same_person_is_told_the_same_by_every_way() {
         let fake = account.fake.clone();
         let guild = fake.guild(1, "Crew");
         let mut tried = Vec::new();
-        for who in EVERYBODY {
+        for who in PEOPLE {
             for owners_only in [false, true] {
                 for way in WAYS {
                     let number = tried.len() as u64;
@@ -108,7 +108,7 @@ fn the_same_person_is_told_the_same_by_every_way() {
                         Who::Owner => fake.person(11, "Ann"),
                         Who::Allowed => fake.person(12, "Ben"),
                         // Somebody else each time: nobody is told no again and again.
-                        Who::Other => fake.person(100 + number, "Cem"),
+                        Who::Other | Who::Bot | Who::Webhook => fake.person(100 + number, "Cem"),
                     };
                     fake.joins(&person, guild, &[]);
                     let place = fake.channel(guild, &format!("channel-{number}"));
@@ -118,11 +118,15 @@ fn the_same_person_is_told_the_same_by_every_way() {
                 }
             }
         }
-        // Bots and webhooks are not heard, whatever they say.
         let unheard = fake.channel(guild, "machines");
         let line = format!("{} /model opus@open", fake.mention());
-        fake.bot_says(unheard, &line);
-        fake.webhook_says(unheard, &line);
+        for who in MACHINES {
+            assert_eq!(decision(who, false), Decision::Unheard);
+            match who {
+                Who::Bot => fake.bot_says(unheard, &line),
+                _ => fake.webhook_says(unheard, &line),
+            }
+        }
         let ann = fake.person(11, "Ann");
         ann.says(unheard, &format!("{} /model status", fake.mention()));
         fake.said(unheard, 1).await;

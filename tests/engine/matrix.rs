@@ -4,7 +4,7 @@ use modelpin::clock::Clock as _;
 use serde_json::json;
 
 use crate::support::bot::{Bot, Chat, OPUS};
-use crate::support::matrix::{Decision, EVERYBODY, WAYS, Way, Who, decision};
+use crate::support::matrix::{Decision, PEOPLE, WAYS, Way, Who, decision};
 
 /// The channels, and whether anybody but the owner can be there.
 const CHANNELS: [(&str, bool); 3] = [("telegram", true), ("discord", true), ("terminal", false)];
@@ -25,7 +25,7 @@ fn person(who: Who) -> &'static str {
     match who {
         Who::Owner => "1",
         Who::Allowed => "2",
-        Who::Other => "3",
+        Who::Other | Who::Bot | Who::Webhook => "3",
     }
 }
 
@@ -68,7 +68,7 @@ fn decided(chat: Chat, way: Way, profile: &str) -> (Chat, Decision) {
 #[test]
 fn the_same_person_is_told_the_same_by_every_way_on_every_channel() {
     for (channel, has_others) in CHANNELS {
-        for who in EVERYBODY {
+        for who in PEOPLE {
             if who != Who::Owner && !has_others {
                 continue;
             }

@@ -9,6 +9,10 @@ pub(crate) enum Who {
     Allowed,
     /// Somebody else who is in the same conversation.
     Other,
+    /// Another bot there.
+    Bot,
+    /// What writes there without being a user: a webhook, or a channel.
+    Webhook,
 }
 
 /// By which way.
@@ -33,10 +37,14 @@ pub(crate) enum Decision {
     Hidden,
     /// It is refused, as everything is.
     Refused,
+    /// Nothing is done, and nothing said.
+    Unheard,
 }
 
-/// Everybody.
-pub(crate) const EVERYBODY: [Who; 3] = [Who::Owner, Who::Allowed, Who::Other];
+/// All people.
+pub(crate) const PEOPLE: [Who; 3] = [Who::Owner, Who::Allowed, Who::Other];
+/// What else writes. It has one way: text.
+pub(crate) const MACHINES: [Who; 2] = [Who::Bot, Who::Webhook];
 /// Every way.
 pub(crate) const WAYS: [Way; 4] = [Way::Text, Way::Command, Way::Press, Way::Completion];
 
@@ -47,5 +55,6 @@ pub(crate) fn decision(who: Who, owners_only: bool) -> Decision {
         (Who::Owner, _) | (Who::Allowed, false) => Decision::Done,
         (Who::Allowed, true) => Decision::Hidden,
         (Who::Other, _) => Decision::Refused,
+        (Who::Bot | Who::Webhook, _) => Decision::Unheard,
     }
 }
