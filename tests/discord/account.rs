@@ -122,7 +122,8 @@ impl Account {
     /// Waits until it is connected and its commands are registered.
     pub(super) async fn is_up(&self) {
         self.fake.until("a connection", || (self.link() == Link::Up).then_some(())).await;
-        self.fake.until("the commands", || (self.fake.count("PUT", "/commands") > 0).then_some(())).await;
+        // Told, and known to be: an end before that would have them told again.
+        self.fake.until("the commands", || self.inbox.remembers("commands").then_some(())).await;
     }
 
     /// Waits until it ends by itself; why, and how it stood in the end.

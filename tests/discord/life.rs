@@ -69,6 +69,35 @@ fn what_was_missed_before_a_session_is_not_lost_when_it_cannot_be_kept_at_once()
 }
 
 #[test]
+fn what_comes_again_after_a_program_has_died_is_known() {
+    let (chat, ()) = on_discord(Bot::new().profiles(PROFILES), |mut account| async move {
+        account.is_up().await;
+        let (ann, dm) = ann(&account);
+        ann.says(dm, "/whoami");
+        account.fake.said(dm, 1).await;
+        // Long enough for the session to be remembered.
+        tokio::time::sleep(Duration::from_secs(8)).await;
+        for round in 0..6 {
+            ann.says(dm, CHOICE);
+            ann.says(dm, "What is this?");
+            account.fake.said(dm, 3 + 2 * round).await;
+            account.settled().await;
+            // What was just said is not remembered yet as read, so Discord tells it again.
+            account.dies().await;
+            account.start();
+        }
+        account.is_up().await;
+        account.fake.until("the sessions", || (sessions(&account).1 >= 6).then_some(())).await;
+        ann.says(dm, "/whoami");
+        account.fake.said(dm, 14).await;
+        account.settled().await;
+        assert_eq!(account.fake.answers(dm).len(), 14, "nothing is done twice");
+        (account, ())
+    });
+    assert_eq!(chat.provider().seen().len(), 6);
+}
+
+#[test]
 fn a_disk_that_is_full_for_a_while_keeps_nobody_waiting_for_a_sign_and_loses_nothing() {
     on_discord(Bot::new().profiles(PROFILES), |account| async move {
         account.is_up().await;

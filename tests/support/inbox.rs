@@ -50,6 +50,11 @@ impl Memory {
         self.state().known.len()
     }
 
+    /// Whether something was ever remembered under that name.
+    pub(crate) fn remembers(&self, name: &str) -> bool {
+        self.state().notes.contains_key(name)
+    }
+
     /// From now on, that is wrong with it.
     pub(crate) fn has(&self, trouble: Trouble) {
         self.trouble.send_replace(trouble);

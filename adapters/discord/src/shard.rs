@@ -92,8 +92,8 @@ impl Reach {
         if self.is_trusted(url) {
             return Ok(());
         }
-        let why = "`apiUrl` is on this computer, and the gateway that it names is not: nothing was sent there. Let the \
-                   server at `apiUrl` name a gateway on this computer, or take `apiUrl` out";
+        let why = "`apiRoot` is on this computer, and the gateway that it names is not: nothing was sent there. Let the \
+                   server at `apiRoot` name a gateway on this computer, or take `apiRoot` out";
         Err(ServeFault::Refused { account: self.account().to_owned(), why: why.to_owned() })
     }
 }
