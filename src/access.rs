@@ -1,12 +1,14 @@
 //! Who may do what: one function decides for every channel and every surface.
 
 mod allowlist;
+mod chat;
 mod grant;
 mod guild;
 mod role;
 mod rules;
 
-use crate::config::Config;
+use crate::catalog::ModelRef;
+use crate::config::{Config, Rank};
 use crate::profile::ProfileId;
 
 pub use role::{Asker, Role, is_switched_off, role_of, wants_mention};
@@ -37,11 +39,17 @@ pub enum Denied {
     SwitchedOff,
     /// Only an owner may do that.
     OwnersOnly,
+    /// Only an operator may do that.
+    OperatorsOnly,
+    /// That model, or that credential for it, does not answer in that chat.
+    NotInThisChat,
     /// The profile is not that person's to use. It is answered as if it did not exist.
     ProfileHidden,
 }
 
-/// Whether `asker` may take `action`, with `profile` where a credential is named.
+/// Whether `asker` may take `action`, with `model` and `profile` where they are named.
+///
+/// The one function that decides: for typed lines, slash commands, buttons, proposals, scripts and turns alike.
 ///
 /// # Errors
 /// [`Denied`] says which rule refused.
@@ -49,24 +57,36 @@ pub fn authorize(
     config: &Config,
     asker: &Asker<'_>,
     action: Action,
+    model: Option<&ModelRef>,
     profile: Option<&ProfileId>,
 ) -> Result<(), Denied> {
     let role = role::role(config, asker, action)?;
-    match (role, action) {
-        (Role::Stranger, _) => return Err(Denied::Stranger),
-        (Role::Member, Action::Administer) => return Err(Denied::OwnersOnly),
-        (Role::Owner, _)
-        | (Role::Member, Action::Talk | Action::See | Action::SwitchModel | Action::ChooseCredential) => {}
+    if role == Role::Stranger {
+        return Err(Denied::Stranger);
     }
-    match profile {
-        Some(profile) if !grant::covers(config, asker, role, profile) => Err(Denied::ProfileHidden),
-        _ => Ok(()),
+    match chat::rank(config, asker, action) {
+        rank if role.is(rank) => {}
+        Rank::Owner => return Err(Denied::OwnersOnly),
+        Rank::Operator | Rank::Member => return Err(Denied::OperatorsOnly),
     }
+    if profile.is_some_and(|profile| !grant::covers(config, asker, role, profile)) {
+        return Err(Denied::ProfileHidden);
+    }
+    // An owner may do everything.
+    if role == Role::Owner { Ok(()) } else { chat::admits(config, asker, model, profile) }
 }
 
 /// Whether the profile exists for `asker` at all: in lists, errors, buttons and rotation.
 pub fn may_use(config: &Config, asker: &Asker<'_>, profile: &ProfileId) -> bool {
-    authorize(config, asker, Action::Talk, Some(profile)).is_ok()
+    authorize(config, asker, Action::Talk, None, Some(profile)).is_ok()
+}
+
+/// Whether `model` may answer `asker` with a profile, or with a credential that is none (`None`).
+pub fn may_answer(config: &Config, asker: &Asker<'_>, model: &ModelRef, profile: Option<&ProfileId>) -> bool {
+    match profile {
+        Some(profile) => authorize(config, asker, Action::Talk, Some(model), Some(profile)).is_ok(),
+        None => role_of(config, asker) == Role::Owner || chat::admits_stray(config, asker, model),
+    }
 }
 
 #[cfg(test)]

@@ -21,6 +21,7 @@ mod include;
 mod layout;
 mod login_shell;
 mod places;
+mod policy;
 mod substitute;
 mod telegram;
 mod typed;
@@ -53,6 +54,7 @@ pub use login_shell::ShellFault;
 #[cfg(feature = "cli")]
 pub(crate) use places::is_profile_name;
 pub use places::{Places, PlacesFault};
+pub use policy::{AccessPolicy, ChatPolicy, Pair, Rank, RolesConfig};
 pub use telegram::{TELEGRAM_TOKEN, TelegramAccount, TelegramConfig, WebhookConfig};
 pub use typed::from_value;
 
@@ -67,6 +69,8 @@ pub struct Config {
     pub replace_models: bool,
     /// `models.providers`, by normalised id.
     pub providers: IndexMap<ProviderId, ProviderConfig>,
+    /// `access.*`.
+    pub access: AccessPolicy,
     /// `session.*`.
     pub session: SessionConfig,
     /// `commands.*`.

@@ -237,7 +237,7 @@ impl Engine {
     }
 
     fn authorize(&self, inbound: &Inbound, action: Action) -> Result<(), Denied> {
-        authorize(&self.sources.settings.current().config, &Asker::from(inbound), action, None)
+        authorize(&self.sources.settings.current().config, &Asker::from(inbound), action, None, None)
     }
 
     /// The key of the session that `inbound` belongs to.

@@ -91,10 +91,10 @@ pub fn resolve(question: &Question<'_>) -> Resolution {
 fn pinned(question: &Question<'_>, model: &ModelRef, pin: &Pin, since: Timestamp) -> Candidate {
     let id = CredentialId::Profile(pin.profile.clone());
     let missing = |why: String| Candidate::unusable(model.clone(), id.clone(), why);
-    let Some(profile) = question.profiles.by_id.get(&pin.profile).filter(|profile| (question.may_use)(&profile.id))
-    else {
+    let may_answer = |profile: &ProfileId| (question.may_answer)(model, Some(profile));
+    let Some(profile) = question.profiles.by_id.get(&pin.profile).filter(|profile| may_answer(&profile.id)) else {
         let outside = question.profiles.outside.iter().find(|bad| bad.id == pin.profile.as_str());
-        let outside = outside.filter(|_| (question.may_use)(&pin.profile));
+        let outside = outside.filter(|_| may_answer(&pin.profile));
         return missing(outside.map_or_else(|| "not in the auth store".to_owned(), |bad| bad.why.clone()));
     };
     if profile.provider != model.provider {
@@ -119,7 +119,7 @@ fn pinned(question: &Question<'_>, model: &ModelRef, pin: &Pin, since: Timestamp
 /// another program that nobody named comes after those, too: it is there for that program, not for the bot.
 fn credentials_of(question: &Question<'_>, model: &ModelRef) -> (Vec<Candidate>, u64) {
     let order = order_for(&model.provider, Some(&model.model), question.profiles, question.auth, question.now);
-    let visible = |id: &ProfileId| (question.may_use)(id);
+    let visible = |id: &ProfileId| (question.may_answer)(model, Some(id));
     let mut candidates: Vec<Candidate> = order
         .candidates
         .iter()
@@ -132,13 +132,13 @@ fn credentials_of(question: &Question<'_>, model: &ModelRef) -> (Vec<Candidate>,
         let profile = candidate.credential.profile().and_then(|id| question.profiles.by_id.get(id));
         order.basis == Basis::Stored && profile.is_some_and(|profile| profile.origin.managed_by.is_some())
     };
-    if candidates.iter().all(unasked) {
+    if candidates.iter().all(unasked) && (question.may_answer)(model, None) {
         let strays = (question.stray)(&model.provider).into_iter().map(|stray| of_stray(question, model, stray));
         candidates.splice(0..0, strays);
     }
     // A credential that is sealed and does not open was meant to be used: nobody is asked without it.
     let closed = order.excluded.iter().any(|(_, why)| matches!(why, Exclusion::Sealed(_)));
-    if candidates.is_empty() && !closed && (question.keyless)(model) {
+    if candidates.is_empty() && !closed && (question.keyless)(model) && (question.may_answer)(model, None) {
         candidates.push(keyless(question, model));
     }
     let excluded = order.excluded.into_iter().filter(|(id, _)| visible(id));

@@ -17,6 +17,7 @@ mod notices;
 mod order;
 mod picker;
 mod pins;
+mod policy;
 mod proof;
 mod references;
 mod refusals;

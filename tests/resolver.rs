@@ -77,7 +77,7 @@ fn candidates(case: &Value) -> Vec<String> {
             },
             fingerprint: &|profile: &Profile| Some(Fingerprint::from_stored(&secret_name(profile))),
             keyless: &|model| keyless.iter().any(|provider| provider == model.provider.as_str()),
-            may_use: &|profile| !hidden.iter().any(|id| id == profile.as_str()),
+            may_answer: &|_, profile| profile.is_none_or(|profile| !hidden.iter().any(|id| id == profile.as_str())),
             now: at(0),
         })
     };

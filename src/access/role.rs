@@ -4,7 +4,7 @@ use modelpin_chat::{Conversation, Inbound, Room};
 
 use crate::access::rules::{People, Rules};
 use crate::access::{Action, Denied, allowlist};
-use crate::config::Config;
+use crate::config::{Config, RolesConfig};
 
 /// The channel whose people have already been let in by the operating system.
 const TERMINAL: &str = "terminal";
@@ -34,19 +34,22 @@ impl<'a> From<&'a Inbound> for Asker<'a> {
 }
 
 /// What somebody is on a channel.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Role {
-    /// Named in `commands.ownerAllowFrom`, or sitting at the machine.
-    Owner,
-    /// On the allowlist that applies.
-    Member,
-    /// On none.
+    /// On no list.
     Stranger,
+    /// On the allowlist that applies, or in `access.roles.member`.
+    Member,
+    /// In `access.roles.operator`: by id, or by a role that the platform gives.
+    Operator,
+    /// Named in `commands.ownerAllowFrom` or `access.roles.owner`, or sitting at the machine.
+    Owner,
 }
 
 /// The role of `asker` for `action`.
 ///
-/// Where a chat is switched off, it is for everybody. Owners are owners in every other chat. `commands.allowFrom`, where
+/// Where a chat is switched off, it is for everybody. Owners are owners in every other chat,
+/// operators in every one where the bot answers. `commands.allowFrom`, where
 /// it applies to the channel, is the only list of people for commands; talking is ruled by the channel's own lists. An
 /// empty list admits nobody, a missing group list falls back to the list for private chats.
 ///
@@ -61,11 +64,19 @@ pub(super) fn role(config: &Config, asker: &Asker<'_>, action: Action) -> Result
     if rules.off {
         return Err(Denied::SwitchedOff);
     }
-    if allowlist::names(&config.commands.owners, channel, asker.id) {
+    let RolesConfig { owner, operator, member } = &config.access.roles;
+    let has = |list: &[String]| {
+        allowlist::names(list, channel, asker.id) || allowlist::names_role(list, channel, asker.roles)
+    };
+    // Whoever hands out roles on the platform must not make owners of the bot: these are named one by one.
+    if [&config.commands.owners, owner].iter().any(|list| allowlist::names(list, channel, asker.id)) {
         return Ok(Role::Owner);
     }
     if !rules.listed {
         return Err(Denied::ChatNotListed);
+    }
+    if has(operator) {
+        return Ok(Role::Operator);
     }
     let commands = config.commands.allow_from.get(channel).or_else(|| config.commands.allow_from.get("*"));
     let people = match (action, commands) {
@@ -82,7 +93,7 @@ pub(super) fn role(config: &Config, asker: &Asker<'_>, action: Action) -> Result
             allowlist::admits(users, channel, asker.id) || allowlist::names_role(roles, channel, asker.roles)
         }
     };
-    Ok(if is_member { Role::Member } else { Role::Stranger })
+    Ok(if is_member || has(member) { Role::Member } else { Role::Stranger })
 }
 
 /// What `asker` is where commands are concerned, for `/whoami`.

@@ -7,6 +7,7 @@ mod channels;
 mod discord;
 mod gateway;
 mod models;
+mod policy;
 mod secrets;
 mod telegram;
 
@@ -31,6 +32,7 @@ pub fn from_value(value: &Value) -> Result<Config, KeyFault> {
         auth: auth::auth(&root.get("auth")?)?,
         replace_models: models::replace(&models)?,
         providers: models::providers(&models.get("providers")?)?,
+        access: policy::access(&root.get("access")?)?,
         session: channels::session(&root.get("session")?)?,
         commands: channels::commands(&root.get("commands")?)?,
         channels: access::channels(&channels)?,

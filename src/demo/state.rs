@@ -75,6 +75,8 @@ fn config(provider: &LoopbackProvider) -> Value {
             },
         },
         "models": {"providers": providers},
+        // In the groups of the demonstration, Ann looks after the bot.
+        "access": {"roles": {"operator": ["telegram:42", "discord:42"]}},
         "channels": {"telegram": everybody, "discord": everybody, "terminal": everybody},
     })
 }

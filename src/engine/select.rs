@@ -38,7 +38,9 @@ impl Engine {
     pub(super) async fn drop_choice(&self, case: &Case<'_>) -> Done {
         let change = |gathered: &Gathered| {
             self.authorize(case.inbound, Action::SwitchModel).map_err(Refusal::Denied)?;
-            Ok(Changed { session: gathered.session.drop_choice(gathered.now), fate: released(gathered) })
+            let fate = released(gathered);
+            self.may_let_go(case, &fate)?;
+            Ok(Changed { session: gathered.session.drop_choice(gathered.now), fate })
         };
         self.change(case, Deed::Dropped, change).await
     }
@@ -48,6 +50,7 @@ impl Engine {
         let change = |gathered: &Gathered| {
             self.authorize(case.inbound, Action::SwitchModel).map_err(Refusal::Denied)?;
             let session = gathered.session.undo(gathered.now).ok_or(Refusal::NothingToUndo)?;
+            self.may_let_go(case, &released(gathered))?;
             for selection in [&session.choice.lasting, &session.choice.passing].into_iter().flatten() {
                 still_allowed(case, gathered, selection)?;
             }
@@ -84,8 +87,10 @@ impl Engine {
     pub(super) async fn begin(&self, case: &Case<'_>, text: Option<String>) -> Done {
         let change = |gathered: &Gathered| {
             self.authorize(case.inbound, Action::SwitchModel).map_err(Refusal::Denied)?;
-            let keep = gathered.settings.config.session.keep_on_new;
-            let fate = if keep { PinFate::None } else { released(gathered) };
+            let fate = released(gathered);
+            // Who may not take a credential off may begin anew all the same, and it stays.
+            let keep = gathered.settings.config.session.keep_on_new || self.may_let_go(case, &fate).is_err();
+            let fate = if keep { PinFate::None } else { fate };
             Ok(Changed { session: gathered.session.begin(keep, gathered.now), fate })
         };
         let done = self.change(case, Deed::Begun, change).await;
@@ -113,6 +118,7 @@ impl Engine {
         }
         may_choose(case, gathered, &read)?;
         let change = Change::of(gathered.selection(), &current, read);
+        self.may_let_go(case, &change.fate)?;
         self.check(gathered, &change)?;
         let account = |id: &ProfileId| gathered.profiles.get(id).and_then(Profile::account);
         let selection = Selection {
@@ -124,6 +130,16 @@ impl Engine {
             by: actor(case.inbound),
         };
         Ok((selection, change.fate))
+    }
+
+    /// Whether somebody may take the credential off that goes with a change: choosing none is choosing, too.
+    fn may_let_go(&self, case: &Case<'_>, fate: &PinFate) -> Result<(), Refusal> {
+        match fate {
+            PinFate::Dropped(_) | PinFate::Released(_) => {
+                self.authorize(case.inbound, Action::ChooseCredential).map_err(Refusal::Denied)
+            }
+            PinFate::None | PinFate::Pinned | PinFate::Kept => Ok(()),
+        }
     }
 
     /// Whether the change could answer a message at all; what is merely benched may be chosen.
@@ -150,13 +166,15 @@ impl Engine {
 fn may_choose(case: &Case<'_>, gathered: &Gathered, read: &Read) -> Result<(), Refusal> {
     let config = &gathered.settings.config;
     let asker = Asker::from(case.inbound);
-    let allowed = |action, profile| authorize(config, &asker, action, profile).map_err(Refusal::Denied);
+    let allowed =
+        |action, model, profile| authorize(config, &asker, action, Some(model), profile).map_err(Refusal::Denied);
+    let model = read.model.as_ref().unwrap_or(gathered.model());
     if read.model.is_some() {
-        allowed(Action::SwitchModel, None)?;
+        allowed(Action::SwitchModel, model, None)?;
     }
     match &read.credential {
-        Wish::Profile(profile) => allowed(Action::ChooseCredential, Some(profile)),
-        Wish::Auto => allowed(Action::ChooseCredential, None),
+        Wish::Profile(profile) => allowed(Action::ChooseCredential, model, Some(profile)),
+        Wish::Auto => allowed(Action::ChooseCredential, model, None),
         Wish::Keep => Ok(()),
     }
 }
@@ -185,6 +203,9 @@ fn check_pin(gathered: &Gathered, model: &ModelRef, pin: &ProfileId) -> Result<(
     let profile = profile.ok_or_else(|| unusable("it is not in the auth store any more".to_owned()))?;
     if profile.provider != model.provider {
         return Err(unusable(format!("it is for {}, not for {}", profile.provider, model.provider)));
+    }
+    if !gathered.may_answer(model, Some(pin)) {
+        return Err(Refusal::Denied(Denied::NotInThisChat));
     }
     eligible(profile, &gathered.settings.config.auth, gathered.now).map_err(|why| unusable(why.to_string()))
 }

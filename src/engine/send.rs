@@ -34,7 +34,13 @@ impl Engine {
                 Saying::Stranger
             }
             Refusal::Denied(Denied::ChatNotListed) => Saying::Chat,
-            Refusal::Denied(Denied::Stranger | Denied::OwnersOnly | Denied::ProfileHidden)
+            Refusal::Denied(
+                Denied::Stranger
+                | Denied::OwnersOnly
+                | Denied::OperatorsOnly
+                | Denied::NotInThisChat
+                | Denied::ProfileHidden,
+            )
             | Refusal::Malformed(_)
             | Refusal::Form(_)
             | Refusal::Unread(_)

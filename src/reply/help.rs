@@ -20,6 +20,7 @@ pub(crate) fn whoami(whom: &Whom, name: Option<&str>, role: Role, session: &Sess
     let Whom { person, chat } = whom;
     let role = match role {
         Role::Owner => "owner",
+        Role::Operator => "operator",
         Role::Member => "member",
         Role::Stranger => "on no allowlist",
     };

@@ -156,6 +156,20 @@ fn denied(draft: &mut Draft, why: Denied, whom: &Whom) {
         Denied::OwnersOnly => {
             draft.line("Only an owner of this bot may do that.");
         }
+        Denied::OperatorsOnly => {
+            draft.spans(vec![
+                plain("In this chat only an operator of this bot may do that. An owner can name operators in "),
+                code("access.roles.operator"),
+                plain("."),
+            ]);
+        }
+        Denied::NotInThisChat => {
+            draft.spans(vec![
+                plain("That model does not answer with that credential in this chat. "),
+                code("/model list"),
+                plain(" shows the models there are."),
+            ]);
+        }
         Denied::ProfileHidden => {
             draft.spans(vec![
                 plain("There is no such profile. "),

@@ -32,8 +32,9 @@ pub struct Question<'a> {
     pub fingerprint: &'a dyn Fn(&Profile) -> Option<Fingerprint>,
     /// Whether a model answers without any credential, as local servers do.
     pub keyless: &'a dyn Fn(&ModelRef) -> bool,
-    /// Whether the profile exists for the person who asks.
-    pub may_use: &'a dyn Fn(&ProfileId) -> bool,
+    /// Whether the model may answer the person who asks with that profile, or with a credential that is none (`None`). One
+    /// that may not does not exist for that person.
+    pub may_answer: &'a dyn Fn(&ModelRef, Option<&ProfileId>) -> bool,
     /// The time of the question.
     pub now: Timestamp,
 }

@@ -93,7 +93,7 @@ impl<'a> Survey<'a> {
 
     /// A pinned profile is in use, whatever the auth order says of it.
     fn take_pin(&mut self, facts: &Facts<'a>, selection: &Selection) {
-        let Some(candidate) = facts.moment.resolve(Some(selection), None, &|_| true).candidates.into_iter().next()
+        let Some(candidate) = facts.moment.resolve(Some(selection), None, &|_, _| true).candidates.into_iter().next()
         else {
             return;
         };
@@ -153,7 +153,7 @@ fn surveyed<'a>(facts: &Facts<'a>, id: ProviderId, models: &IndexSet<ModelRef>) 
     }
     let order = order_for(&id, Some(&model.model), moment.profiles, &moment.settings.config.auth, moment.now);
     let open = Selection::trial(model.clone(), moment.now);
-    let candidates = moment.resolve(Some(&open), None, &|_| true).candidates.into_iter();
+    let candidates = moment.resolve(Some(&open), None, &|_, _| true).candidates.into_iter();
     let candidates = candidates.filter(|candidate| candidate.model.provider == id);
     let excluded: IndexMap<&ProfileId, &Exclusion> = order.excluded.iter().map(|(id, why)| (id, why)).collect();
     let mut stands: Vec<Stand<'a>> = candidates

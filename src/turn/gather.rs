@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use modelpin_chat::{Conversation, Inbound, Room, Sender};
 
-use crate::access::{Asker, may_use};
+use crate::access::{Asker, may_answer, may_use};
 use crate::agent::AgentId;
 use crate::catalog::ModelRef;
 use crate::clock::Clock;
@@ -95,13 +95,21 @@ impl Gathered {
 
     /// Whether a profile exists for the person who asks.
     pub(crate) fn may_use(&self, profile: &ProfileId) -> bool {
-        let asker = Asker {
+        may_use(&self.settings.config, &self.asker(), profile)
+    }
+
+    /// Whether a model may answer the person who asks with a profile, or with a credential that is none.
+    pub(crate) fn may_answer(&self, model: &ModelRef, profile: Option<&ProfileId>) -> bool {
+        may_answer(&self.settings.config, &self.asker(), model, profile)
+    }
+
+    fn asker(&self) -> Asker<'_> {
+        Asker {
             conversation: &self.conversation,
             room: self.room.as_ref(),
             id: &self.sender.id,
             roles: &self.sender.roles,
-        };
-        may_use(&self.settings.config, &asker, profile)
+        }
     }
 }
 
@@ -217,7 +225,7 @@ impl Sources {
             wallet: &self.wallet,
             now: gathered.now,
         };
-        moment.resolve(selection, gathered.session.auto.as_ref(), &|profile| gathered.may_use(profile))
+        moment.resolve(selection, gathered.session.auto.as_ref(), &|model, profile| gathered.may_answer(model, profile))
     }
 
     /// The files that the profiles come from, with the home directory as `~`.

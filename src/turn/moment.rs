@@ -34,7 +34,7 @@ impl Moment<'_> {
         &self,
         selection: Option<&Selection>,
         hint: Option<&AutoChoice>,
-        may_use: &dyn Fn(&ProfileId) -> bool,
+        may_answer: &dyn Fn(&ModelRef, Option<&ProfileId>) -> bool,
     ) -> Resolution {
         let Self { settings, profiles, benches, wallet, now } = *self;
         let Loaded { config, catalog, .. } = settings;
@@ -49,7 +49,7 @@ impl Moment<'_> {
             stray: &|provider| wallet.stray(provider, settings),
             fingerprint: &|profile| wallet.fingerprint(profile),
             keyless: &|model| keyless(settings, model),
-            may_use,
+            may_answer,
             now,
         })
     }

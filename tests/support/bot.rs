@@ -199,5 +199,7 @@ fn usual_config(provider: &LoopbackProvider) -> Value {
             "openai": at("openai", Api::OpenAiCompletions),
         }},
         "channels": {"telegram": everybody, "discord": everybody},
+        // Where a test is about who may do what, it says so.
+        "access": {"chats": {"*": {"chooseCredential": "member"}}},
     })
 }

@@ -49,8 +49,8 @@ fn asked<T>(at: At, ask: impl FnOnce(&Asker<'_>) -> T) -> T {
 
 fn talk(keys: &Value, at: At) -> Result<(), Denied> {
     let config = discord(keys);
-    let talk = asked(at, |asker| authorize(&config, asker, Action::Talk, None));
-    assert_eq!(asked(at, |asker| authorize(&config, asker, Action::SwitchModel, None)), talk, "commands alike");
+    let talk = asked(at, |asker| authorize(&config, asker, Action::Talk, None, None));
+    assert_eq!(asked(at, |asker| authorize(&config, asker, Action::SwitchModel, None, None)), talk, "commands alike");
     talk
 }
 

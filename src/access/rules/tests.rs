@@ -25,7 +25,7 @@ fn at_place<'a>(conversation: &'a Conversation, id: &'a str) -> Asker<'a> {
 }
 
 fn talk(config: &Config, place: &Conversation, id: &str) -> Result<(), Denied> {
-    authorize(config, &at_place(place, id), Action::Talk, None)
+    authorize(config, &at_place(place, id), Action::Talk, None, None)
 }
 
 #[test]
@@ -178,7 +178,7 @@ fn a_list_for_commands_opens_no_chat_that_is_not_listed() {
     let config = config.unwrap();
     let see = |chat: &str| {
         let place = group(chat, None);
-        authorize(&config, &at_place(&place, "2"), Action::See, None)
+        authorize(&config, &at_place(&place, "2"), Action::See, None, None)
     };
     assert_eq!(see("-100"), Ok(()));
     assert_eq!(see("-200"), Err(Denied::ChatNotListed));

@@ -52,7 +52,7 @@ impl Standings {
             wallet: &self.wallet,
             now: self.now,
         };
-        let resolution = moment.resolve(Some(&selection), None, &|_| true);
+        let resolution = moment.resolve(Some(&selection), None, &|_, _| true);
         let reached = endpoint_of(&self.settings.config, model).is_ok();
         let next = resolution.next().filter(|next| next.model == *model);
         reached && next.is_some()
