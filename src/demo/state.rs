@@ -75,8 +75,8 @@ fn config(provider: &LoopbackProvider) -> Value {
             },
         },
         "models": {"providers": providers},
-        // In the groups of the demonstration, Ann looks after the bot.
-        "access": {"roles": {"operator": ["telegram:42", "discord:42"]}},
+        // In the groups of the demonstration, Ann and Bob look after the bot.
+        "access": {"roles": {"operator": ["42", "43"]}},
         "channels": {"telegram": everybody, "discord": everybody, "terminal": everybody},
     })
 }

@@ -193,6 +193,7 @@ pub(crate) fn family(state: &Path, config: &str, base_url: impl Fn(&str) -> Stri
             "openai": {"baseUrl": base_url("openai"), "api": "openai-completions", "models": []},
         }},
         "channels": {"telegram": everybody, "discord": everybody},
+        "access": {"roles": {"operator": ["telegram:42"]}},
         "gateway": {"port": 18789, "a key that modelpin does not know": true},
     });
     fs::write(state.join(config), format!("// JSON5, with a comment\n{text:#}\n")).unwrap();
