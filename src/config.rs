@@ -191,6 +191,8 @@ pub struct SessionConfig {
     pub keep_on_new: bool,
     /// `session.userModelFallback`: a model that a person chose may fall back all the same.
     pub user_model_fallback: bool,
+    /// `session.personalPin`: what somebody else's message comes to where a personal credential is pinned.
+    pub personal_pin: PersonalPin,
     /// `session.reset`; off unless configured.
     pub reset: Reset,
     /// `session.turnTimeoutSeconds`: the longest that one request to a provider may take.
@@ -205,11 +207,22 @@ impl Default for SessionConfig {
             fold_dms: false,
             keep_on_new: false,
             user_model_fallback: false,
+            personal_pin: PersonalPin::Sender,
             reset: Reset::Off,
             turn_timeout: Duration::from_mins(10),
             idle_timeout: Duration::from_mins(1),
         }
     }
+}
+
+/// `session.personalPin`: what a message comes to of somebody who may not use the credential that is pinned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum PersonalPin {
+    /// It is answered as if nothing were pinned: the pin is for the messages of those who may use it.
+    #[default]
+    Sender,
+    /// It is refused.
+    Refuse,
 }
 
 /// `session.reset`: when a conversation begins anew by itself. Pins that a person made stay.

@@ -8,6 +8,7 @@ mod finish;
 mod form;
 mod gate;
 mod open;
+mod personal;
 mod press;
 mod propose;
 mod queues;

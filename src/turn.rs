@@ -5,6 +5,7 @@ mod gather;
 mod moment;
 mod names;
 mod outside;
+mod personal;
 #[cfg(feature = "cli")]
 mod probe;
 mod renew;
@@ -17,5 +18,6 @@ pub(crate) use gather::{Gathered, Sources, endpoint_of};
 #[cfg(feature = "cli")]
 pub(crate) use moment::Moment;
 pub(crate) use names::ProfileNames;
+pub(crate) use personal::without_pin;
 pub(crate) use run::{HISTORY_MESSAGES, Outcome, Turn, TurnEnd};
 pub(crate) use wallet::Wallet;

@@ -15,6 +15,7 @@ mod matrix;
 mod menus;
 mod notices;
 mod order;
+mod personal;
 mod picker;
 mod pins;
 mod policy;

@@ -133,7 +133,7 @@ fn selection(value: &Value) -> Selection {
     let text = |key: &str| value.get(key).and_then(Value::as_str);
     Selection {
         model: text("model").map(|model| model.parse().unwrap()),
-        pin: text("pin").map(|profile| Pin { profile: profile.parse().unwrap(), account: None }),
+        pin: text("pin").map(|profile| Pin { profile: profile.parse().unwrap(), account: None, by: None }),
         source: Source::User,
         since: at(value.get("since").and_then(Value::as_i64).unwrap_or(-600)),
         until: Until::Changed,

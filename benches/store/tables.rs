@@ -21,6 +21,7 @@ pub(crate) fn change(row: &Session) -> Session {
         pin: Some(Pin {
             profile: names[usize::from(row.revision.to_le_bytes()[0]) % names.len()].parse().unwrap(),
             account: Some("me@example.com".to_owned()),
+            by: None,
         }),
         source: Source::User,
         since: now,

@@ -68,7 +68,7 @@ mod tests {
     fn pinned(profile: &str) -> Session {
         let session = Session::new("agent:main:telegram:default:dm:1".parse().unwrap(), Timestamp::UNIX_EPOCH);
         let mut selection = Selection::trial("anthropic/m".parse().unwrap(), Timestamp::UNIX_EPOCH);
-        selection.pin = Some(Pin { profile: profile.parse().unwrap(), account: None });
+        selection.pin = Some(Pin { profile: profile.parse().unwrap(), account: None, by: None });
         session.select(selection, Timestamp::UNIX_EPOCH)
     }
 
@@ -80,7 +80,7 @@ mod tests {
         let left = cleared.choice.lasting.clone().unwrap();
         assert_eq!((left.pin, left.model.map(|model| model.to_string())), (None, Some("anthropic/m".to_owned())));
         assert_eq!(cleared.undo(Timestamp::UNIX_EPOCH).unwrap().choice, before.choice);
-        let to = Pin { profile: "anthropic:new".parse().unwrap(), account: None };
+        let to = Pin { profile: "anthropic:new".parse().unwrap(), account: None, by: None };
         let moved = mended(&before, &gone, Some(&to), Timestamp::UNIX_EPOCH);
         assert_eq!(moved.choice.lasting.unwrap().pin, Some(to));
     }

@@ -105,11 +105,12 @@ impl Engine {
     }
 
     async fn confirm(&self, case: &Case<'_>, gathered: &Gathered, fate: PinFate, deed: Deed, running: bool) {
-        let resolution = self.sources.resolve(gathered, gathered.selection());
+        let selection = gathered.selection();
+        let resolution = self.sources.resolve(gathered, selection.as_deref());
         let words = words(gathered, case.inbound);
         let confirmed = Confirmed {
             session: &gathered.session,
-            selection: gathered.selection(),
+            selection: selection.as_deref(),
             fate,
             resolution: &resolution,
             running,

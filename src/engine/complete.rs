@@ -112,7 +112,8 @@ impl Engine {
         // As if nobody had pinned a credential: all are listed then, in the order of their turn.
         let open = Selection::trial(model.clone(), gathered.now);
         let resolution = self.sources.resolve(gathered, Some(&open));
-        let pin = gathered.selection().and_then(|selection| selection.pin.as_ref()).map(|pin| &pin.profile);
+        let selection = gathered.selection();
+        let pin = selection.as_ref().and_then(|selection| selection.pin.as_ref()).map(|pin| &pin.profile);
         let mut profiles = visible_profiles(gathered, &model.provider);
         let candidate = |id: &ProfileId| {
             resolution.candidates.iter().position(|one| one.model == model && one.credential.profile() == Some(id))

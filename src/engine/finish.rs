@@ -235,6 +235,7 @@ fn draft(case: &Case<'_>, turn: &Turn<'_>, end: &TurnEnd, last: Option<&Receipt>
     let mut draft = Draft::default();
     // Below the text: it has been streamed already, and what stands above it cannot be changed any more.
     let notice_of = |draft: &mut Draft, by: &Candidate| {
+        let last = turn.gathered.comparable(last);
         let before = Before { last, chosen: turn.gathered.chosen(), once };
         if let Some(line) = notice(&before, by, failed, resolution, words) {
             draft.blank().line(line);

@@ -10,6 +10,7 @@ impl Engine {
     /// of the session above: then it is moved there.
     pub(super) async fn rebind_if_due(&self, case: &Case<'_>, gathered: &mut Gathered) {
         let Some(selection) = gathered.selection() else { return };
+        let selection = selection.as_ref();
         let moved = |of: &Selection| rebound(of, &gathered.profiles, |id| gathered.may_use(id));
         let Some(next) = moved(selection) else { return };
         let in_words = words(gathered, case.inbound);

@@ -8,7 +8,7 @@ use crate::engine::{Case, Done, Engine, actor, words};
 use crate::profile::{Profile, ProfileId, eligible};
 use crate::reply::{Deed, Refusal, end};
 use crate::resolver::Standing;
-use crate::session::{Change, Pin, PinFate, Selection, Source};
+use crate::session::{Actor, Change, Pin, PinFate, Selection, Source};
 use crate::turn::{Gathered, endpoint_of};
 
 impl Engine {
@@ -27,6 +27,7 @@ impl Engine {
         let Some(gathered) = self.gather(case, NOT_SAVED).await else { return Done::Refused };
         match self.chosen(case, &gathered, wanted, Lifetime::Once) {
             Ok((selection, _)) => {
+                let selection = gathered.for_asker(selection);
                 self.talk(case, &text, Some(selection)).await;
                 Done::Yes
             }
@@ -40,7 +41,7 @@ impl Engine {
             self.authorize(case.inbound, Action::SwitchModel).map_err(Refusal::Denied)?;
             let fate = released(gathered);
             self.may_let_go(case, &fate)?;
-            Ok(Changed { session: gathered.session.drop_choice(gathered.now), fate })
+            Ok(Changed { session: gathered.session.drop_choice(gathered.now), fate: told(gathered, fate) })
         };
         self.change(case, Deed::Dropped, change).await
     }
@@ -90,7 +91,7 @@ impl Engine {
             let fate = released(gathered);
             // Who may not take a credential off may begin anew all the same, and it stays.
             let keep = gathered.settings.config.session.keep_on_new || self.may_let_go(case, &fate).is_err();
-            let fate = if keep { PinFate::None } else { fate };
+            let fate = if keep { PinFate::None } else { told(gathered, fate) };
             Ok(Changed { session: gathered.session.begin(keep, gathered.now), fate })
         };
         let done = self.change(case, Deed::Begun, change).await;
@@ -117,12 +118,19 @@ impl Engine {
             as_printed(wanted, &read)?;
         }
         may_choose(case, gathered, &read)?;
-        let change = Change::of(gathered.selection(), &current, read);
+        let mut change = Change::of(gathered.held(), &current, read);
+        // One that stays is still theirs who pinned it.
+        let kept_by =
+            (change.fate == PinFate::Kept).then(|| gathered.held().map(Selection::pinned_by).cloned()).flatten();
         self.may_let_go(case, &change.fate)?;
-        self.check(gathered, &change)?;
-        let account = |id: &ProfileId| gathered.profiles.get(id).and_then(Profile::account);
+        let is_anothers = gathered.has_anothers_pin();
+        self.check(gathered, &change, is_anothers)?;
+        if is_anothers && change.fate != PinFate::Pinned {
+            // What becomes of a credential that one may not use is not told.
+            change.fate = PinFate::None;
+        }
         let selection = Selection {
-            pin: change.pin.map(|profile| Pin { account: account(&profile), profile }),
+            pin: change.pin.map(|profile| pin(gathered, profile, kept_by)),
             model: Some(change.model),
             source: Source::User,
             since: gathered.now,
@@ -143,10 +151,11 @@ impl Engine {
     }
 
     /// Whether the change could answer a message at all; what is merely benched may be chosen.
-    fn check(&self, gathered: &Gathered, change: &Change) -> Result<(), Refusal> {
+    /// Of somebody else's personal credential, which stays, it says nothing.
+    fn check(&self, gathered: &Gathered, change: &Change, is_anothers: bool) -> Result<(), Refusal> {
         let config = &gathered.settings.config;
         endpoint_of(config, &change.model).map_err(|why| Refusal::NoEndpoint(why.to_string()))?;
-        if let Some(pin) = &change.pin {
+        if let Some(pin) = change.pin.as_ref().filter(|_| !is_anothers || change.fate == PinFate::Pinned) {
             return check_pin(gathered, &change.model, pin);
         }
         let trial = Selection::trial(change.model.clone(), gathered.now);
@@ -177,6 +186,13 @@ fn may_choose(case: &Case<'_>, gathered: &Gathered, read: &Read) -> Result<(), R
         Wish::Auto => allowed(Action::ChooseCredential, model, None),
         Wish::Keep => Ok(()),
     }
+}
+
+/// The pin of a profile that `by` has pinned, where that is not who chooses now.
+fn pin(gathered: &Gathered, profile: ProfileId, by: Option<Actor>) -> Pin {
+    let account = gathered.profiles.get(&profile).and_then(Profile::account);
+    let is_other = |by: &Actor| by.channel != gathered.conversation.channel || by.id != gathered.sender.id;
+    Pin { account, profile, by: by.filter(is_other) }
 }
 
 /// A name that was printed means what it says and nothing that resembles it: not the profile in other letters that has
@@ -235,7 +251,17 @@ fn unreadable(gathered: &Gathered, unread: Unread) -> Refusal {
 }
 
 /// The pin that goes when the choice is dropped.
+///
+/// Its name is told to nobody who may not use it, see [`told`].
 fn released(gathered: &Gathered) -> PinFate {
     let own = gathered.session.choice.effective(gathered.now);
     own.and_then(|selection| selection.pin.as_ref()).map_or(PinFate::None, |pin| PinFate::Released(pin.profile.clone()))
+}
+
+/// What is told of it.
+fn told(gathered: &Gathered, fate: PinFate) -> PinFate {
+    match &fate {
+        PinFate::Dropped(profile) | PinFate::Released(profile) if !gathered.may_use(profile) => PinFate::None,
+        _ => fate,
+    }
 }

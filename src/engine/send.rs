@@ -54,7 +54,9 @@ impl Engine {
             | Refusal::NoSuchPage { .. }
             | Refusal::UnknownProvider { .. }
             | Refusal::StaleMenu
-            | Refusal::ForeignMenu => Saying::Text(&text),
+            | Refusal::ForeignMenu
+            | Refusal::PinLost(_)
+            | Refusal::PersonalPin => Saying::Text(&text),
         };
         self.restraint.admits(case.inbound, &saying, now).then_some(draft)
     }

@@ -16,13 +16,14 @@ impl Engine {
     /// `/model`.
     pub(super) async fn picker(&self, case: &Case<'_>) -> Done {
         let gathered = self.sources.gather_to_show(case.inbound).await;
-        let resolution = self.sources.resolve(&gathered, gathered.selection());
+        let selection = gathered.selection();
+        let resolution = self.sources.resolve(&gathered, selection.as_deref());
         let profiles = match self.authorize(case.inbound, Action::ChooseCredential) {
             Ok(()) => visible_profiles(&gathered, &gathered.model().provider),
             Err(_) => Vec::new(),
         };
         let picker = Picker {
-            selection: gathered.selection(),
+            selection: selection.as_deref(),
             inherited: gathered.is_inherited(),
             resolution: &resolution,
             profiles,
@@ -72,10 +73,11 @@ impl Engine {
         let open = Selection::trial(model.clone(), gathered.now);
         let resolution = self.sources.resolve(&gathered, Some(&open));
         let page = page.unwrap_or(1);
+        let selection = gathered.selection();
         let list = ProfileList {
             model,
             page,
-            pin: gathered.selection().and_then(|selection| selection.pin.as_ref()).map(|pin| &pin.profile),
+            pin: selection.as_ref().and_then(|selection| selection.pin.as_ref()).map(|pin| &pin.profile),
             resolution: &resolution,
             profiles: visible_profiles(&gathered, &model.provider),
         };
@@ -96,12 +98,14 @@ impl Engine {
             tracing::warn!(%fault, "the last receipt cannot be read");
             None
         });
-        let resolution = self.sources.resolve(&gathered, gathered.selection());
+        let last = last.map(|receipt| gathered.readable(receipt));
+        let selection = gathered.selection();
+        let resolution = self.sources.resolve(&gathered, selection.as_deref());
         let mut remarks = gathered.trouble.clone();
         remarks.extend(self.sources.remarks(&gathered));
         let status = Status {
             session: &gathered.session,
-            selection: gathered.selection(),
+            selection: selection.as_deref(),
             inherited: gathered.is_inherited(),
             resolution: &resolution,
             profiles: &gathered.profiles,
@@ -117,10 +121,11 @@ impl Engine {
     /// `/model why`.
     pub(super) async fn why(&self, case: &Case<'_>) -> Done {
         let gathered = self.sources.gather_to_show(case.inbound).await;
-        let resolution = self.sources.resolve(&gathered, gathered.selection());
+        let selection = gathered.selection();
+        let resolution = self.sources.resolve(&gathered, selection.as_deref());
         let default = gathered.settings.catalog.default_model();
         let words = words(&gathered, case.inbound);
-        let mut draft = reply::why(gathered.selection(), gathered.is_inherited(), default, &resolution, words);
+        let mut draft = reply::why(selection.as_deref(), gathered.is_inherited(), default, &resolution, words);
         notes(&mut draft, &gathered.trouble);
         self.send(case, draft, Visibility::Private).await;
         Done::Yes

@@ -1,5 +1,6 @@
 //! Ordinary messages: they go to the model that is chosen, with the credential that is chosen.
 
+use std::borrow::Cow;
 use std::pin::pin;
 
 use crate::access::Action;
@@ -35,8 +36,12 @@ impl Engine {
         self.begin_anew_if_due(case).await;
         let Some(mut gathered) = self.gather(case, NOT_SENT).await else { return };
         self.rebind_if_due(case, &mut gathered).await;
+        if let Some(refused) = self.personal(&gathered, once.is_some()).await {
+            self.refuse(case, refused).await;
+            return;
+        }
         let started = gathered.now;
-        let selection = once.clone().or_else(|| gathered.selection().cloned());
+        let selection = once.clone().or_else(|| gathered.selection().map(Cow::into_owned));
         let mut turn = Turn {
             sources: &self.sources,
             gathered,

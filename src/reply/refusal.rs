@@ -59,6 +59,10 @@ pub(crate) enum Refusal {
     StaleMenu,
     /// The button was shown to somebody else.
     ForeignMenu,
+    /// The credential that the person pinned is not theirs to use any more, so the pin has ended.
+    PinLost(ProfileId),
+    /// Somebody else's credential is pinned, and answers nobody else.
+    PersonalPin,
 }
 
 /// The refusal in words. `text` is the message it answers, for the caret line.
@@ -122,6 +126,26 @@ pub(crate) fn refusal(refusal: &Refusal, text: &str, whom: &Whom, words: Words<'
         Refusal::UnknownProvider { typed, known } => {
             let known: Vec<String> = known.iter().map(ToString::to_string).collect();
             draft.line(format!("`{typed}` is no provider here. There are: {}.", known.join(", ")));
+        }
+        Refusal::PinLost(profile) => {
+            let name = words.name(profile.as_str());
+            draft.line(format!(
+                "Nothing was sent: {name}, which you pinned here, is not yours to use any more, so the pin has ended."
+            ));
+            draft.spans(vec![
+                plain("Your next message is answered in the auth order; "),
+                code("/model status"),
+                plain(" shows by what."),
+            ]);
+        }
+        Refusal::PersonalPin => {
+            draft.spans(vec![
+                plain(
+                    "Nothing was sent: somebody's own credential is pinned in this chat, and it answers them alone. ",
+                ),
+                code("/model default"),
+                plain(" takes it off, for who may choose credentials here."),
+            ]);
         }
         Refusal::StaleMenu => {
             draft.line("That menu is too old, so nothing was changed. Here is a fresh one:").blank();

@@ -16,7 +16,8 @@ pub fn rebound(selection: &Selection, profiles: &Profiles, may_use: impl Fn(&Pro
         .values()
         .filter(|profile| profile.provider == model.provider && profile.is_account(account) && may_use(&profile.id));
     let (found, None) = (same.next()?, same.next()) else { return None };
-    let pin = Pin { profile: found.id.clone(), account: found.account() };
+    let by = selection.pin.as_ref().and_then(|pin| pin.by.clone());
+    let pin = Pin { profile: found.id.clone(), account: found.account(), by };
     Some(Selection { pin: Some(pin), ..selection.clone() })
 }
 
@@ -50,7 +51,7 @@ mod tests {
 
     fn pinned(profile: &str, account: Option<&str>) -> Selection {
         let mut selection = Selection::trial("anthropic/m".parse().unwrap(), Timestamp::UNIX_EPOCH);
-        selection.pin = Some(Pin { profile: profile.parse().unwrap(), account: account.map(str::to_owned) });
+        selection.pin = Some(Pin { profile: profile.parse().unwrap(), account: account.map(str::to_owned), by: None });
         selection
     }
 

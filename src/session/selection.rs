@@ -24,6 +24,17 @@ pub struct Selection {
 }
 
 impl Selection {
+    /// Who pinned the credential.
+    pub fn pinned_by(&self) -> &Actor {
+        self.pin.as_ref().and_then(|pin| pin.by.as_ref()).unwrap_or(&self.by)
+    }
+
+    /// Whether it is the same choice, whatever credential of it is left for whom.
+    pub(crate) fn is_choice_of(&self, other: &Self) -> bool {
+        let Self { model, pin: _, source, since, until, by } = self;
+        (model, source, since, until, by) == (&other.model, &other.source, &other.since, &other.until, &other.by)
+    }
+
     /// The choice of `model` by nobody in particular, to ask what would follow from it.
     pub(crate) fn trial(model: ModelRef, now: Timestamp) -> Self {
         let by = Actor { channel: String::new(), id: String::new(), name: None };
@@ -39,6 +50,8 @@ pub struct Pin {
     /// The account behind it when it was pinned (e-mail or account id), so that a new login of the same account under a
     /// new id can be recognised.
     pub account: Option<String>,
+    /// Who pinned it; `None` for whoever made the choice that it is part of. Somebody else may have changed the model since.
+    pub by: Option<Actor>,
 }
 
 /// Who made a choice.

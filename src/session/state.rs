@@ -135,7 +135,9 @@ impl Session {
     #[must_use]
     pub fn answered(&self, used: Option<&Selection>, auto: Option<AutoChoice>, now: Timestamp) -> Self {
         let mut choice = self.choice.at(now);
-        choice.passing = choice.passing.filter(|passing| passing.until != Until::NextTurn || used != Some(passing));
+        choice.passing = choice
+            .passing
+            .filter(|passing| passing.until != Until::NextTurn || !used.is_some_and(|used| used.is_choice_of(passing)));
         Self { choice, auto, updated: now, ..self.clone() }
     }
 

@@ -69,15 +69,9 @@ pub(crate) struct Gathered {
 }
 
 impl Gathered {
-    /// The selection in effect: the session's own, else the one of the session above, model and credential together.
-    pub(crate) fn selection(&self) -> Option<&Selection> {
-        let own = self.session.choice.effective(self.now);
-        own.or_else(|| self.parent.as_ref().and_then(|parent| parent.choice.inherited(self.now)))
-    }
-
     /// Whether the selection in effect is that of the session above.
     pub(crate) fn is_inherited(&self) -> bool {
-        self.session.choice.effective(self.now).is_none() && self.selection().is_some()
+        self.session.choice.effective(self.now).is_none() && self.held().is_some()
     }
 
     /// When a person last changed what is chosen here, or above where that counts.
@@ -89,7 +83,7 @@ impl Gathered {
 
     /// The model in effect.
     pub(crate) fn model(&self) -> &ModelRef {
-        let chosen = self.selection().and_then(|selection| selection.model.as_ref());
+        let chosen = self.held().and_then(|selection| selection.model.as_ref());
         chosen.unwrap_or_else(|| self.settings.catalog.default_model())
     }
 

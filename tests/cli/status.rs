@@ -73,7 +73,7 @@ fn pin(home: &Home, chat: &str, profile: &str) {
     let mut session = Session::new(key, now);
     session.choice.lasting = Some(Selection {
         model: None,
-        pin: Some(Pin { profile: profile.parse().unwrap(), account: None }),
+        pin: Some(Pin { profile: profile.parse().unwrap(), account: None, by: None }),
         source: Source::User,
         since: now,
         until: Until::Changed,

@@ -118,6 +118,10 @@ fn every_key_arrives_where_it_belongs() {
 #[case(json!({"models": {"providers": {"a": {"apiKey": {"source": "file", "id": "a/b"}}}}}), "models.providers.a.apiKey.id: expected `value` or a JSON pointer such as `/providers/anthropic`, found text")]
 #[case(json!({"models": {"providers": {"a": {"apiKey": {"source": "env", "provider": "V", "id": "A"}}}}}), "models.providers.a.apiKey.provider: expected a lower-case word such as `vault`, found text")]
 #[case(json!({"models": {"providers": {"a": {"apiKey": {"source": "env"}}}}}), "models.providers.a.apiKey.id: expected the name of a variable, such as `ANTHROPIC_API_KEY`, found nothing")]
+#[case(json!({"session": {"personalPin": "mine"}}), "session.personalPin: expected `sender` or `refuse`, found text")]
+#[case(json!({"access": {"roles": {"operator": "42"}}}), "access.roles.operator: expected a list, found text")]
+#[case(json!({"access": {"chats": {"*": {"switchModel": "everybody"}}}}), "access.chats.*.switchModel: expected `member`, `operator` or `owner`, found text")]
+#[case(json!({"access": {"chats": {"telegram:-1": {"pairs": ["@work"]}}}}), "access.chats.telegram:-1.pairs: expected `model@profile`, with `*` for any, found a list")]
 fn a_wrong_value_is_named_by_its_key(#[case] value: Value, #[case] said: &str) {
     assert_eq!(from_value(&value).unwrap_err().to_string(), said);
 }

@@ -158,7 +158,7 @@ fn a_personal_pin_of_a_group_serves_nobody_else() {
         .say("/model opus@ann")
         .by("43")
         .say("hi")
-        .nothing_sent()
+        .on_wire("anthropic:default", OPUS)
         .by("42")
         .say("hi")
         .on_wire("anthropic:ann", OPUS);
@@ -171,8 +171,9 @@ fn a_pin_ends_with_the_right_to_use_it() {
     chat.with_config(grants)
         .say("hi")
         .nothing_sent()
-        .replies("/model default")
-        .say("/model default")
+        .replies("anthropic:ann, which you pinned here, is not yours to use any more")
+        .chosen(OPUS)
         .say("hi")
-        .on_wire("anthropic:default", SONNET);
+        .on_wire("anthropic:default", OPUS)
+        .says_nothing_of("not yours");
 }

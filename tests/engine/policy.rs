@@ -129,7 +129,7 @@ fn a_chat_answers_with_its_pairs_alone_also_when_nobody_has_chosen() {
     chat.by("1").say("/model opus@default").chosen(&format!("{OPUS}@anthropic:default"));
     // The owner's choice does not answer who may not have it.
     let chat = group(&only, "telegram", PEOPLE[0]).say("/model opus@default").by("4").say("hi");
-    chat.nothing_sent();
+    chat.on_wire("anthropic:work", OPUS).by("1").say("hi").on_wire("anthropic:default", OPUS);
 }
 
 #[test]

@@ -77,7 +77,7 @@ pub(super) fn ann() -> Actor {
 pub(super) fn selection(model: &str, profile: &str) -> Selection {
     Selection {
         model: Some(model.parse().unwrap()),
-        pin: Some(Pin { profile: profile.parse().unwrap(), account: Some("me+tag@example.com".to_owned()) }),
+        pin: Some(Pin { profile: profile.parse().unwrap(), account: Some("me+tag@example.com".to_owned()), by: None }),
         source: Source::User,
         since: at(1_700_000_001),
         until: Until::Changed,

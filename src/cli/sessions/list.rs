@@ -114,7 +114,7 @@ mod tests {
         let mut session = Session::new("agent:main:telegram:default:group:-100".parse().unwrap(), now);
         session.choice.lasting = Some(Selection {
             model: Some("anthropic/claude-opus-4-6".parse().unwrap()),
-            pin: Some(Pin { profile: "anthropic:work".parse().unwrap(), account: None }),
+            pin: Some(Pin { profile: "anthropic:work".parse().unwrap(), account: None, by: None }),
             source: Source::User,
             since: now,
             until: Until::Changed,

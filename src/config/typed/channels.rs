@@ -5,7 +5,7 @@ use std::time::Duration;
 use indexmap::IndexMap;
 
 use crate::config::field::Field;
-use crate::config::{CommandsConfig, KeyFault, Reset, SessionConfig};
+use crate::config::{CommandsConfig, KeyFault, PersonalPin, Reset, SessionConfig};
 
 /// The hour of a daily reset where none is given, as in the family.
 const RESET_HOUR: i8 = 4;
@@ -22,10 +22,16 @@ pub(crate) fn session(field: &Field<'_>) -> Result<SessionConfig, KeyFault> {
         Some(_) => return Err(on_new.wrong("`clear` or `keep`")),
     };
     let usual = SessionConfig::default();
+    let personal_pin = field.get("personalPin")?;
     Ok(SessionConfig {
         fold_dms: field.get("dmScope")?.text()? == Some("main"),
         keep_on_new,
         user_model_fallback: field.get("userModelFallback")?.flag()?.unwrap_or_default(),
+        personal_pin: match personal_pin.text()? {
+            None | Some("sender") => PersonalPin::Sender,
+            Some("refuse") => PersonalPin::Refuse,
+            Some(_) => return Err(personal_pin.wrong("`sender` or `refuse`")),
+        },
         reset: reset(&field.get("reset")?)?,
         turn_timeout: seconds(&field.get("turnTimeoutSeconds")?)?.unwrap_or(usual.turn_timeout),
         idle_timeout: seconds(&field.get("idleTimeoutSeconds")?)?.unwrap_or(usual.idle_timeout),

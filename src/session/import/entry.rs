@@ -89,7 +89,7 @@ impl<'a> Entry<'a> {
     fn pin(&self) -> Result<Option<Pin>, String> {
         let Some(profile) = self.text("authProfileOverride").and_then(ProfileId::new) else { return Ok(None) };
         match self.text("authProfileOverrideSource") {
-            Some("user") => Ok(Some(Pin { profile, account: None })),
+            Some("user") => Ok(Some(Pin { profile, account: None, by: None })),
             Some("auto") => Err(format!("the profile {profile} was chosen by rotation, not by a person")),
             Some(_) | None => Err(format!("nothing says that a person chose the profile {profile}; pin it anew if so")),
         }

@@ -25,6 +25,8 @@ pub(crate) struct SelectionText {
     profile: Option<ProfileId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     account: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none", rename = "pinnedBy")]
+    pinned_by: Option<Actor>,
     source: Source,
     since: Timestamp,
     /// Left out for [`Until::Changed`].
@@ -48,14 +50,15 @@ impl ChoiceText {
 impl SelectionText {
     fn of(selection: &Selection) -> Self {
         let Selection { model, pin, source, since, until, by } = selection;
-        let (profile, account) = match pin {
-            Some(Pin { profile, account }) => (Some(profile.clone()), account.clone()),
-            None => (None, None),
+        let (profile, account, pinned_by) = match pin {
+            Some(Pin { profile, account, by }) => (Some(profile.clone()), account.clone(), by.clone()),
+            None => (None, None, None),
         };
         Self {
             model: model.clone(),
             profile,
             account,
+            pinned_by,
             source: *source,
             since: *since,
             until: match until {
@@ -67,10 +70,10 @@ impl SelectionText {
     }
 
     fn read(self) -> Selection {
-        let Self { model, profile, account, source, since, until, by } = self;
+        let Self { model, profile, account, pinned_by, source, since, until, by } = self;
         Selection {
             model,
-            pin: profile.map(|profile| Pin { profile, account }),
+            pin: profile.map(|profile| Pin { profile, account, by: pinned_by }),
             source,
             since,
             until: until.unwrap_or(Until::Changed),
