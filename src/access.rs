@@ -11,7 +11,7 @@ use crate::catalog::ModelRef;
 use crate::config::{Config, Rank};
 use crate::profile::ProfileId;
 
-pub use role::{Asker, Role, is_switched_off, role_of, wants_mention};
+pub use role::{Asker, Role, is_role_named, is_switched_off, role_of, wants_mention};
 
 /// What somebody wants to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

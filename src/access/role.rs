@@ -96,6 +96,15 @@ pub(super) fn role(config: &Config, asker: &Asker<'_>, action: Action) -> Result
     Ok(if is_member || has(member) { Role::Member } else { Role::Stranger })
 }
 
+/// Whether anything hangs on who has that role of the platform: somebody's role here, or a credential.
+pub fn is_role_named(config: &Config, channel: &str, role: &str) -> bool {
+    let RolesConfig { owner: _, operator, member } = &config.access.roles;
+    let grants =
+        config.auth.profiles.values().filter_map(|profile| profile.grants.as_ref()).map(|grants| &grants.roles);
+    let role = [role.to_owned()];
+    [operator, member].into_iter().chain(grants).any(|list| allowlist::names_role(list, channel, &role))
+}
+
 /// What `asker` is where commands are concerned, for `/whoami`.
 pub fn role_of(config: &Config, asker: &Asker<'_>) -> Role {
     role(config, asker, Action::See).unwrap_or(Role::Stranger)

@@ -8,6 +8,7 @@ use modelpin_delivery::State;
 use modelpin_telegram::{Delivery, Options, ServeFault, Webhook, check, serve};
 use tokio::sync::watch;
 
+use crate::access::is_role_named;
 use crate::app::mailbox::Mailbox;
 use crate::app::parts::Parts;
 use crate::app::roster::{Served, claim};
@@ -19,6 +20,9 @@ use crate::gateway::channel::{Channel, Ended, Known, Question, Ready};
 use crate::profile::Fingerprint;
 use crate::settings::Loaded;
 
+/// What the administrators of a group have as a role, where it is asked for.
+const ADMIN: &str = "admin";
+
 /// How long what is under way may go on when the end is asked for. The gateway as a whole has ten seconds.
 const PATIENCE: Duration = Duration::from_secs(8);
 
@@ -26,15 +30,16 @@ impl Served for Telegram {
     fn ready(parts: &Parts, settings: &Loaded, account: &str, bot: Bot<Self>) -> Result<Ready, String> {
         let owners = owners(&settings.config.commands.owners);
         let by = bot.means.as_ref().map(|webhook| (&webhook.url, webhook.listen, Fingerprint::of(&webhook.secret)));
-        let made_of = format!("{} {:?} {by:?} {owners:?}", Fingerprint::of(&bot.token), bot.api_root);
+        let admins = is_role_named(&settings.config, Self::NAME, ADMIN);
+        let made_of = format!("{} {:?} {by:?} {owners:?} {admins}", Fingerprint::of(&bot.token), bot.api_root);
         let claim = claim(&bot);
         let mailbox = Arc::new(Mailbox::of(parts, Self::NAME, bot.id));
-        let channel = Server { options: options(account, bot, &owners), engine: parts.engine.clone(), mailbox };
+        let channel = Server { options: options(account, bot, &owners, admins), engine: parts.engine.clone(), mailbox };
         Ok(Ready { made_of, claim, channel: Arc::new(channel) })
     }
 
     fn question(account: &str, bot: Bot<Self>) -> Result<Question, String> {
-        let options = options(account, bot, &[]);
+        let options = options(account, bot, &[], false);
         Ok(Box::pin(async move {
             let known = check(&options).await.map_err(|fault| fault.to_string())?;
             Ok(Known { bot: known.username, remark: None })
@@ -57,7 +62,7 @@ fn owners(listed: &[String]) -> Vec<String> {
     listed.iter().filter_map(id).collect()
 }
 
-fn options(account: &str, bot: Bot<Telegram>, owners: &[String]) -> Options {
+fn options(account: &str, bot: Bot<Telegram>, owners: &[String], admins: bool) -> Options {
     let Bot { token, id: _, api_root, means } = bot;
     Options {
         account: account.to_owned(),
@@ -68,6 +73,7 @@ fn options(account: &str, bot: Bot<Telegram>, owners: &[String]) -> Options {
         }),
         commands: command_entries(),
         owners: owners.to_vec(),
+        admins,
         patience: PATIENCE,
     }
 }

@@ -29,6 +29,8 @@ pub(super) struct Stage {
     pub(super) inbox: Arc<Memory>,
     /// How updates come.
     pub(super) delivery: Delivery,
+    /// Whether it is asked who administers groups.
+    pub(super) admins: bool,
 }
 
 /// An account, and the Telegram that it is on.
@@ -37,6 +39,7 @@ pub(super) struct Account {
     pub(super) bot: BotName,
     pub(super) inbox: Arc<Memory>,
     delivery: Delivery,
+    admins: bool,
     handler: Arc<dyn Handler>,
     running: Option<Running>,
 }
@@ -79,12 +82,12 @@ where
 {
     let handler: Arc<dyn Handler> = chat.app().engine();
     chat.run(async {
-        let Stage { fake, bot, inbox, delivery } = stage;
+        let Stage { fake, bot, inbox, delivery, admins } = stage;
         let hurry = (pace == Pace::Hurried).then(|| {
             tokio::time::pause();
             fake.hurry(STEP)
         });
-        let mut account = Account { fake, bot, inbox, delivery, handler, running: None };
+        let mut account = Account { fake, bot, inbox, delivery, admins, handler, running: None };
         account.start();
         let (mut account, found) = scene(account).await;
         account.stop().await;
@@ -106,7 +109,7 @@ impl Stage {
     pub(super) fn new() -> Self {
         let fake = TelegramFake::start();
         let bot = fake.bot(TOKEN, "first_bot");
-        Self { fake: Arc::new(fake), bot, inbox: Arc::default(), delivery: Delivery::Polling }
+        Self { fake: Arc::new(fake), bot, inbox: Arc::default(), delivery: Delivery::Polling, admins: false }
     }
 }
 
@@ -137,6 +140,7 @@ impl Account {
             delivery: self.delivery.clone(),
             commands: ["model", "models", "new"].map(command).to_vec(),
             owners: vec!["42".to_owned()],
+            admins: self.admins,
             patience: Duration::from_secs(8),
         };
         let (handler, inbox) = (Arc::clone(&self.handler), Arc::clone(&self.inbox));

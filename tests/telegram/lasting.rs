@@ -115,6 +115,7 @@ impl<'a> Program<'a> {
             api_url: Some(fake.url().parse().unwrap()),
             delivery: Delivery::Polling,
             commands: vec![entry],
+            admins: false,
             owners: Vec::new(),
             patience: Duration::from_secs(8),
         };

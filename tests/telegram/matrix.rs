@@ -1,5 +1,7 @@
 //! The same decisions on Telegram as everywhere, over the wire: whoever asks, and by whichever way there is.
 
+use std::time::Duration;
+
 use modelpin::agent::AgentId;
 use modelpin::clock::Clock as _;
 use modelpin::session::SessionKey;
@@ -8,8 +10,8 @@ use serde_json::json;
 
 use crate::support::bot::{Bot, conversation};
 use crate::support::matrix::{Decision, MACHINES, PEOPLE, Way, Who, decision};
-use crate::support::telegram::{Person, Rights, Room};
-use crate::telegram::account::{Account, Pace, on_telegram};
+use crate::support::telegram::{Fault, Person, Rights, Room};
+use crate::telegram::account::{Account, Pace, Stage, on_telegram, served, started};
 
 /// There are no forms there, and nothing is proposed.
 const WAYS: [Way; 2] = [Way::Text, Way::Press];
@@ -111,4 +113,55 @@ fn the_same_person_is_told_the_same_by_every_way() {
         assert_eq!(pinned(room), expected, "{who:?} {way:?} {profile}");
     }
     assert_eq!(pinned(&unheard), None);
+}
+
+#[test]
+fn who_administers_a_group_is_an_operator_there_and_nowhere_else() {
+    let bot = Bot::new().profiles("anthropic:default anthropic:work").config(json!({
+        "access": {"chats": {"*": {"chooseCredential": null}}, "roles": {"operator": ["telegram:admin"]}},
+    }));
+    let chat = started(bot);
+    served(&chat, Stage { admins: true, ..Stage::new() }, Pace::Hurried, |account| async move {
+        let fake = &account.fake;
+        let (ann, ben) = (fake.person(42, "Ann"), fake.person(43, "Ben"));
+        let rooms = ["mine", "theirs"].map(|name| {
+            let room = fake.supergroup(name);
+            fake.with(room, &account.bot, Rights::Member);
+            room
+        });
+        let [mine, theirs] = rooms;
+        fake.grants(mine, &ann, Rights::Admin { deletes: false });
+        for (person, room, is_done) in [(&ann, mine, true), (&ben, mine, false), (&ann, theirs, false)] {
+            person.says(room, "/model opus@work");
+            let said = fake.next_message(room).await.text;
+            assert_eq!(said.contains("pinned"), is_done, "{said}");
+            assert_eq!(said.contains("only an operator"), !is_done, "{said}");
+        }
+        // Who writes as the group is one of its administrators.
+        ben.says_anonymously(mine, "/model haiku@default");
+        let said = fake.next_message(mine).await.text;
+        assert!(said.contains("pinned") && said.contains("anthropic:default"), "{said}");
+        // It is asked once in a while, and counts anew then.
+        let asked = || fake.calls_of("getChatMember").len();
+        assert_eq!(asked(), 3);
+        ann.says(mine, "/model opus@work");
+        fake.next_message(mine).await;
+        assert_eq!(asked(), 3, "it is remembered");
+        fake.grants(mine, &ann, Rights::Member);
+        tokio::time::sleep(Duration::from_mins(6)).await;
+        ann.says(mine, "/model opus@default");
+        let said = fake.next_message(mine).await.text;
+        assert!(said.contains("only an operator"), "{said}");
+        // Of whom it is not told is none, and what was written stays in order.
+        fake.fails("getChatMember", Fault::Status(500), 40);
+        fake.grants(theirs, &ben, Rights::Admin { deletes: false });
+        for text in ["/model opus@work", "/model haiku", "/model sonnet"] {
+            ben.says(theirs, text);
+        }
+        let said = [fake.next_message(theirs).await, fake.next_message(theirs).await, fake.next_message(theirs).await];
+        for (said, words) in said.iter().zip(["only an operator", "haiku", "sonnet"]) {
+            assert!(said.text.contains(words), "{}", said.text);
+        }
+        (account, ())
+    });
 }

@@ -4,6 +4,7 @@ mod arrivals;
 mod back_off;
 mod chats;
 mod inbox;
+mod lanes;
 mod standing;
 mod state;
 
@@ -11,5 +12,6 @@ pub use arrivals::{Arrival, Arrivals};
 pub use back_off::BackOff;
 pub use chats::Chats;
 pub use inbox::{Inbox, InboxFault, Kept, Received, Resumed};
+pub use lanes::{Lanes, Turn};
 pub use standing::Standing;
 pub use state::{Link, State};

@@ -9,7 +9,6 @@ mod directory;
 mod fault;
 mod identity;
 mod inbound;
-mod lanes;
 mod line;
 mod options;
 mod outbound;

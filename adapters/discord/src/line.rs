@@ -6,12 +6,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use modelpin_chat::BoxFuture;
-use modelpin_delivery::BackOff;
+use modelpin_delivery::{BackOff, Lanes, Turn};
 use serenity::model::id::ChannelId;
 use tokio::time::Instant;
 
 use crate::api::{Api, Fault};
-use crate::lanes::{Lanes, Turn};
 
 /// How long one call that has to be carried out may take.
 const ONCE: Duration = Duration::from_secs(20);

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 pub(crate) use crate::api::calls::{
     WebhookInfo, answer_press, delete_commands, delete_message, delete_webhook, edit_message, get_me, get_updates,
-    get_webhook_info, send_message, set_commands, set_webhook, typing,
+    get_webhook_info, is_admin, send_message, set_commands, set_webhook, typing,
 };
 pub(crate) use crate::api::fault::Fault;
 pub(crate) use crate::api::http::Http;

@@ -8,6 +8,7 @@ use modelpin_chat::{BoxFuture, Handler, Inbound};
 use modelpin_delivery::{Arrival, Arrivals, Chats, Inbox, InboxFault};
 use serde_json::Value;
 
+use crate::admins::Admins;
 use crate::inbound::{self, Heard, Me, Said, Way};
 use crate::line::Line;
 use crate::outbox::Talk;
@@ -19,6 +20,8 @@ pub(crate) struct Deliveries {
     me: Me,
     chats: Arc<Chats>,
     arrivals: Arrivals,
+    /// Who administers groups, where that matters.
+    admins: Option<Arc<Admins>>,
 }
 
 impl Deliveries {
@@ -28,9 +31,11 @@ impl Deliveries {
         inbox: Arc<dyn Inbox>,
         me: Me,
         chats: Arc<Chats>,
+        admins: bool,
     ) -> Self {
         let arrivals = Arrivals::new(line.account.clone(), inbox, Arc::clone(&chats));
-        Self { line, handler, me, chats, arrivals }
+        let admins = admins.then(|| Arc::new(Admins::new(Arc::clone(&line))));
+        Self { line, handler, me, chats, arrivals, admins }
     }
 
     /// Hands over what a former run had kept and was not done with, in order.
@@ -81,10 +86,15 @@ impl Deliveries {
     }
 
     fn arrival(&self, id: u64, said: Said, text: Option<String>, update: String) -> Arrival {
-        let Said { inbound, way } = said;
-        let (line, handler) = (Arc::clone(&self.line), Arc::clone(&self.handler));
+        let Said { mut inbound, way } = said;
+        let (line, handler, admins) = (Arc::clone(&self.line), Arc::clone(&self.handler), self.admins.clone());
         let chat = way.chat.0;
-        let work: BoxFuture<'static, ()> = Box::pin(async move { deal(line, &*handler, inbound, way).await });
+        let work: BoxFuture<'static, ()> = Box::pin(async move {
+            if let Some(admins) = admins {
+                admins.appoint(&mut inbound, &way).await;
+            }
+            deal(line, &*handler, inbound, way).await;
+        });
         Arrival { id, chat, text, update, work }
     }
 }

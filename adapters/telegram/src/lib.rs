@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod admins;
 mod api;
 mod commands;
 mod deliver;

@@ -22,6 +22,8 @@ pub struct Options {
     pub commands: Vec<CommandEntry>,
     /// The ids of the owners, whose private chats have a menu of their own.
     pub owners: Vec<String>,
+    /// Whether it is to be known who administers a group: [`modelpin_chat::Sender::roles`] holds `admin` then.
+    pub admins: bool,
     /// How long what is under way may go on after the end was asked for.
     pub patience: Duration,
 }

@@ -113,7 +113,8 @@ async fn receive(
     };
     let bot = me.id;
     let me = Me { id: bot, username: me.username };
-    let deliveries = Deliveries::new(Arc::clone(line), handler, Arc::clone(&inbox), me, Arc::clone(chats));
+    let deliveries =
+        Deliveries::new(Arc::clone(line), handler, Arc::clone(&inbox), me, Arc::clone(chats), options.admins);
     deliveries.resume(resumed.pending).await;
     let menu = async {
         commands::bring_up_to_date(line, &*inbox, options, bot).await;

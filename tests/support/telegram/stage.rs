@@ -104,6 +104,11 @@ impl TelegramFake {
         self.shared.change(|world| world.chat_mut(room).members.insert(bot.id, rights));
     }
 
+    /// A person has these rights in that chat.
+    pub(crate) fn grants(&self, room: Room, person: &Person, rights: Rights) {
+        self.shared.change(|world| world.chat_mut(room).members.insert(person.id, rights));
+    }
+
     /// Changes how a bot stands in that chat, and tells it.
     pub(crate) fn sets(&self, room: Room, bot: &BotName, rights: Rights, by: &Person) {
         self.shared.change(|world| standing(world, room, bot.id, rights, by.id));

@@ -4,14 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use modelpin_chat::CommandEntry;
-use modelpin_delivery::BackOff;
+use modelpin_delivery::{BackOff, Lanes};
 use serde_json::Value;
 use tokio::time::sleep;
 
 use crate::api::{self, Fault};
 use crate::directory::{Directory, Missing};
 use crate::inbound::{self, Heard, Me, Said, Unplaced};
-use crate::lanes::Lanes;
 use crate::line::Line;
 
 /// How many things are asked for until it is known where something happened: a thread, its channel and its server.

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use modelpin_chat::{Kind, OutboxError, Visibility};
+use modelpin_delivery::Turn;
 use serenity::model::id::MessageId;
 
 use crate::api::{self, Code, Fault};
-use crate::lanes::Turn;
 use crate::outbound::Message;
 use crate::outbox::answer::Answer;
 use crate::outbox::{Talk, body, refused};

@@ -1,8 +1,8 @@
 //! Saying something, so that it arrives.
 
 use modelpin_chat::{OutboxError, Placement, Reply, Visibility};
+use modelpin_delivery::Turn;
 
-use crate::lanes::Turn;
 use crate::outbound::{self, Message};
 use crate::outbox::answer::Answer;
 use crate::outbox::draft::Shown;

@@ -33,6 +33,12 @@ pub(crate) async fn get_me(api: &dyn Api) -> Result<Identity, Fault> {
     })
 }
 
+/// Whether somebody administers a chat.
+pub(crate) async fn is_admin(api: &dyn Api, chat: i64, user: u64, patience: Duration) -> Result<bool, Fault> {
+    let member = api.call("getChatMember", json!({"chat_id": chat, "user_id": user}), patience).await?;
+    Ok(matches!(member["status"].as_str(), Some("creator" | "administrator")))
+}
+
 /// The updates from `offset` on, or all that are there. Telegram holds the call as long as there are none, `hold` at the
 /// most, and forgets those before `offset`.
 pub(crate) async fn get_updates(api: &dyn Api, offset: Option<u64>, hold: Duration) -> Result<Vec<Value>, Fault> {

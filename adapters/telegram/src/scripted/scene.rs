@@ -134,6 +134,7 @@ impl Scene {
 
 pub(crate) fn options() -> Options {
     Options {
+        admins: false,
         account: "default".to_owned(),
         token: SecretString::from("123456:TEST-token"),
         api_url: None,

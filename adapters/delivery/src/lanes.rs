@@ -1,53 +1,53 @@
-//! What is done in one channel, one after the other.
+//! What is done in one chat, one after the other.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::OwnedMutexGuard;
 
-/// How many channels are remembered before those in which nothing is said are forgotten.
+/// How many chats are remembered before those in which nothing is said are forgotten.
 const ROOM: usize = 1_024;
 
-/// Whose turn it is in each channel. Those who wait get it in the order in which they came.
+/// Whose turn it is in each chat. Those who wait get it in the order in which they came.
 #[derive(Default)]
-pub(crate) struct Lanes(Mutex<Channels>);
+pub struct Lanes(Mutex<InUse>);
 
 #[derive(Default)]
-struct Channels {
+struct InUse {
     orders: HashMap<u64, Arc<tokio::sync::Mutex<()>>>,
     /// How many there may be before it is looked for those that can be forgotten.
     room: usize,
 }
 
-/// The turn in a channel, until it is dropped.
-pub(crate) struct Turn {
+/// The turn in a chat, until it is dropped.
+pub struct Turn {
     _order: OwnedMutexGuard<()>,
 }
 
 impl Lanes {
-    /// Waits for the turn in `channel`.
-    pub(crate) async fn turn(&self, channel: u64) -> Turn {
-        let order = self.order(channel);
+    /// Waits for the turn in `chat`.
+    pub async fn turn(&self, chat: u64) -> Turn {
+        let order = self.order(chat);
         Turn { _order: order.lock_owned().await }
     }
 
     /// The turn, where nobody has it or waits for it.
-    pub(crate) fn chance(&self, channel: u64) -> Option<Turn> {
-        Some(Turn { _order: self.order(channel).try_lock_owned().ok()? })
+    pub fn chance(&self, chat: u64) -> Option<Turn> {
+        Some(Turn { _order: self.order(chat).try_lock_owned().ok()? })
     }
 
-    fn order(&self, channel: u64) -> Arc<tokio::sync::Mutex<()>> {
-        let mut channels = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(order) = channels.orders.get(&channel) {
+    fn order(&self, chat: u64) -> Arc<tokio::sync::Mutex<()>> {
+        let mut chats = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(order) = chats.orders.get(&chat) {
             return Arc::clone(order);
         }
-        if channels.orders.len() >= channels.room.max(ROOM) {
-            channels.orders.retain(|_, order| Arc::strong_count(order) > 1);
+        if chats.orders.len() >= chats.room.max(ROOM) {
+            chats.orders.retain(|_, order| Arc::strong_count(order) > 1);
             // Where most are in use, looking through all of them each time would be quadratic.
-            channels.room = channels.orders.len() * 2;
+            chats.room = chats.orders.len() * 2;
         }
         let order = Arc::<tokio::sync::Mutex<()>>::default();
-        channels.orders.insert(channel, Arc::clone(&order));
+        chats.orders.insert(chat, Arc::clone(&order));
         order
     }
 }
@@ -87,11 +87,11 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn channels_in_which_nothing_is_said_are_forgotten_and_others_are_not() {
+    async fn chats_in_which_nothing_is_said_are_forgotten_and_others_are_not() {
         let lanes = Lanes::default();
         let held = lanes.turn(7).await;
-        for channel in 100..5_000 {
-            assert!(lanes.chance(channel).is_some());
+        for chat in 100..5_000 {
+            assert!(lanes.chance(chat).is_some());
         }
         assert!(lanes.0.lock().unwrap().orders.len() <= ROOM);
         assert!(lanes.chance(7).is_none(), "somebody is speaking there");
