@@ -2,6 +2,8 @@
 
 use indexmap::IndexMap;
 
+use crate::catalog::ProviderId;
+
 /// `access.*`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AccessPolicy {
@@ -61,6 +63,16 @@ impl Pair {
         is_there.then(|| Self { model: model.to_lowercase(), profile: profile.to_owned() })
     }
 
+    /// Whether it names a credential of one provider for the models of another.
+    pub(crate) fn can_never_be(&self) -> bool {
+        let provider = |text: &str, end: char| {
+            let (provider, _) = text.split_once(end)?;
+            ProviderId::new(provider).filter(|_| !provider.contains('*'))
+        };
+        let (of_model, of_profile) = (provider(&self.model, '/'), provider(&self.profile, ':'));
+        of_model.is_some_and(|of_model| of_profile.is_some_and(|of_profile| of_model != of_profile))
+    }
+
     /// Whether it covers a model, `provider/model`.
     pub fn covers_model(&self, model: &str) -> bool {
         fits(&self.model, &model.to_lowercase())
@@ -69,6 +81,12 @@ impl Pair {
     /// Whether it covers a profile; a credential that is none (`None`) only where it covers any.
     pub fn covers_profile(&self, profile: Option<&str>) -> bool {
         profile.map_or_else(|| self.profile.bytes().all(|byte| byte == b'*'), |profile| fits(&self.profile, profile))
+    }
+}
+
+impl std::fmt::Display for Pair {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}@{}", self.model, self.profile)
     }
 }
 

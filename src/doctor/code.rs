@@ -38,6 +38,7 @@ pub(crate) enum Code {
     AliasCollision,
     ModelUnusable,
     AllowlistEmpty,
+    AccessIneffective,
     ChannelUnusable,
     ChannelDown,
 }
@@ -114,6 +115,7 @@ impl Code {
         Self::AliasCollision,
         Self::ModelUnusable,
         Self::AllowlistEmpty,
+        Self::AccessIneffective,
         Self::ChannelUnusable,
         Self::ChannelDown,
     ];
@@ -154,6 +156,7 @@ impl Code {
             Self::AliasCollision => "alias-collision",
             Self::ModelUnusable => "model-unusable",
             Self::AllowlistEmpty => "allowlist-empty",
+            Self::AccessIneffective => "access-ineffective",
             Self::ChannelUnusable => "channel-unusable",
             Self::ChannelDown => "channel-down",
         }
@@ -193,6 +196,7 @@ impl Code {
             | Self::AliasCollision
             | Self::ModelUnusable
             | Self::AllowlistEmpty
+            | Self::AccessIneffective
             | Self::ChannelUnusable
             | Self::ChannelDown => 78,
         }
@@ -232,7 +236,8 @@ impl Code {
             | Self::OrderEmpty
             | Self::AliasCollision
             | Self::ModelUnusable
-            | Self::AllowlistEmpty => Group::Configuration,
+            | Self::AllowlistEmpty
+            | Self::AccessIneffective => Group::Configuration,
             Self::ChannelUnusable | Self::ChannelDown => Group::Channels,
             Self::PinMissing => Group::Sessions,
         }

@@ -16,8 +16,8 @@ use crate::cli::running;
 use crate::config::{self, Draft};
 use crate::doctor::{
     Agent, Code, Finding, Findings, Severity, Stores, gather, of_access, of_channels, of_config_order, of_copies,
-    of_credentials, of_declared, of_files, of_hidden, of_locks, of_newer, of_orders, of_pins, of_probes, of_running,
-    of_served, of_stores, of_written,
+    of_credentials, of_declared, of_files, of_hidden, of_locks, of_newer, of_orders, of_pins, of_policy, of_probes,
+    of_running, of_served, of_stores, of_written,
 };
 use crate::profile::ExternalPaths;
 use crate::status::{self, Report};
@@ -139,6 +139,7 @@ impl Case<'_> {
             findings.add(of_hidden(survey, facts));
             findings.add(of_pins(facts));
             findings.add(of_access(config, &facts.moment.settings.catalog, path));
+            findings.add(of_policy(config, path));
             let environment = &facts.moment.settings.environment;
             findings.add(of_channels(config, environment, path, &self.line(usual, usual, "gateway --check")));
             let told =

@@ -85,6 +85,9 @@ const UNREADABLE: &str = "no database at all, but longer than the header of one,
 #[case("allowlist-empty", 0, |p: &Patient| p.config(json!({"channels": {"telegram": {"allowFrom": []}}})))]
 #[case("allowlist-empty", 0, |p: &Patient| p.config(json!({"channels": {"telegram": {"groups": {"-1": {"allowFrom": []}}}}})))]
 #[case("allowlist-empty", 0, |p: &Patient| p.config(json!({"channels": {"telegram": {"groups": {}}}})))]
+#[case("access-ineffective", 0, |p: &Patient| p.config(json!({"access": {"roles": {"owner": ["role:70"]}}})))]
+#[case("access-ineffective", 0, |p: &Patient| p.config(json!({"access": {"chats": {"-100123": {"switchModel": "owner"}}}})))]
+#[case("access-ineffective", 0, |p: &Patient| p.config(json!({"access": {"chats": {"*": {"pairs": ["anthropic/*@openai:team"]}}}})))]
 #[case("allowlist-empty", 0, |p: &Patient| p.config(json!({"channels": {"telegram": {"dmPolicy": "open", "allowFrom": ["1"], "accounts": {"a": {"botToken": "123456:TEST-a", "dmPolicy": "open", "allowFrom": ["*"]}}}}})))]
 fn is_found(#[case] code: &str, #[case] exit: u8, #[case] falls_ill: Illness) {
     let patient = Patient::healthy();
