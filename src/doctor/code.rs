@@ -81,7 +81,7 @@ impl Group {
 impl Code {
     /// All of them.
     #[cfg(test)]
-    pub(crate) const ALL: [Self; 35] = [
+    pub(crate) const ALL: [Self; 36] = [
         Self::ConfigUnreadable,
         Self::StoreUnreadable,
         Self::StateUnreadable,

@@ -34,6 +34,9 @@ fn a_pin_is_for_the_messages_of_those_who_may_use_it() {
         let buttons = format!("{:?}", chat.heard().iter().map(|reply| &reply.choices).collect::<Vec<_>>());
         assert!(!buttons.contains("anthropic:ann"), "{text}: {buttons}");
     }
+    // Nor that it was hers that answered last.
+    chat = chat.by("42").say("hi").on_wire("anthropic:ann", OPUS);
+    chat = chat.by("43").say("/model status").replies("Last answer: ").says_nothing_of("anthropic:ann");
     chat.by("42").say("/model status").replies("anthropic:ann");
 }
 
