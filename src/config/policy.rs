@@ -2,6 +2,7 @@
 
 use indexmap::IndexMap;
 
+#[cfg(feature = "cli")]
 use crate::catalog::ProviderId;
 
 /// `access.*`.
@@ -64,6 +65,7 @@ impl Pair {
     }
 
     /// Whether it names a credential of one provider for the models of another.
+    #[cfg(feature = "cli")]
     pub(crate) fn can_never_be(&self) -> bool {
         let provider = |text: &str, end: char| {
             let (provider, _) = text.split_once(end)?;

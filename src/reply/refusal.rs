@@ -182,9 +182,13 @@ fn denied(draft: &mut Draft, why: Denied, whom: &Whom) {
         }
         Denied::OperatorsOnly => {
             draft.spans(vec![
-                plain("In this chat only an operator of this bot may do that. An owner can name operators in "),
+                plain("In this chat only an operator of this bot may do that. An owner can put "),
+                code(&whom.person),
+                plain(" into "),
                 code("access.roles.operator"),
-                plain("."),
+                plain("; "),
+                code("/whoami"),
+                plain(" shows that again."),
             ]);
         }
         Denied::NotInThisChat => {
