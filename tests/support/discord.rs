@@ -128,9 +128,9 @@ impl DiscordFake {
         self.shared.look(|world| world.creates)
     }
 
-    /// How often somebody ran into a limit.
-    pub(crate) fn overruns(&self) -> usize {
-        self.shared.look(|world| world.overruns)
+    /// What somebody sent too much of, each time.
+    pub(crate) fn overruns(&self) -> Vec<&'static str> {
+        self.shared.look(|world| world.overruns.clone())
     }
 
     /// What of `planted` has come in anywhere.

@@ -83,6 +83,11 @@ impl Counted {
         Self { rate, left: 0, after: rate.within, is_too_much: true }
     }
 
+    /// What it is counted as.
+    pub(super) fn kind(&self) -> &'static str {
+        self.rate.name
+    }
+
     /// What is answered to a call that is one too many.
     pub(super) fn refusal(&self) -> Value {
         let seconds = self.after.as_secs_f64();

@@ -93,7 +93,7 @@ async fn take(State(shared): State<Arc<Shared>>, request: Request) -> Response {
             Some(status) => return (Answer { status, body: json!({"message": "made up", "code": 0}) }, None),
             None => {
                 let counted = world.rates.count(&method, &parts, world.now);
-                world.overruns += usize::from(counted.is_some_and(|counted| counted.is_too_much));
+                world.overruns.extend(counted.filter(|counted| counted.is_too_much).map(|counted| counted.kind()));
                 counted
             }
         };

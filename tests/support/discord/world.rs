@@ -36,7 +36,8 @@ pub(crate) struct World {
     pub(super) rates: Rates,
     /// What the bot may not do in which channel.
     pub(super) denied: BTreeSet<(u64, Right)>,
-    pub(super) overruns: usize,
+    /// What there was too much of, each time.
+    pub(super) overruns: Vec<&'static str>,
     pub(super) calls: Vec<(String, String)>,
     pub(super) bodies: Vec<String>,
     pub(super) complaints: Vec<String>,
@@ -84,7 +85,7 @@ impl World {
             creates: 0,
             rates: Rates::default(),
             denied: BTreeSet::new(),
-            overruns: 0,
+            overruns: Vec::new(),
             calls: Vec::new(),
             bodies: Vec::new(),
             complaints: Vec::new(),
