@@ -48,10 +48,10 @@ pub enum Role {
 
 /// The role of `asker` for `action`.
 ///
-/// Where a chat is switched off, it is for everybody. Owners are owners in every other chat,
-/// operators in every one where the bot answers. `commands.allowFrom`, where
-/// it applies to the channel, is the only list of people for commands; talking is ruled by the channel's own lists. An
-/// empty list admits nobody, a missing group list falls back to the list for private chats.
+/// Where a chat is switched off, it is for everybody. Owners are owners in every other chat, operators in every one where
+/// the bot answers. `commands.allowFrom`, where it applies to the channel, is the only list of people for commands; talking
+/// is ruled by the channel's own lists. An empty list admits nobody, a missing group list falls back to the list for private
+/// chats.
 ///
 /// # Errors
 /// The chat is not one where the bot answers.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use modelpin_chat::BoxFuture;
 use modelpin_delivery::State;
-use modelpin_telegram::{Delivery, Options, ServeFault, Webhook, check, serve};
+use modelpin_telegram::{ADMIN, Delivery, Options, ServeFault, Webhook, check, serve};
 use tokio::sync::watch;
 
 use crate::access::is_role_named;
@@ -19,9 +19,6 @@ use crate::gateway::bot::{Bot, Platform};
 use crate::gateway::channel::{Channel, Ended, Known, Question, Ready};
 use crate::profile::Fingerprint;
 use crate::settings::Loaded;
-
-/// What the administrators of a group have as a role, where it is asked for.
-const ADMIN: &str = "admin";
 
 /// How long what is under way may go on when the end is asked for. The gateway as a whole has ten seconds.
 const PATIENCE: Duration = Duration::from_secs(8);

@@ -13,7 +13,7 @@ use crate::store::{CommitFault, StoreFault};
 use crate::turn::Gathered;
 
 /// How often a change is applied anew when others commit in between.
-const TRIES: usize = 5;
+pub(super) const TRIES: usize = 5;
 
 /// What a fault of the state comes to where something was to be changed.
 pub(super) const NOT_SAVED: &str = "Not saved, so nothing was changed";

@@ -1,29 +1,46 @@
 //! Pins that answer some people only: they end with the right to use the credential.
 
 use crate::config::PersonalPin;
-use crate::engine::Engine;
+use crate::engine::change::{NOT_SENT, TRIES};
+use crate::engine::{Case, Engine};
 use crate::reply::Refusal;
 use crate::store::CommitFault;
 use crate::turn::{Gathered, without_pin};
 
 impl Engine {
-    /// What a message comes to because of a pin that is not for who wrote it, if that is a refusal. A pin that who wrote has
-    /// lost is taken off, and that is said once.
-    pub(super) async fn personal(&self, gathered: &Gathered, has_own: bool) -> Option<Refusal> {
-        if let Some(lost) = gathered.lost_pin().cloned() {
+    /// Whether a message is refused because of a pin that is not for who wrote it; then that has been said. A pin that who
+    /// wrote has lost is taken off, and that is said once: as soon as it is committed.
+    pub(super) async fn is_refused_for_a_pin(&self, case: &Case<'_>, gathered: &Gathered, has_own: bool) -> bool {
+        if gathered.lost_pin().is_some() {
+            self.end_lost_pin(case).await;
+            return true;
+        }
+        let refuses = gathered.settings.config.session.personal_pin == PersonalPin::Refuse;
+        let is_refused = refuses && !has_own && gathered.has_anothers_pin();
+        if is_refused {
+            self.refuse(case, Refusal::PersonalPin).await;
+        }
+        is_refused
+    }
+
+    async fn end_lost_pin(&self, case: &Case<'_>) {
+        for _ in 0..TRIES {
+            let Some(gathered) = self.gather(case, NOT_SENT).await else { return };
+            // Somebody may have put another choice in its place meanwhile.
+            let Some(lost) = gathered.lost_pin().cloned() else { break };
             let owner = match &gathered.parent {
                 Some(parent) if gathered.is_inherited() => parent,
                 _ => &gathered.session,
             };
-            // Where somebody has changed the row meanwhile, the next message looks again: the credential answers nobody
-            // either way.
-            let taken_off = self.sources.store.commit(without_pin(owner, &lost, gathered.now)).await;
-            if let Err(CommitFault::Store(fault)) = taken_off {
-                tracing::warn!(session.key = %owner.key, %fault, "a pin that has ended could not be taken off");
+            match self.sources.store.commit(without_pin(owner, &lost, gathered.now)).await {
+                Ok(_) => {
+                    self.refuse(case, Refusal::PinLost(lost)).await;
+                    return;
+                }
+                Err(CommitFault::Conflict(_)) => {}
+                Err(CommitFault::Store(fault)) => return self.tell_fault(case, NOT_SENT, &fault).await,
             }
-            return Some(Refusal::PinLost(lost));
         }
-        let refuses = gathered.settings.config.session.personal_pin == PersonalPin::Refuse;
-        (refuses && !has_own && gathered.has_anothers_pin()).then_some(Refusal::PersonalPin)
+        self.refuse(case, Refusal::ChangedMeanwhile).await;
     }
 }

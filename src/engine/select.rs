@@ -122,7 +122,10 @@ impl Engine {
         // One that stays is still theirs who pinned it.
         let kept_by =
             (change.fate == PinFate::Kept).then(|| gathered.held().map(Selection::pinned_by).cloned()).flatten();
-        self.may_let_go(case, &change.fate)?;
+        // For one message nothing is taken off: the pin is there again with the next.
+        if lifetime != Lifetime::Once {
+            self.may_let_go(case, &change.fate)?;
+        }
         let is_anothers = gathered.has_anothers_pin();
         self.check(gathered, &change, is_anothers)?;
         if is_anothers && change.fate != PinFate::Pinned {

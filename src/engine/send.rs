@@ -56,7 +56,8 @@ impl Engine {
             | Refusal::StaleMenu
             | Refusal::ForeignMenu
             | Refusal::PinLost(_)
-            | Refusal::PersonalPin => Saying::Text(&text),
+            | Refusal::PersonalPin
+            | Refusal::ChangedMeanwhile => Saying::Text(&text),
         };
         self.restraint.admits(case.inbound, &saying, now).then_some(draft)
     }

@@ -36,8 +36,7 @@ impl Engine {
         self.begin_anew_if_due(case).await;
         let Some(mut gathered) = self.gather(case, NOT_SENT).await else { return };
         self.rebind_if_due(case, &mut gathered).await;
-        if let Some(refused) = self.personal(&gathered, once.is_some()).await {
-            self.refuse(case, refused).await;
+        if self.is_refused_for_a_pin(case, &gathered, once.is_some()).await {
             return;
         }
         let started = gathered.now;

@@ -63,6 +63,8 @@ pub(crate) enum Refusal {
     PinLost(ProfileId),
     /// Somebody else's credential is pinned, and answers nobody else.
     PersonalPin,
+    /// What is chosen here was changed by others at the same moment.
+    ChangedMeanwhile,
 }
 
 /// The refusal in words. `text` is the message it answers, for the caret line.
@@ -146,6 +148,9 @@ pub(crate) fn refusal(refusal: &Refusal, text: &str, whom: &Whom, words: Words<'
                 code("/model default"),
                 plain(" takes it off, for who may choose credentials here."),
             ]);
+        }
+        Refusal::ChangedMeanwhile => {
+            draft.line("Nothing was sent: what is chosen here was changed at the same moment. Send it again.");
         }
         Refusal::StaleMenu => {
             draft.line("That menu is too old, so nothing was changed. Here is a fresh one:").blank();

@@ -15,7 +15,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::support::bot::{Bot, Chat};
-use crate::support::discord::DiscordFake;
+use crate::support::discord::{DiscordFake, Person, Place};
 use crate::support::inbox::Memory;
 
 const TOKEN: &str = "MTAwMDAwMDAwMDAwMDAwMDAx.TEST-0.token-of-the-first-account";
@@ -119,6 +119,13 @@ impl Account {
         let (handler, inbox) = (Arc::clone(&self.handler), Arc::clone(&self.inbox));
         let serving = tokio::spawn(serve(options, handler, inbox, state, stopped));
         self.running = Some(Running { serving, stop, state: seen });
+    }
+
+    /// Ann, and a channel of a server that she is in.
+    pub(super) fn crew(&self) -> (Person, Place) {
+        let (ann, guild) = (self.fake.person(42, "Ann"), self.fake.guild(1, "Crew"));
+        self.fake.joins(&ann, guild, &[]);
+        (ann, self.fake.channel(guild, "general"))
     }
 
     /// Waits until it is connected and its commands are registered.

@@ -36,11 +36,9 @@ fn the_bots_own_role_is_the_bot() {
     on_discord(Bot::new().profiles(PROFILES), |account| async move {
         account.is_up().await;
         let fake = account.fake.clone();
-        let (ann, guild) = (fake.person(42, "Ann"), fake.guild(1, "Crew"));
-        fake.joins(&ann, guild, &[]);
-        let channel = fake.channel(guild, "general");
+        let (ann, channel) = account.crew();
         ann.says(channel, "<@&7> /model opus@work");
-        ann.says(channel, &format!("<@&{}> /model opus@work", fake.role_of_the_bot(guild)));
+        ann.says(channel, &format!("<@&{}> /model opus@work", fake.role_of_the_bot(channel.guild.unwrap())));
         let said = fake.said(channel, 1).await;
         assert!(said.text.contains("anthropic:work"), "{}", said.text);
         account.settled().await;

@@ -121,9 +121,7 @@ fn more_than_there_is_room_for_comes_again_after_the_end() {
     on_discord(Bot::new().profiles(PROFILES), |mut account| async move {
         account.is_up().await;
         let fake = account.fake.clone();
-        let (ann, guild) = (fake.person(42, "Ann"), fake.guild(1, "Crew"));
-        fake.joins(&ann, guild, &[]);
-        let channel = fake.channel(guild, "general");
+        let (ann, channel) = account.crew();
         account.inbox.has(Trouble::Full);
         for number in 0..4_500 {
             ann.says(channel, &format!("To nobody in particular, {number}."));
@@ -175,9 +173,7 @@ fn what_was_kept_waits_until_discord_says_where_it_was_written() {
     on_discord(Bot::new().profiles(PROFILES), |mut account| async move {
         account.is_up().await;
         let fake = account.fake.clone();
-        let (ann, guild) = (fake.person(42, "Ann"), fake.guild(1, "Crew"));
-        fake.joins(&ann, guild, &[]);
-        let channel = fake.channel(guild, "general");
+        let (ann, channel) = account.crew();
         let thread = fake.thread(channel, "a thread");
         fake.fails("POST", "/messages", 503, 1_000);
         for place in [channel, thread] {
@@ -204,9 +200,7 @@ fn who_is_let_in_by_a_name_is_let_in_after_a_restart_too() {
     on_discord(bot, |mut account| async move {
         account.is_up().await;
         let fake = account.fake.clone();
-        let (ann, guild) = (fake.person(42, "Ann"), fake.guild(1, "Crew"));
-        fake.joins(&ann, guild, &[]);
-        let channel = fake.channel(guild, "general");
+        let (ann, channel) = account.crew();
         let thread = fake.thread(channel, "a thread");
         ann.says(channel, &format!("{} /whoami", fake.mention()));
         fake.said(channel, 1).await;
@@ -231,9 +225,7 @@ fn nothing_is_proposed_late_and_everything_in_order_where_a_place_is_not_known_y
     on_discord(Bot::new().profiles(PROFILES), |mut account| async move {
         account.is_up().await;
         let fake = account.fake.clone();
-        let (ann, guild) = (fake.person(42, "Ann"), fake.guild(1, "Crew"));
-        fake.joins(&ann, guild, &[]);
-        let channel = fake.channel(guild, "general");
+        let (ann, channel) = account.crew();
         account.stop().await;
         account.start();
         account.is_up().await;

@@ -43,9 +43,7 @@ fn in_a_server_the_bot_answers_who_speaks_to_it() {
     let (chat, ()) = on_discord(Bot::new().profiles(PROFILES), |account| async move {
         account.is_up().await;
         let fake = account.fake.clone();
-        let (ann, guild) = (fake.person(42, "Ann"), fake.guild(1, "Crew"));
-        fake.joins(&ann, guild, &[]);
-        let channel = fake.channel(guild, "general");
+        let (ann, channel) = account.crew();
         ann.says(channel, "To nobody in particular.");
         ann.says(channel, "/model opus@work");
         let said = fake.said(channel, 1).await;

@@ -17,12 +17,9 @@ fn key() -> String {
 
 /// Ann in a channel in which the bot lacks a right.
 fn scene(account: &Account, right: Option<Right>) -> (Person, Place) {
-    let fake = &account.fake;
-    let (ann, guild) = (fake.person(42, "Ann"), fake.guild(1, "Crew"));
-    fake.joins(&ann, guild, &[]);
-    let channel = fake.channel(guild, "general");
+    let (ann, channel) = account.crew();
     if let Some(right) = right {
-        fake.denies(channel, right);
+        account.fake.denies(channel, right);
     }
     (ann, channel)
 }

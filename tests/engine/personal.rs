@@ -1,5 +1,6 @@
 //! Credentials that are somebody's own, in a chat of many.
 
+use rusqlite::Connection;
 use serde_json::json;
 
 use crate::support::bot::{Bot, Chat, HAIKU, OPUS, SONNET};
@@ -129,4 +130,22 @@ fn what_is_not_ones_own_is_as_good_as_missing_by_every_way() {
         };
         assert_eq!(buttons(&there), buttons(&missing), "{text}");
     }
+}
+
+#[test]
+fn a_pin_is_said_to_have_ended_when_it_is_written_and_not_before() {
+    let gone = json!({"auth": {"profiles": {"anthropic:ann": {"grants": {"users": ["1"]}}}}});
+    let pinned = format!("{OPUS}@anthropic:ann");
+    let chat = group().with_config(gone);
+    let database = chat.directory.path().join("modelpin.sqlite");
+    let full = |pages: &str| {
+        let database = Connection::open(&database).unwrap();
+        database.execute_batch(pages).unwrap();
+    };
+    // As if the disk were full: nothing can be changed in the table of sessions.
+    full("CREATE TRIGGER full BEFORE UPDATE ON sessions BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END");
+    let chat = chat.say("hi").nothing_sent().replies("Nothing was sent").says_nothing_of("has ended").chosen(&pinned);
+    full("DROP TRIGGER full");
+    let chat = chat.say("hi").nothing_sent().replies("has ended").chosen(OPUS);
+    chat.say("hi").on_wire("anthropic:default", OPUS);
 }

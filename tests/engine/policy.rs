@@ -110,6 +110,10 @@ fn who_may_not_choose_a_credential_may_not_take_one_off_either() {
     for line in ["/model default", "/model gpt", "/model opus@auto", "/model undo"] {
         chat = chat.refuses(line, "only an operator").chosen(&pinned);
     }
+    // For one message nothing is taken off.
+    let chat = chat.say("/gpt hi").on_wire("openai:team", "openai/gpt-5.4").chosen(&pinned);
+    let chat = chat.say("/model gpt once").say("hi").on_wire("openai:team", "openai/gpt-5.4").chosen(&pinned);
+    let chat = chat.refuses("/model gpt for 2h", "only an operator").chosen(&pinned);
     // With the credential that is there, the model is theirs to choose, and a conversation to begin.
     let chat = chat.say("/model haiku").chosen(&format!("{HAIKU}@anthropic:work"));
     let chat = chat.say("/new").chosen(&format!("{HAIKU}@anthropic:work"));

@@ -163,11 +163,21 @@ fn who_administers_a_group_is_an_operator_there_and_nowhere_else() {
         fake.fails("getChatMember", Fault::Status(500), 1);
         let cem = fake.person(44, "Cem");
         fake.grants(theirs, &cem, Rights::Admin { deletes: false });
-        for words in ["only an operator", "pinned"] {
+        let before = asked();
+        let tries = async |words: &str| {
             cem.says(theirs, "/model sonnet@default");
             let said = fake.next_message(theirs).await.text;
             assert!(said.contains(words), "{said}");
-        }
+        };
+        tries("only an operator").await;
+        fake.fails("getChatMember", Fault::Status(500), 1);
+        tries("only an operator").await;
+        assert_eq!(asked(), before + 1, "it is not asked again with every message");
+        tokio::time::sleep(Duration::from_secs(12)).await;
+        tries("only an operator").await;
+        tokio::time::sleep(Duration::from_secs(12)).await;
+        tries("pinned").await;
+        assert_eq!(asked(), before + 3);
         (account, ())
     });
 }

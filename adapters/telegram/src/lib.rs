@@ -18,6 +18,7 @@ mod scripted;
 mod serve;
 mod webhook;
 
+pub use admins::ADMIN;
 pub use identity::Identity;
 pub use options::{Delivery, Options, Webhook};
 pub use serve::{ServeFault, check, serve};

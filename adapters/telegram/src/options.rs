@@ -22,7 +22,7 @@ pub struct Options {
     pub commands: Vec<CommandEntry>,
     /// The ids of the owners, whose private chats have a menu of their own.
     pub owners: Vec<String>,
-    /// Whether it is to be known who administers a group: [`modelpin_chat::Sender::roles`] holds `admin` then.
+    /// Whether it is to be known who administers a group: [`modelpin_chat::Sender::roles`] holds [`crate::ADMIN`] then.
     pub admins: bool,
     /// How long what is under way may go on after the end was asked for.
     pub patience: Duration,
