@@ -92,6 +92,15 @@ fn check(one: &Value, known: &[&str]) -> Result<(), String> {
     if options.len() > 25 {
         return Err(format!("`{name}` has {} options", options.len()));
     }
+    let within = |list: &str, most: u64| {
+        one[list].as_array().is_none_or(|all| all.iter().all(|value| value.as_u64().is_some_and(|value| value <= most)))
+    };
+    if !within("contexts", 2) || !within("integration_types", 1) {
+        return Err(format!("`{name}` is for contexts or installations that there are not"));
+    }
+    if let Some(odd) = options.iter().find(|option| !matches!(option["type"].as_u64(), Some(1..=11))) {
+        return Err(format!("`{name}` has an option of type {}", odd["type"]));
+    }
     let mut names = BTreeSet::new();
     if let Some(twice) = options.iter().find(|option| !names.insert(option["name"].to_string())) {
         return Err(format!("`{name}` has two options {}", twice["name"]));

@@ -94,6 +94,9 @@ impl Look {
         if self.text("label", &button["label"], 80) == 0 {
             self.errors.push("a button without a label".to_owned());
         }
+        if !matches!(button["style"].as_u64(), Some(1..=6)) {
+            self.errors.push(format!("a button of style {}", button["style"]));
+        }
     }
 
     fn list(&mut self, one: &Value) {
