@@ -7,6 +7,8 @@ mod guild;
 mod role;
 mod rules;
 
+use modelpin_chat::Conversation;
+
 use crate::catalog::ModelRef;
 use crate::config::{Config, Rank};
 use crate::profile::ProfileId;
@@ -69,7 +71,9 @@ pub fn authorize(
         Rank::Owner => return Err(Denied::OwnersOnly),
         Rank::Operator | Rank::Member => return Err(Denied::OperatorsOnly),
     }
-    if profile.is_some_and(|profile| !grant::covers(config, asker, role, profile)) {
+    // Whose bot it is looks after all credentials, those too that are not theirs to use.
+    let is_looked_after = role == Role::Owner && action == Action::Administer;
+    if !is_looked_after && profile.is_some_and(|profile| !grant::covers(config, asker, role, profile)) {
         return Err(Denied::ProfileHidden);
     }
     // An owner may do everything.
@@ -87,6 +91,16 @@ pub fn may_answer(config: &Config, asker: &Asker<'_>, model: &ModelRef, profile:
         Some(profile) => authorize(config, asker, Action::Talk, Some(model), Some(profile)).is_ok(),
         None => role_of(config, asker) == Role::Owner || chat::admits_stray(config, asker, model),
     }
+}
+
+/// Whether what is said of a conversation lets `model` answer there with `profile`, whoever asks.
+pub(crate) fn is_admitted_in(
+    config: &Config,
+    conversation: &Conversation,
+    model: &ModelRef,
+    profile: Option<&ProfileId>,
+) -> bool {
+    chat::admits(config, &Asker { conversation, room: None, id: "", roles: &[] }, Some(model), profile).is_ok()
 }
 
 #[cfg(test)]

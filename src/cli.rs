@@ -3,6 +3,7 @@
 //! Standard output is data, standard error is talk. How a run ended is an [`Exit`].
 
 mod arguments;
+mod audit;
 mod cell;
 mod chat;
 mod completions;
@@ -23,6 +24,8 @@ mod panics;
 mod passphrase;
 mod running;
 mod sessions;
+mod since;
+mod usage;
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -77,6 +80,8 @@ fn dispatch(arguments: &Arguments, invoked_as: &str, output: &mut Output) -> Res
         Some(Command::Gateway(gateway)) => gateway::run(gateway, global, invoked_as, output),
         Some(Command::Models(command)) => models::run(command, global, invoked_as, output),
         Some(Command::Sessions(command)) => sessions::run(command, global, invoked_as, output),
+        Some(Command::Usage(usage)) => usage::run(usage, global, invoked_as, output),
+        Some(Command::Audit(audit)) => audit::run(audit, global, invoked_as, output),
         Some(Command::Import(command)) => import::run(command, global, invoked_as, output),
         Some(Command::Link(link)) => link::run(link, global, invoked_as, output),
         Some(Command::Doctor(doctor)) => doctor::run(doctor, global, invoked_as, output),

@@ -20,8 +20,10 @@ mod gateway;
 mod include;
 mod layout;
 mod login_shell;
+mod operators;
 mod places;
 mod policy;
+mod policy_text;
 mod substitute;
 mod telegram;
 mod typed;
@@ -51,6 +53,7 @@ pub use file::{Loaded, load};
 pub use gateway::GatewayConfig;
 pub use layout::{Layout, UnknownLayout};
 pub use login_shell::ShellFault;
+pub use operators::{AlertChat, AlertHook, AlertsConfig, AuditConfig, HookFormat, UsageConfig};
 #[cfg(feature = "cli")]
 pub(crate) use places::is_profile_name;
 pub use places::{Places, PlacesFault};
@@ -71,6 +74,12 @@ pub struct Config {
     pub providers: IndexMap<ProviderId, ProviderConfig>,
     /// `access.*`.
     pub access: AccessPolicy,
+    /// `audit.*`.
+    pub audit: AuditConfig,
+    /// `usage.*`.
+    pub usage: UsageConfig,
+    /// `alerts.*`.
+    pub alerts: AlertsConfig,
     /// `session.*`.
     pub session: SessionConfig,
     /// `commands.*`.

@@ -26,6 +26,7 @@ mod fault;
 mod grammar;
 mod invocation;
 mod line;
+mod operation;
 mod quote;
 mod selection;
 mod table;
@@ -37,11 +38,15 @@ pub use fault::{Expected, Fault};
 pub use grammar::read;
 pub use invocation::{FormFault, line_of};
 pub(crate) use line::{is_break, is_invisible};
+pub use operation::{Operation, OrderWish};
 pub use table::command_entries;
-pub(crate) use table::forms;
+pub(crate) use table::{OWN_FORMS, forms, operator_forms};
 
 /// The names of the commands, lower case. An alias must equal none of them: it could not be reached by `/<alias>`.
-pub const COMMAND_NAMES: [&str; 6] = ["model", "models", "new", "reset", "help", "whoami"];
+pub const COMMAND_NAMES: [&str; 14] = [
+    "model", "models", "new", "reset", "help", "whoami", "auth", "sessions", "pin", "unpin", "usage", "audit", "reload",
+    "drain",
+];
 
 /// The words that `/model` takes for something else than a model, lower case; so it does whole numbers.
 pub const KEYWORDS: [&str; 7] = ["list", "profiles", "status", "why", "default", "reset", "undo"];
@@ -109,6 +114,8 @@ pub enum Directive {
     Help,
     /// `/whoami`.
     Whoami,
+    /// `/auth`, `/sessions`, `/pin`, `/unpin`, `/usage`, `/audit`, `/reload`, `/drain`.
+    Operate(Operation),
     /// `/<word> [text]`: an alias, if the catalogue says so; else the message is plain text.
     Shortcut {
         /// The word and what is attached to it by `@`, as typed.

@@ -1,6 +1,7 @@
 //! The engine: what the adapters call. One method per directive; all changes go through one function.
 
 mod again;
+mod audited;
 mod change;
 mod complete;
 mod discreet;
@@ -8,6 +9,7 @@ mod finish;
 mod form;
 mod gate;
 mod open;
+mod operate;
 mod personal;
 mod press;
 mod propose;
@@ -21,20 +23,23 @@ mod talk;
 mod withhold;
 
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use futures_util::FutureExt as _;
 use jiff::Timestamp;
 use modelpin_chat::{BoxFuture, Completion, CompletionRequest, Event, Handler, Inbound, Kind, Outbox, Visibility};
+use tokio::sync::watch;
 
 use crate::access::{Action, Asker, Denied, authorize, is_switched_off, wants_mention};
 use crate::agent::AgentId;
+use crate::audit::Surface;
 use crate::directive::{self, Command, Directive, Message};
 use crate::engine::discreet::Discreet;
 use crate::engine::gate::{Gate, Pass};
 use crate::engine::open::Open;
 use crate::engine::queues::Queues;
 use crate::engine::restraint::Restraint;
+use crate::operator::note_policy;
 use crate::reply::{Draft, Refusal, Words};
 use crate::session::{Actor, SessionKey};
 use crate::settings::Loaded;
@@ -48,6 +53,10 @@ pub struct Engine {
     running: Arc<Queues>,
     open: Open,
     restraint: Restraint,
+    /// The configuration whose policy was last compared with the one in the audit.
+    noted: Mutex<Weak<Loaded>>,
+    /// Told when an operator wants the program that serves this engine to end.
+    end: watch::Sender<bool>,
 }
 
 /// What a directive is carried out with.
@@ -59,8 +68,8 @@ struct Case<'a> {
     text: &'a str,
     /// The way back.
     outbox: &'a dyn Outbox,
-    /// Whether a button was pressed.
-    pressed: bool,
+    /// How it was asked for.
+    surface: Surface,
     /// Whether the text is a command that was printed on a button or beside a number, so that every name in it is whole.
     printed: bool,
     /// The place in the gate of the session.
@@ -121,20 +130,48 @@ impl Engine {
             running: Arc::default(),
             open: Open::default(),
             restraint: Restraint::default(),
+            noted: Mutex::default(),
+            end: watch::Sender::new(false),
+        }
+    }
+
+    /// Hears when an operator wants the program that serves this engine to end.
+    #[cfg(feature = "cli")]
+    pub(crate) fn end_wanted(&self) -> watch::Receiver<bool> {
+        self.end.subscribe()
+    }
+
+    /// Has the program that serves this engine end; says whether there is one that listens.
+    fn ask_to_end(&self) -> bool {
+        self.end.send(true).is_ok()
+    }
+
+    /// Tells the audit what of the configuration in force decides otherwise than before. Cheap where it was read before.
+    pub(crate) async fn note_policy(&self) {
+        let current = self.sources.settings.current();
+        let same = Arc::downgrade(&current);
+        let before = std::mem::replace(&mut *self.noted.lock().unwrap_or_else(PoisonError::into_inner), same.clone());
+        if before.ptr_eq(&same) {
+            return;
+        }
+        if let Err(fault) = note_policy(self.sources.store.as_ref(), &current.policy, self.sources.now()).await {
+            tracing::error!(%fault, "a change of who may do what is not in the audit");
+            *self.noted.lock().unwrap_or_else(PoisonError::into_inner) = before;
         }
     }
 
     async fn serve(&self, inbound: &Inbound, outbox: &dyn Outbox) {
+        self.note_policy().await;
         if is_switched_off(&self.sources.settings.current().config, &Asker::from(inbound)) {
             tracing::debug!(session.key = %self.key(inbound), "nobody is answered here");
             return;
         }
-        let (text, pressed) = match &inbound.event {
-            Event::Message(text) | Event::Forwarded(text) => (text.as_str(), false),
-            Event::Press(_) => ("", true),
-            Event::Command(_) => ("", false),
+        let (text, surface) = match &inbound.event {
+            Event::Message(text) | Event::Forwarded(text) => (text.as_str(), Surface::Text),
+            Event::Press(_) => ("", Surface::Press),
+            Event::Command(_) => ("", Surface::Command),
         };
-        let case = Case { inbound, text, outbox, pressed, printed: false, pass: &Pass::default(), goes_on: false };
+        let case = Case { inbound, text, outbox, surface, printed: false, pass: &Pass::default(), goes_on: false };
         match &inbound.event {
             Event::Message(text) => self.message(&case, text).await,
             Event::Forwarded(text) => {
@@ -154,8 +191,8 @@ impl Engine {
             "Something went wrong inside modelpin, and this was given up half-way. Its operator finds it in the log.",
         );
         draft.line("Send it again, or type /model status to see what is chosen now.");
-        let case =
-            Case { inbound, text: "", outbox, pressed: false, printed: false, pass: &Pass::default(), goes_on: false };
+        let (surface, pass) = (Surface::Text, &Pass::default());
+        let case = Case { inbound, text: "", outbox, surface, printed: false, pass, goes_on: false };
         self.send(&case, draft, Visibility::Private).await;
     }
 
@@ -228,6 +265,7 @@ impl Engine {
             Directive::Why => self.why(case).await,
             Directive::Help => self.help(case).await,
             Directive::Whoami => self.whoami(case).await,
+            Directive::Operate(operation) => self.operate(case, operation).await,
             Directive::Default => self.drop_choice(case).await,
             Directive::Undo => self.undo(case).await,
             Directive::Number(number) => self.number(case, number).await,
@@ -286,5 +324,7 @@ fn changes(directive: &Directive) -> bool {
         | Directive::Why
         | Directive::Help
         | Directive::Whoami => false,
+        // What they change are other sessions, or what all of them share.
+        Directive::Operate(_) => false,
     }
 }

@@ -27,6 +27,7 @@
 //! What is kept:
 //!
 //! - [`receipt`]: what really answered. [`menu`]: what was printed on which button. [`history`]: what was said.
+//! - [`audit`]: who changed what. [`usage`]: what answers have cost.
 //! - [`store`]: where all this lives, behind ports.
 //!
 //! What is done:
@@ -122,10 +123,12 @@ pub mod resolver;
 pub mod session;
 
 // What is kept.
+pub mod audit;
 pub mod history;
 pub mod menu;
 pub mod receipt;
 pub mod store;
+pub mod usage;
 
 // What is done.
 pub mod app;
@@ -140,6 +143,7 @@ mod engine;
 mod gateway;
 pub mod oauth;
 pub mod openclaw;
+mod operator;
 pub mod provider;
 pub mod redact;
 mod replace;

@@ -35,6 +35,9 @@ pub struct Receipt {
     pub class: Option<BillingClass>,
     /// Candidates that were passed over or failed, in order.
     pub attempts: Vec<ReceiptAttempt>,
+    /// The requests that were sent for it, in order, each under the credential that was on the wire.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub requests: Vec<ReceiptRequest>,
     /// Tokens read by the model, where the provider says so.
     pub tokens_in: Option<u64>,
     /// Tokens written by the model, where the provider says so.
@@ -61,6 +64,36 @@ pub struct ReceiptAttempt {
     pub profile: String,
     /// Why it did not answer, in words.
     pub why: String,
+}
+
+/// A request that was sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ReceiptRequest {
+    /// The model ref.
+    pub model: String,
+    /// The profile, or `env:NAME`, or `config:PROVIDER`.
+    pub profile: String,
+    /// The fingerprint of the secret that was on the wire.
+    pub fingerprint: Option<String>,
+    /// How the credential is paid for.
+    pub class: Option<BillingClass>,
+    /// How it ended: `ok`, `stopped`, or a failure class.
+    pub outcome: String,
+    /// Tokens read by the model, where the provider says so.
+    pub tokens_in: Option<u64>,
+    /// Tokens written by the model, where the provider says so.
+    pub tokens_out: Option<u64>,
+    /// What it cost by the prices that were configured then, in millionths of the currency; `None` where that is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost_micros: Option<u64>,
+}
+
+impl ReceiptRequest {
+    /// Whether the model answered to the end.
+    pub fn is_answer(&self) -> bool {
+        self.outcome == "ok"
+    }
 }
 
 /// How a credential is paid for.

@@ -111,6 +111,7 @@ fn pinned(question: &Question<'_>, model: &ModelRef, pin: &Pin, since: Timestamp
         (_, Some(bench)) => Standing::Probe(bench.clone()),
         (lapsed, None) => lapsed.unwrap_or(Standing::Ready),
     };
+    let standing = unless_barred(question, &id, standing);
     Candidate { model: model.clone(), credential: id, fingerprint, billing: Some(profile.billing_class()), standing }
 }
 
@@ -153,6 +154,7 @@ fn of_profile(question: &Question<'_>, model: &ModelRef, profile: &Profile) -> C
     let bench = keeping_out(question.benches, model, fingerprint.as_ref(), question.now);
     let noted =
         question.profiles.usage.get(&profile.id).and_then(|usage| usage.cooling(Some(&model.model), question.now));
+    let id = CredentialId::Profile(profile.id.clone());
     let standing = match (lapsed(profile, question), bench, noted) {
         (Some(lapsed), _, _) if !lapsed.is_usable() => lapsed,
         (_, Some(bench), _) => benched(bench, question.now),
@@ -161,11 +163,16 @@ fn of_profile(question: &Question<'_>, model: &ModelRef, profile: &Profile) -> C
     };
     Candidate {
         model: model.clone(),
-        credential: CredentialId::Profile(profile.id.clone()),
+        standing: unless_barred(question, &id, standing),
+        credential: id,
         fingerprint,
         billing: Some(profile.billing_class()),
-        standing,
     }
+}
+
+/// What is barred is out, however it stands.
+fn unless_barred(question: &Question<'_>, id: &CredentialId, standing: Standing) -> Standing {
+    (question.barred)(id).map_or(standing, Standing::Unusable)
 }
 
 /// A long bench is looked into now and then: whoever comes first after the interval sends the one request that tells.
@@ -175,12 +182,13 @@ fn benched(bench: &Bench, now: Timestamp) -> Standing {
 
 fn of_stray(question: &Question<'_>, model: &ModelRef, stray: Stray) -> Candidate {
     let bench = keeping_out(question.benches, model, stray.fingerprint.as_ref(), question.now);
+    let standing = bench.map_or(Standing::Ready, |bench| benched(bench, question.now));
     Candidate {
         model: model.clone(),
+        standing: unless_barred(question, &stray.id, standing),
         credential: stray.id,
         fingerprint: stray.fingerprint,
         billing: Some(stray.billing),
-        standing: bench.map_or(Standing::Ready, |bench| benched(bench, question.now)),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The configuration in force: read again when one of its files changes, the last good version where that fails.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -19,6 +20,8 @@ pub(crate) struct Loaded {
     pub(crate) catalog: Catalog,
     /// The environment, with the variables that the configuration and the state directory set.
     pub(crate) environment: Arc<Environment>,
+    /// The settings that decide who may do what, each with what it says as JSON.
+    pub(crate) policy: BTreeMap<String, String>,
     /// Why a newer version is not in force, in words.
     pub(crate) trouble: Vec<String>,
 }
@@ -47,11 +50,12 @@ impl Settings {
     ) -> Result<Self, ConfigFault> {
         let mut files = Watched::new([path.to_owned(), dotenv.to_owned()]);
         files.is_due();
-        let (config, environment_now, found) = read(path, dotenv, &environment)?;
+        let Read { config, environment: environment_now, policy, files: found } = read(path, dotenv, &environment)?;
         files.found(found);
         let agent = agent.map_or_else(|| config.default_agent(), AgentId::new);
         let catalog = Catalog::new(&config, &agent);
-        let loaded = Loaded { config, catalog, environment: Arc::new(environment_now), trouble: Vec::new() };
+        let environment_now = Arc::new(environment_now);
+        let loaded = Loaded { config, catalog, environment: environment_now, policy, trouble: Vec::new() };
         Ok(Self {
             path: path.to_owned(),
             dotenv: dotenv.to_owned(),
@@ -79,12 +83,22 @@ impl Settings {
         self.loaded.load_full()
     }
 
+    /// The configuration as it is now, read again whether its files look changed or not.
+    pub(crate) fn reload_now(&self) -> Arc<Loaded> {
+        let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(found) = self.reload() {
+            files.found(found);
+        }
+        drop(files);
+        self.loaded.load_full()
+    }
+
     fn reload(&self) -> Option<Vec<PathBuf>> {
         match read(&self.path, &self.dotenv, &self.environment) {
-            Ok((config, environment, files)) => {
+            Ok(Read { config, environment, policy, files }) => {
                 let catalog = Catalog::new(&config, &self.agent);
                 let environment = Arc::new(environment);
-                self.loaded.store(Arc::new(Loaded { config, catalog, environment, trouble: Vec::new() }));
+                self.loaded.store(Arc::new(Loaded { config, catalog, environment, policy, trouble: Vec::new() }));
                 Some(files)
             }
             Err(fault) => {
@@ -94,6 +108,7 @@ impl Settings {
                     config: last.config.clone(),
                     catalog: last.catalog.clone(),
                     environment: last.environment.clone(),
+                    policy: last.policy.clone(),
                     trouble: vec![format!("configuration unreadable, last good version in use: {fault}")],
                 }));
                 None
@@ -102,17 +117,21 @@ impl Settings {
     }
 }
 
+/// What was read.
+struct Read {
+    config: Config,
+    environment: Environment,
+    policy: BTreeMap<String, String>,
+    files: Vec<PathBuf>,
+}
+
 /// The configuration, the environment that goes with it, and the files they came from.
-fn read(
-    path: &Path,
-    dotenv: &Path,
-    environment: &Environment,
-) -> Result<(Config, Environment, Vec<PathBuf>), ConfigFault> {
+fn read(path: &Path, dotenv: &Path, environment: &Environment) -> Result<Read, ConfigFault> {
     let mut environment = environment.clone();
     if let Err(source) = environment.read_dotenv(dotenv) {
         return Err(ConfigFault::Unreadable { path: dotenv.to_owned(), source });
     }
-    let config::Loaded { config, mut files, secrets } = config::load(path, &environment)?;
+    let config::Loaded { config, mut files, secrets, policy } = config::load(path, &environment)?;
     environment.add_config(&config);
     redact::learn(environment.secrets().iter().chain(&secrets));
     // A file that is not there yet is watched for as well.
@@ -120,5 +139,5 @@ fn read(
         files.push(path.to_owned());
     }
     files.push(dotenv.to_owned());
-    Ok((config, environment, files))
+    Ok(Read { config, environment, policy, files })
 }

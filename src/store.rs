@@ -1,34 +1,47 @@
 //! Where state is kept: the ports that the engine needs, and the stores that implement them.
 //!
-//! A store is five tables: [`SessionTable`], [`HealthTable`], [`ReceiptLog`], [`MenuTable`], [`HistoryTable`].
+//! A store is eight tables: [`SessionTable`], [`HealthTable`], [`ReceiptLog`], [`MenuTable`], [`HistoryTable`], and for
+//! those who look after a bot [`AuditLog`], [`UsageTable`], [`MarkTable`].
 //! [`Memory`] says what they mean; [`Sqlite`] keeps them on disk, shared by every process on the same state directory.
 //! Beside them is the [`InboxTable`], which the engine knows nothing of: what channels have delivered.
 //! Both pass the same contract suite (`tests/store/contract.rs`).
 
+mod audit_log;
 mod detached;
 mod fault;
 mod health_table;
 mod history_table;
 mod inbox_table;
+mod mark_table;
 mod memory;
 mod menu_table;
 mod receipt_log;
 mod row;
 mod session_table;
 mod sqlite;
+mod usage_table;
 
+pub use audit_log::{AuditLog, Audited};
 pub use detached::Detached;
 pub use fault::{CommitFault, StoreFault};
 pub use health_table::{BenchUpdate, HealthTable};
 pub use history_table::HistoryTable;
 pub use inbox_table::{Delivery, InboxTable, Waiting};
+pub use mark_table::MarkTable;
 pub use memory::Memory;
 pub use menu_table::MenuTable;
 pub use receipt_log::ReceiptLog;
 pub use session_table::SessionTable;
-pub use sqlite::{Glance, Sqlite};
+pub use sqlite::{Glance, Sqlite, Wanted};
+pub use usage_table::{UsageQuery, UsageTable};
 
-/// Everything the engine keeps. A store implements the five tables and gets this for nothing.
-pub trait Store: SessionTable + HealthTable + ReceiptLog + MenuTable + HistoryTable {}
+/// Everything the engine keeps. A store implements the eight tables and gets this for nothing.
+pub trait Store:
+    SessionTable + HealthTable + ReceiptLog + MenuTable + HistoryTable + AuditLog + UsageTable + MarkTable
+{
+}
 
-impl<T: SessionTable + HealthTable + ReceiptLog + MenuTable + HistoryTable> Store for T {}
+impl<T> Store for T where
+    T: SessionTable + HealthTable + ReceiptLog + MenuTable + HistoryTable + AuditLog + UsageTable + MarkTable
+{
+}

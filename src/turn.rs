@@ -1,5 +1,6 @@
 //! One turn: from a message to the model's answer, and the receipt of it.
 
+mod barred;
 mod bench;
 mod gather;
 mod moment;
@@ -12,6 +13,7 @@ mod renew;
 mod run;
 mod wallet;
 
+pub(crate) use barred::{Barred, DISABLED, Disabled};
 #[cfg(feature = "cli")]
 pub(crate) use gather::shortened;
 pub(crate) use gather::{Gathered, Sources, endpoint_of};

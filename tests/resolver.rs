@@ -55,6 +55,8 @@ fn candidates(case: &Value) -> Vec<String> {
         case.get("environment").map(|value| serde_json::from_value(value.clone()).unwrap()).unwrap_or_default();
     let hidden: Vec<String> =
         case.get("hidden").map(|value| serde_json::from_value(value.clone()).unwrap()).unwrap_or_default();
+    let barred: Vec<String> =
+        case.get("barred").map(|value| serde_json::from_value(value.clone()).unwrap()).unwrap_or_default();
     let keyless: Vec<String> =
         case.get("keyless").map(|value| serde_json::from_value(value.clone()).unwrap()).unwrap_or_default();
     let question = |hint: Option<&AutoChoice>| {
@@ -77,6 +79,7 @@ fn candidates(case: &Value) -> Vec<String> {
             },
             fingerprint: &|profile: &Profile| Some(Fingerprint::from_stored(&secret_name(profile))),
             keyless: &|model| keyless.iter().any(|provider| provider == model.provider.as_str()),
+            barred: &|id| barred.iter().find(|name| **name == id.to_string()).map(|_| "switched off".to_owned()),
             may_answer: &|_, profile| profile.is_none_or(|profile| !hidden.iter().any(|id| id == profile.as_str())),
             now: at(0),
         })

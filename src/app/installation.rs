@@ -17,6 +17,14 @@ use crate::gateway::bot::is_any_configured;
 use crate::gateway::channel::Checkups;
 use crate::profile::{AuthStore, ExternalPaths, Sealing, StoreFileFault, StorePaths, sync_external};
 use crate::settings::Settings;
+#[cfg(feature = "cli")]
+use crate::audit::Surface;
+#[cfg(feature = "cli")]
+use crate::operator::Desk;
+#[cfg(feature = "cli")]
+use crate::session::Actor;
+#[cfg(feature = "cli")]
+use crate::store::Detached;
 use crate::store::{Sqlite, Store, StoreFault};
 
 /// The files of one installation: its configuration and its credentials.
@@ -109,6 +117,27 @@ impl Installation {
     /// The database cannot be opened.
     pub fn create_state(&self) -> Result<Arc<dyn Store>, StoreFault> {
         Ok(Arc::new(Sqlite::open(&self.places.database())?))
+    }
+
+    /// What an operator works with at the command line. Where the state cannot be opened, nothing is written into the
+    /// audit either, which is loud, and refused where it is required.
+    #[cfg(feature = "cli")]
+    pub(crate) fn desk(&self) -> Desk {
+        let store: Arc<dyn Store> = match self.create_state() {
+            Ok(store) => store,
+            Err(fault) => Arc::new(Detached::because_of(fault, true)),
+        };
+        self.desk_over(store)
+    }
+
+    /// The same over a state that is open already.
+    #[cfg(feature = "cli")]
+    pub(crate) fn desk_over(&self, store: Arc<dyn Store>) -> Desk {
+        let settings = self.settings.current();
+        let name = ["USER", "LOGNAME", "USERNAME"].iter().find_map(|name| settings.environment.var(name));
+        let id = name.unwrap_or("unknown").to_owned();
+        let actor = Actor { channel: "cli".to_owned(), id, name: None };
+        Desk::new(Arc::clone(&self.auth_store), store, settings, (actor, Surface::Cli), self.now())
     }
 
     /// Where everything is.

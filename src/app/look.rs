@@ -11,8 +11,8 @@ use crate::openclaw::newer_store;
 use crate::profile::Current;
 use crate::settings::Loaded;
 use crate::status::{Facts, Report, Survey, report, word};
-use crate::store::{Glance, Sqlite, StoreFault};
-use crate::turn::{Moment, Wallet};
+use crate::store::{Glance, Sqlite, StoreFault, Wanted};
+use crate::turn::{Barred, DISABLED, Moment, Wallet};
 
 /// What one wants to know.
 #[derive(Clone, Copy)]
@@ -35,6 +35,7 @@ impl Installation {
             unreadable.push(fault.to_string());
             Glance::default()
         });
+        let barred = self.barred(&glance);
         let mut warnings = self.warnings.clone();
         warnings.extend(troubles(&settings));
         if let Some(newer) = newer_store(&self.places.state_dir) {
@@ -52,6 +53,7 @@ impl Installation {
                 profiles: &current.profiles,
                 benches: &glance.benches,
                 wallet: &wallet,
+                barred: &barred,
                 now: self.now(),
             },
             places: &self.places,
@@ -66,13 +68,27 @@ impl Installation {
         then(&Survey::of(&facts), &facts)
     }
 
+    /// What a glance says is not to be used for now.
+    fn barred(&self, glance: &Glance) -> Barred {
+        let settings = self.settings.current();
+        let usage = &settings.config.usage;
+        let mut barred = Barred::switched_off(&glance.marks);
+        for (budget, sums) in usage.budgets.iter().zip(&glance.sums) {
+            barred.spend(budget, sums, &usage.currency, self.now());
+        }
+        barred
+    }
+
     /// The benches and the sessions of the agent; none where nothing was ever kept.
     fn glance(&self) -> Result<Glance, StoreFault> {
         let path = self.places.database();
         if !path.try_exists().unwrap_or(true) {
             return Ok(Glance::default());
         }
-        Sqlite::glance(&path, &format!("agent:{}:", self.agent()))
+        let settings = self.settings.current();
+        let budgets = &settings.config.usage.budgets;
+        let queries = budgets.iter().map(|budget| Barred::query(budget, self.now()).unwrap_or_default()).collect();
+        Sqlite::glance(&path, &Wanted { prefix: format!("agent:{}:", self.agent()), marks: DISABLED.to_owned(), queries })
     }
 }
 
@@ -109,12 +125,17 @@ impl Looker {
             Vec::new()
         });
         let (benches, warnings) = (sources.benches().await, troubles(&settings));
+        let barred = sources.barred(&settings, sources.now()).await.unwrap_or_else(|fault| {
+            unreadable.push(fault.to_string());
+            Arc::default()
+        });
         let facts = Facts {
             moment: Moment {
                 settings: &settings,
                 profiles: &profiles,
                 benches: &benches,
                 wallet: &sources.wallet,
+                barred: &barred,
                 now: sources.now(),
             },
             places: &self.places,

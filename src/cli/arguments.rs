@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
+use crate::cli::audit::Audit;
 use crate::cli::chat::Chat;
 use crate::cli::completions::Completions;
 use crate::cli::doctor::Doctor;
@@ -14,6 +15,7 @@ use crate::cli::man::Man;
 use crate::cli::models::Models;
 use crate::cli::onboard::Onboard;
 use crate::cli::sessions::Sessions;
+use crate::cli::usage::Usage;
 use crate::config::is_profile_name;
 
 /// Pins the model and the credential of one chat session
@@ -86,6 +88,10 @@ pub(crate) enum Command {
     /// Look after the chat sessions and their pins
     #[command(subcommand)]
     Sessions(Sessions),
+    /// Show what answers have cost, by credential, person, session, model or day
+    Usage(Usage),
+    /// Show who changed what, and whether that record is whole
+    Audit(Audit),
     /// Take over what another program has; shows what it would do unless told to --apply
     #[command(subcommand)]
     Import(Import),

@@ -6,6 +6,7 @@ use std::path::Path;
 use crate::cli::exit::Exit;
 use crate::config::{ConfigFault, EditFault};
 use crate::openclaw::SourceFault;
+use crate::operator::Trouble;
 use crate::profile::StoreFileFault;
 use crate::store::StoreFault;
 
@@ -38,10 +39,21 @@ impl Failure {
     }
 }
 
+impl From<Trouble> for Failure {
+    fn from(trouble: Trouble) -> Self {
+        match trouble {
+            Trouble::Refused(_) | Trouble::Unread(_) => Self::Misuse(trouble.to_string()),
+            Trouble::State(fault) => fault.into(),
+            Trouble::AuthStore(fault) => fault.into(),
+            Trouble::Busy(_) => Self::Unexpected(trouble.to_string()),
+        }
+    }
+}
+
 impl From<StoreFault> for Failure {
     fn from(fault: StoreFault) -> Self {
         match fault {
-            StoreFault::TooNew { .. } | StoreFault::Broken { .. } => Self::Unreadable(fault.to_string()),
+            StoreFault::TooNew { .. } | StoreFault::Unaudited { .. } | StoreFault::Broken { .. } => Self::Unreadable(fault.to_string()),
             StoreFault::ReadOnly { .. } | StoreFault::Full { .. } => Self::Unexpected(fault.to_string()),
         }
     }

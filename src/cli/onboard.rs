@@ -114,7 +114,7 @@ pub(crate) fn run(onboard: &Onboard, global: &Global, invoked_as: &str, output: 
     if !onboard.non_interactive && !agreed(&plan, &preview, &mut case)? {
         return Err(Failure::Misuse("nothing was written".to_owned()));
     }
-    let written = write::carry_out(&plan, &preview, &case)?;
+    let written = write::carry_out(&plan, &preview, &mut case)?;
     let mut report = Report::of(&plan, written, &case);
     report.tell(&plan, &mut case)?;
     if onboard.first_message || (!onboard.non_interactive && wants_to_talk(&plan, &found, &mut case)) {

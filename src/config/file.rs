@@ -1,12 +1,13 @@
 //! Reading the configuration file.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
 use crate::config::include::{Includes, Texts};
+use crate::config::policy_text::policy_text;
 use crate::config::substitute::substitute;
 use crate::config::typed::env_texts;
 use crate::config::{Config, ConfigFault, Environment, ShellEnvConfig, from_value};
@@ -22,6 +23,8 @@ pub struct Loaded {
     pub files: Vec<PathBuf>,
     /// Everything in it that is a secret by its name, used here or not: API keys, headers, bot tokens.
     pub secrets: Vec<SecretString>,
+    /// The settings that decide who may do what, each with what it says as JSON.
+    pub policy: BTreeMap<String, String>,
 }
 
 /// Reads the configuration at `path`. No file there is a configuration that says nothing.
@@ -41,8 +44,10 @@ pub fn load(path: &Path, env: &Environment) -> Result<Loaded, ConfigFault> {
     let mut includes = Includes::of(path, &texts);
     let value = includes.read(path)?;
     let files = includes.files;
-    let (config, secrets) = valid(path, value, env)?;
-    Ok(Loaded { config, files, secrets })
+    let policy = policy_text(&value);
+    let (config, mut secrets) = valid(path, value, env)?;
+    secrets.extend(config.alerts.webhooks.iter().map(|hook| hook.url.clone()));
+    Ok(Loaded { config, files, secrets, policy })
 }
 
 /// The value of the configuration at `path` with all that it includes, `${NAME}` as text, where `texts` stand for what

@@ -7,6 +7,7 @@ mod channels;
 mod discord;
 mod gateway;
 mod models;
+mod operators;
 mod policy;
 mod secrets;
 mod telegram;
@@ -33,6 +34,9 @@ pub fn from_value(value: &Value) -> Result<Config, KeyFault> {
         replace_models: models::replace(&models)?,
         providers: models::providers(&models.get("providers")?)?,
         access: policy::access(&root.get("access")?)?,
+        audit: operators::audit(&root.get("audit")?)?,
+        usage: operators::usage(&root.get("usage")?)?,
+        alerts: operators::alerts(&root.get("alerts")?)?,
         session: channels::session(&root.get("session")?)?,
         commands: channels::commands(&root.get("commands")?)?,
         channels: access::channels(&channels)?,

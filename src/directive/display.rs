@@ -48,6 +48,7 @@ impl Display for Directive {
             }
             Self::Help => f.write_str("/help"),
             Self::Whoami => f.write_str("/whoami"),
+            Self::Operate(operation) => operation.fmt(f),
             Self::Shortcut { wanted, text } => {
                 f.write_str("/")?;
                 write_shortcut(f, wanted)?;

@@ -35,6 +35,22 @@ pub enum Expected {
     Session,
     /// The operator's command instead of a wider scope.
     OperatorCommand,
+    /// What is to be done with the credentials.
+    AuthCommand,
+    /// The name of a profile.
+    ProfileName,
+    /// The name of a provider.
+    ProviderName,
+    /// The key of a session.
+    SessionKey,
+    /// A model, a profile or both, for a session.
+    Selection,
+    /// The key of a session, or the name of a profile.
+    SessionOrProfile,
+    /// What usage is summed up by.
+    Dimension,
+    /// How many rows.
+    Count,
 }
 
 /// A command that cannot be read. Nothing of it was carried out.
@@ -89,6 +105,24 @@ impl Fault {
             Expected::Session => format!(
                 "Unknown option `{found}`: leave it out. A name that begins with a dash goes in quotes: `/model \"-name\"`."
             ),
+            Expected::AuthCommand => format!(
+                "Unexpected `{found}`: type `/auth`, or `/auth` with `add`, `remove`, `clear`, `order`, `disable` or `enable`."
+            ),
+            Expected::ProfileName => "Expected the name of a profile: `/auth` shows them.".to_owned(),
+            Expected::ProviderName => {
+                "Expected a provider, then the profiles in their order: type `/auth order anthropic work home`.".to_owned()
+            }
+            Expected::SessionKey => {
+                "Expected the key of a session: `/sessions` shows them. Then `/pin <key> opus@work`.".to_owned()
+            }
+            Expected::Selection => "Expected what is to be chosen there: type `/pin <key> opus@work`.".to_owned(),
+            Expected::SessionOrProfile => {
+                "Expected the key of a session, or a profile: `/sessions` and `/auth` show them.".to_owned()
+            }
+            Expected::Dimension => format!(
+                "`{found}` cannot be summed up by: type `/usage by profile`, `fingerprint`, `user`, `session`, `model` or `day`."
+            ),
+            Expected::Count => format!("Unexpected `{found}`: type how many rows, as in `/audit 20`."),
             Expected::OperatorCommand => format!(
                 "`{found}` cannot be used in a chat: `/model` changes this chat only. The operator sets the default for everybody with `modelpin models set`."
             ),

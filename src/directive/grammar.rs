@@ -10,6 +10,7 @@ use nom::sequence::{preceded, terminated};
 
 use crate::directive::fault::{Expected, Fault, Parsed, failure};
 use crate::directive::line::{Line, leading_slash};
+use crate::directive::operation::OperationName;
 use crate::directive::selection::{bare, glued_name, provider, select};
 use crate::directive::token::{end, gap, keyword, number, paging_word};
 use crate::directive::{Command, Directive, Message, Typed, Wanted};
@@ -21,7 +22,7 @@ use crate::directive::{Command, Directive, Message, Typed, Wanted};
 ///
 /// # Errors
 ///
-/// A [`Fault`] when the message is one of the six commands, for this bot, and cannot be read as one. Nothing of it must
+/// A [`Fault`] when the message is one of the commands, for this bot, and cannot be read as one. Nothing of it must
 /// be carried out, and nothing of it be sent to the model: the fault is the reply.
 pub fn read(text: &str, bot: &str) -> Result<Message, Fault> {
     let Some(slash) = leading_slash(text) else { return Ok(Message::Plain) };
@@ -51,17 +52,19 @@ enum Name {
     New,
     Help,
     Whoami,
+    Operation(OperationName),
 }
 
 impl Name {
     fn of(word: &str) -> Option<Self> {
-        match word.to_ascii_lowercase().as_str() {
+        let word = word.to_ascii_lowercase();
+        match word.as_str() {
             "model" => Some(Self::Model),
             "models" => Some(Self::Models),
             "new" | "reset" => Some(Self::New),
             "help" => Some(Self::Help),
             "whoami" => Some(Self::Whoami),
-            _ => None,
+            _ => OperationName::of(&word).map(Self::Operation),
         }
     }
 }
@@ -82,7 +85,7 @@ impl<'l> Grammar<'l> {
         }
     }
 
-    // command = [ "@" bot ] ( colon ( model / list / help / whoami ) / new )     ; which of them is said by the word
+    // command = [ "@" bot ] ( colon ( model / list / help / whoami / operation ) / new )     ; which of them is said by the word
     fn command(&self, name: Name, i: &'l str) -> Parsed<'l, Message> {
         let (i, addressed) = opt(preceded(char('@'), addressee)).parse(i)?;
         if addressed.is_some_and(|bot| !self.is_own(bot)) {
@@ -93,6 +96,7 @@ impl<'l> Grammar<'l> {
             Name::Models => preceded(colon, |i| self.list(i)).parse(i)?,
             Name::Help => preceded(colon, |i| alone(i, Directive::Help)).parse(i)?,
             Name::Whoami => preceded(colon, |i| alone(i, Directive::Whoami)).parse(i)?,
+            Name::Operation(name) => preceded(colon, |i| name.read(self.line, i)).parse(i)?,
             Name::New => return self.new_conversation(i),
         };
         Ok((rest, Message::Command(Command { directive, following: self.following() })))

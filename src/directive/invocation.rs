@@ -8,7 +8,10 @@ use std::fmt;
 use modelpin_chat::Invocation;
 
 use crate::directive::line::{cleaned, is_unseen};
-use crate::directive::{Command, Directive, Lifetime, Message, Typed, Wanted, duration, duration_text, read};
+use crate::directive::{
+    Command, Directive, Lifetime, Message, Operation, OrderWish, Typed, Wanted, duration, duration_text, read,
+};
+use crate::usage::Dimension;
 
 /// Why a form cannot be carried out. Nothing of it was.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,6 +74,14 @@ fn directive(invocation: &Invocation) -> Result<Directive, FormFault> {
         ("model", Some("undo")) => Directive::Undo,
         ("new" | "reset", None) => Directive::New { text: form.text("text") },
         ("help", None) => Directive::Help,
+        ("auth", subcommand) => Directive::Operate(form.auth(subcommand)?),
+        ("sessions", None) => Directive::Operate(Operation::Sessions { filter: form.name("filter") }),
+        ("pin", None) => form.pin()?,
+        ("unpin", None) => Directive::Operate(Operation::Unpin { subject: form.needed("subject")? }),
+        ("usage", None) => Directive::Operate(Operation::Usage { by: form.dimension()? }),
+        ("audit", None) => Directive::Operate(Operation::Audit { count: form.count("count")? }),
+        ("reload", None) => Directive::Operate(Operation::Reload),
+        ("drain", None) => Directive::Operate(Operation::Drain),
         ("whoami", None) => Directive::Whoami,
         (command, None) => return Err(FormFault::Unknown(shown(command))),
         (command, Some(subcommand)) => return Err(FormFault::Unknown(shown(&format!("{command} {subcommand}")))),
@@ -98,6 +109,58 @@ impl Filled<'_> {
         let Some(page) = self.name("page") else { return Ok(None) };
         let number = page.text.parse().ok().filter(|number| *number > 0);
         number.map(Some).ok_or(FormFault::Field { field: "page", expected: "the number of a page, from 1" })
+    }
+
+    /// A name that has to be filled in.
+    fn needed(&self, field: &'static str) -> Result<Typed, FormFault> {
+        self.name(field).ok_or(FormFault::Field { field, expected: "a name" })
+    }
+
+    fn auth(&self, subcommand: Option<&str>) -> Result<Operation, FormFault> {
+        let profile = || self.needed("profile");
+        Ok(match subcommand {
+            None | Some("list") => Operation::Auth,
+            Some("add") => Operation::Add { provider: self.name("provider") },
+            Some("remove") => Operation::Remove { profile: profile()? },
+            Some("clear") => Operation::Clear { profile: profile()? },
+            Some("disable") => Operation::Disable { profile: profile()? },
+            Some("enable") => Operation::Enable { profile: profile()? },
+            Some("order") => Operation::Order { provider: self.needed("provider")?, order: self.order() },
+            Some(subcommand) => return Err(FormFault::Unknown(shown(&format!("auth {subcommand}")))),
+        })
+    }
+
+    fn order(&self) -> OrderWish {
+        let Some(filled) = self.name("profiles") else { return OrderWish::Show };
+        let names: Vec<Typed> = filled.text.split_whitespace().map(Typed::from).collect();
+        match names.as_slice() {
+            [only] if only.text.eq_ignore_ascii_case("clear") => OrderWish::Clear,
+            _ => OrderWish::Set(names),
+        }
+    }
+
+    /// What is chosen is read as it would be behind `/model`.
+    fn pin(&self) -> Result<Directive, FormFault> {
+        let session = self.needed("session")?;
+        let selection = self.needed("selection")?;
+        match read(&format!("/model: {}", selection.text), "") {
+            Ok(Message::Command(Command { directive: Directive::Select { wanted, lifetime }, following: None })) => {
+                Ok(Directive::Operate(Operation::Pin { session, wanted, lifetime }))
+            }
+            Ok(_) | Err(_) => Err(FormFault::Field { field: "selection", expected: "a model, such as `opus@work`" }),
+        }
+    }
+
+    fn dimension(&self) -> Result<Dimension, FormFault> {
+        let Some(by) = self.name("by") else { return Ok(Dimension::Profile) };
+        let expected = "`profile`, `fingerprint`, `user`, `session`, `model` or `day`";
+        by.text.to_ascii_lowercase().parse().map_err(|_| FormFault::Field { field: "by", expected })
+    }
+
+    fn count(&self, field: &'static str) -> Result<Option<u32>, FormFault> {
+        let Some(count) = self.name(field) else { return Ok(None) };
+        let number = count.text.parse().ok().filter(|number| *number > 0);
+        number.map(Some).ok_or(FormFault::Field { field, expected: "a whole number, from 1" })
     }
 
     fn selection(&self) -> Result<Directive, FormFault> {

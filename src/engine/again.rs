@@ -94,6 +94,7 @@ mod tests {
             reason: String::new(),
             class: None,
             attempts: Vec::new(),
+            requests: Vec::new(),
             tokens_in: None,
             tokens_out: None,
             latency_ms: 5_000,

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use modelpin_chat::Visibility;
 
 use crate::access::Action;
+use crate::audit::Surface;
+use crate::engine::audited::remark;
 use crate::engine::show::visible_profiles;
 use crate::engine::{Case, Done, Engine, words};
 use crate::reply::{Confirmed, Deed, Refusal, confirm, notes, onward, world_broke};
@@ -69,9 +71,10 @@ impl Engine {
                 Some(event) => session.carrying(event.clone(), |event| self.open.contains(event)),
                 None => session,
             };
-            match self.sources.store.commit(session).await {
+            match self.commit_audited(case, &gathered.session, session, deed.word()).await {
                 Ok(committed) => {
-                    gathered.session = committed;
+                    gathered.trouble.extend(remark(&committed));
+                    gathered.session = committed.value;
                     self.confirm(case, &gathered, fate, deed, running).await;
                     return Done::Yes;
                 }
@@ -117,7 +120,7 @@ impl Engine {
             deed,
         };
         let mut draft = confirm(&confirmed, words);
-        if case.pressed {
+        if case.surface == Surface::Press {
             let model = gathered.model();
             let may_pin = self.authorize(case.inbound, Action::ChooseCredential).is_ok();
             let profiles = if may_pin { visible_profiles(gathered, &model.provider).len() } else { 0 };
@@ -133,6 +136,7 @@ impl Engine {
             StoreFault::ReadOnly { .. } => "An operator has to make the state directory writable; reading still works.",
             StoreFault::Full { .. } => "An operator has to make room on the disk; then type the command again.",
             StoreFault::TooNew { .. } => "An operator has to update modelpin.",
+            StoreFault::Unaudited { .. } => "An operator has to mend the audit: `modelpin audit --verify` shows it.",
             StoreFault::Broken { .. } => "Type the command again; if it stays like this, tell an operator.",
         };
         self.send(case, world_broke(undone, &fault.to_string(), next), Visibility::Private).await;

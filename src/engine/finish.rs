@@ -167,6 +167,7 @@ fn receipt(turn: &Turn<'_>, end: &TurnEnd, started: Timestamp, now: Timestamp, o
         reason: reason(turn.selection.as_ref(), resolution, by, failed),
         class: by.and_then(|by| by.billing),
         attempts: attempts(resolution, failed, by),
+        requests: turn.requests.clone(),
         tokens_in,
         tokens_out,
         latency_ms: u64::try_from(now.duration_since(started).as_millis()).unwrap_or(0),

@@ -32,7 +32,8 @@ impl Engine {
                 Some(parent) if gathered.is_inherited() => parent,
                 _ => &gathered.session,
             };
-            match self.sources.store.commit(without_pin(owner, &lost, gathered.now)).await {
+            let without = without_pin(owner, &lost, gathered.now);
+            match self.commit_audited(case, owner, without, "may not be used any more").await {
                 Ok(_) => {
                     self.refuse(case, Refusal::PinLost(lost)).await;
                     return;

@@ -25,9 +25,10 @@ impl Engine {
             passing: owner.choice.passing.as_ref().map(|passing| moved(passing).unwrap_or_else(|| passing.clone())),
         };
         let rebound = Session { choice, updated: gathered.now, ..(*owner).clone() };
-        match self.sources.store.commit(rebound).await {
-            Ok(committed) if gathered.is_inherited() => gathered.parent = Some(committed),
-            Ok(committed) => gathered.session = committed,
+        let moved = self.commit_audited(case, &owner, rebound, "its account has logged in again").await;
+        match moved {
+            Ok(committed) if gathered.is_inherited() => gathered.parent = Some(committed.value),
+            Ok(committed) => gathered.session = committed.value,
             // Somebody else was faster; the next message looks again.
             Err(CommitFault::Conflict(_)) => return,
             Err(CommitFault::Store(fault)) => {

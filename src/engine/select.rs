@@ -7,7 +7,7 @@ use crate::engine::change::{Changed, NOT_SAVED};
 use crate::engine::{Case, Done, Engine, actor, words};
 use crate::profile::{Profile, ProfileId, eligible};
 use crate::reply::{Deed, Refusal, end};
-use crate::resolver::Standing;
+use crate::resolver::{CredentialId, Standing};
 use crate::session::{Actor, Change, Pin, PinFate, Selection, Source};
 use crate::turn::{Gathered, endpoint_of};
 
@@ -222,6 +222,9 @@ fn check_pin(gathered: &Gathered, model: &ModelRef, pin: &ProfileId) -> Result<(
     let profile = profile.ok_or_else(|| unusable("it is not in the auth store any more".to_owned()))?;
     if profile.provider != model.provider {
         return Err(unusable(format!("it is for {}, not for {}", profile.provider, model.provider)));
+    }
+    if let Some(why) = gathered.barred.why(&CredentialId::Profile(pin.clone())) {
+        return Err(unusable(why));
     }
     if !gathered.may_answer(model, Some(pin)) {
         return Err(Refusal::Denied(Denied::NotInThisChat));

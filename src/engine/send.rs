@@ -5,6 +5,7 @@ use std::pin::pin;
 use modelpin_chat::{Placement, Reply, Visibility};
 
 use crate::access::{Action, Denied};
+use crate::audit::Surface;
 use crate::engine::gate::begun;
 use crate::engine::restraint::Saying;
 use crate::engine::{Case, Done, Engine, actor, in_words};
@@ -15,7 +16,7 @@ impl Engine {
     pub(super) async fn refuse(&self, case: &Case<'_>, why: Refusal) -> Done {
         tracing::debug!(session.key = %self.key(case.inbound), ?why, "refused");
         if let Some(draft) = self.refusal(case, &why) {
-            let placement = if case.pressed { Placement::Aside } else { Placement::InPlace };
+            let placement = if case.surface == Surface::Press { Placement::Aside } else { Placement::InPlace };
             self.send_at(case, draft, Visibility::Private, placement).await;
         }
         Done::Refused
@@ -57,6 +58,8 @@ impl Engine {
             | Refusal::ForeignMenu
             | Refusal::PinLost(_)
             | Refusal::PersonalPin
+            | Refusal::OnlyInPrivate
+            | Refusal::NotDone(_)
             | Refusal::ChangedMeanwhile => Saying::Text(&text),
         };
         self.restraint.admits(case.inbound, &saying, now).then_some(draft)

@@ -133,7 +133,8 @@ impl Engine {
 
     /// `/help`.
     pub(super) async fn help(&self, case: &Case<'_>) -> Done {
-        self.send(case, reply::help(), Visibility::Private).await;
+        let is_operator = self.authorize(case.inbound, Action::Administer).is_ok();
+        self.send(case, reply::help(is_operator, false), Visibility::Private).await;
         Done::Yes
     }
 

@@ -7,6 +7,7 @@ use crate::access::Action;
 use crate::engine::change::NOT_SENT;
 use crate::engine::gate::begun;
 use crate::engine::{Case, Engine, actor};
+use crate::operator::take_word;
 use crate::reply::Refusal;
 use crate::session::{EventId, Selection, begins_anew};
 use crate::turn::Turn;
@@ -36,6 +37,9 @@ impl Engine {
         self.begin_anew_if_due(case).await;
         let Some(mut gathered) = self.gather(case, NOT_SENT).await else { return };
         self.rebind_if_due(case, &mut gathered).await;
+        if let Some(word) = take_word(self.sources.store.as_ref(), &key).await {
+            gathered.trouble.push(format!("{word}; /model status shows what holds now"));
+        }
         if self.is_refused_for_a_pin(case, &gathered, once.is_some()).await {
             return;
         }
@@ -49,6 +53,7 @@ impl Engine {
             actor: actor(case.inbound),
             event: EventId::of(case.inbound),
             outbox: case.outbox,
+            requests: Vec::new(),
         };
         let end = turn.run().await;
         self.finish(case, turn, end, started, once.is_some()).await;

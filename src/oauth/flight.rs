@@ -7,6 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::time::{Instant, sleep};
 
+use crate::audit::{Entry, Kind, Surface};
 use crate::health::{Bench, FailureClass};
 use crate::oauth::endpoint::has_ended;
 use crate::oauth::home::GrantHome;
@@ -16,6 +17,7 @@ use crate::oauth::{
     NoRenewal, Refresher, RenewalFault, TokenEndpoint, TokenFault, TokenRequest, Tokens, Verdict, login_command,
 };
 use crate::profile::{Credential, Fingerprint, Profile, RenewedGrant};
+use crate::session::Actor;
 
 /// How often the grant's home is looked at while somebody else is at it.
 const LOOK: Duration = Duration::from_millis(20);
@@ -140,6 +142,9 @@ impl Aboard<'_> {
             }
         };
         self.refresher.rests.clear(&self.held.provider, &renewed.used).await;
+        if ours {
+            self.attest(&renewed).await;
+        }
         drop(lock);
         tracing::info!(profile.id = %self.held.id, expires = %renewed.expires, ours, "an access token was renewed");
         Ok(match self.look()? {
@@ -148,6 +153,26 @@ impl Aboard<'_> {
             ControlFlow::Continue(_) => ControlFlow::Continue(()),
             ControlFlow::Break(profile) => ControlFlow::Break(profile),
         })
+    }
+
+    /// Writes a row into the audit. Tokens that have come are kept with or without one: there would be no others.
+    async fn attest(&self, renewed: &RenewedGrant) {
+        let id = self.held.id.to_string();
+        let entry = Entry {
+            at: self.refresher.clock.now(),
+            actor: Actor { channel: "program".to_owned(), id: "modelpin".to_owned(), name: None },
+            surface: Surface::Program,
+            kind: Kind::Credential,
+            session: None,
+            subject: Some(id.clone()),
+            before: access_of(&self.held).map(|print| format!("oauth {print}")),
+            after: Some(format!("oauth {}", Fingerprint::of(&renewed.access))),
+            reason: "renewed".to_owned(),
+            profiles: vec![id],
+        };
+        if let Err(fault) = self.refresher.store.log_change(entry).await {
+            tracing::error!(profile.id = %self.held.id, %fault, "a renewed token is not in the audit");
+        }
     }
 
     /// The endpoint gave nothing. Before that counts, the grant's home is looked at once more: somebody else may have been

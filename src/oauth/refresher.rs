@@ -29,6 +29,7 @@ type Flight = Shared<BoxFuture<'static, Result<Profile, RenewalFault>>>;
 /// Renews grants: one flight for each in this process, one at a time among all processes.
 pub struct Refresher {
     pub(crate) auth_store: Arc<AuthStore>,
+    pub(crate) store: Arc<dyn Store>,
     pub(crate) rests: Rests,
     pub(crate) server: Arc<dyn TokenServer>,
     pub(crate) clock: Arc<dyn Clock>,
@@ -53,8 +54,8 @@ impl Refresher {
         locks: PathBuf,
     ) -> Self {
         let (unsaved, flights) = (Mutex::default(), Mutex::default());
-        let rests = Rests::new(store);
-        Self { auth_store, rests, server, clock, locks, patience: PATIENCE, doubt: DOUBT, unsaved, flights }
+        let rests = Rests::new(Arc::clone(&store));
+        Self { auth_store, store, rests, server, clock, locks, patience: PATIENCE, doubt: DOUBT, unsaved, flights }
     }
 
     /// The same, waiting for other processes for at most `patience`, and doubting a refusal for `doubt`.

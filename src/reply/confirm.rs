@@ -33,6 +33,18 @@ pub(crate) enum Deed {
     Begun,
 }
 
+impl Deed {
+    /// The word for it, for the audit.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Chosen => "chosen",
+            Self::Dropped => "dropped",
+            Self::Undone => "undone",
+            Self::Begun => "new conversation",
+        }
+    }
+}
+
 /// The confirmation.
 pub(crate) fn confirm(confirmed: &Confirmed<'_>, words: Words<'_>) -> Draft {
     let Confirmed { session, selection, fate, resolution, running, deed } = confirmed;

@@ -1,16 +1,29 @@
 //! `/help` and `/whoami`.
 
 use crate::access::Role;
-use crate::directive::forms;
+use crate::directive::{OWN_FORMS, forms, operator_forms};
 use crate::reply::{Draft, Whom, code, plain};
 use crate::session::SessionKey;
 
 /// What can be typed.
-pub(crate) fn help() -> Draft {
+pub(crate) fn help(is_operator: bool, brings_own: bool) -> Draft {
     let mut draft = Draft::default();
     draft.line("Pins the model and the credential that answer in this chat.").blank();
     for (form, meaning) in forms() {
         draft.spans(vec![code(form), plain(format!(" – {meaning}"))]);
+    }
+    let more = [(brings_own, &OWN_FORMS[..], "A credential of your own:")];
+    for (_, forms, title) in more.into_iter().filter(|(is_theirs, ..)| *is_theirs) {
+        draft.blank().line(title);
+        for (form, meaning) in forms {
+            draft.spans(vec![code(*form), plain(format!(" – {meaning}"))]);
+        }
+    }
+    if is_operator {
+        draft.blank().line("For operators, in private:");
+        for (form, meaning) in operator_forms() {
+            draft.spans(vec![code(form), plain(format!(" – {meaning}"))]);
+        }
     }
     draft
 }

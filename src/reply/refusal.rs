@@ -63,6 +63,10 @@ pub(crate) enum Refusal {
     PinLost(ProfileId),
     /// Somebody else's credential is pinned, and answers nobody else.
     PersonalPin,
+    /// What an operator asks for is answered where nobody else reads along.
+    OnlyInPrivate,
+    /// What was asked for was not done: why, in words.
+    NotDone(String),
     /// What is chosen here was changed by others at the same moment.
     ChangedMeanwhile,
 }
@@ -148,6 +152,12 @@ pub(crate) fn refusal(refusal: &Refusal, text: &str, whom: &Whom, words: Words<'
                 code("/model default"),
                 plain(" takes it off, for who may choose credentials here."),
             ]);
+        }
+        Refusal::OnlyInPrivate => {
+            draft.line("That is answered where nobody else reads along: write it to me in private, or use the command's form.");
+        }
+        Refusal::NotDone(why) => {
+            draft.line(format!("Not done: {}.", why.trim_end_matches(['.', '?'])));
         }
         Refusal::ChangedMeanwhile => {
             draft.line("Nothing was sent: what is chosen here was changed at the same moment. Send it again.");

@@ -35,6 +35,9 @@ pub struct Question<'a> {
     /// Whether the model may answer the person who asks with that profile, or with a credential that is none (`None`). One
     /// that may not does not exist for that person.
     pub may_answer: &'a dyn Fn(&ModelRef, Option<&ProfileId>) -> bool,
+    /// Why a credential is not to be used at all for now, whatever else is true of it: an operator has switched it off, or
+    /// its budget is used up.
+    pub barred: &'a dyn Fn(&CredentialId) -> Option<String>,
     /// The time of the question.
     pub now: Timestamp,
 }

@@ -39,6 +39,19 @@ impl SessionKey {
         (fields.len() > 6).then(|| Self(fields[..6].join(":")))
     }
 
+    /// The conversation that it stands for; `None` where it stands for several, or is that of no channel.
+    pub(crate) fn conversation(&self) -> Option<Conversation> {
+        let fields: Vec<&str> = self.0.split(':').collect();
+        let [_, _, channel, account, kind, peer, thread @ ..] = fields.as_slice() else { return None };
+        let thread = match thread {
+            ["topic", id] => Some(Thread::Topic(whole(id))),
+            ["thread", id] => Some(Thread::Thread(whole(id))),
+            _ => None,
+        };
+        let kind = kind.parse().ok().filter(|_| *channel != "any")?;
+        Some(Conversation { channel: whole(channel), account: whole(account), kind, peer: whole(peer), thread })
+    }
+
     /// The key as text.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -49,6 +62,11 @@ impl SessionKey {
 fn part(text: &str) -> String {
     let text = text.trim().to_lowercase().replace('%', "%25").replace(':', "%3a");
     if text.is_empty() { "-".to_owned() } else { text }
+}
+
+/// What [`part`] was made of, in lower case.
+fn whole(part: &str) -> String {
+    part.replace("%3a", ":").replace("%25", "%")
 }
 
 impl fmt::Display for SessionKey {

@@ -7,14 +7,17 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use modelpin_chat::BoxFuture;
 
+use crate::audit::{Demand, Entry, Head, Link};
 use crate::health::{Bench, BenchScope};
 use crate::history::Utterance;
 use crate::menu::{Menu, MenuId};
 use crate::receipt::Receipt;
 use crate::session::{Session, SessionKey};
 use crate::store::{
-    BenchUpdate, CommitFault, HealthTable, HistoryTable, Memory, MenuTable, ReceiptLog, SessionTable, StoreFault,
+    AuditLog, Audited, BenchUpdate, CommitFault, HealthTable, HistoryTable, MarkTable, Memory, MenuTable, ReceiptLog,
+    SessionTable, StoreFault, UsageQuery, UsageTable,
 };
+use crate::usage::{Dimension, Tally};
 
 /// A store that refuses every session, and keeps the rest in memory until the program ends: benches, receipts and the
 /// conversation are worth having even when they do not last; a pin that does not last is worse than none.
@@ -43,6 +46,10 @@ impl SessionTable for Detached {
         Box::pin(async { Err(CommitFault::Store(self.fault.clone())) })
     }
 
+    fn commit_audited(&self, _: Session, _: Demand) -> BoxFuture<'_, Result<Audited<Arc<Session>>, CommitFault>> {
+        Box::pin(async { Err(CommitFault::Store(self.fault.clone())) })
+    }
+
     fn list<'a>(&'a self, _: &'a str, _: usize) -> BoxFuture<'a, Result<Vec<Arc<Session>>, StoreFault>> {
         Box::pin(async { Err(self.fault.clone()) })
     }
@@ -65,6 +72,10 @@ impl ReceiptLog for Detached {
 
     fn last_receipt<'a>(&'a self, key: &'a SessionKey) -> BoxFuture<'a, Result<Option<Receipt>, StoreFault>> {
         self.rest.last_receipt(key)
+    }
+
+    fn latest_receipts(&self, limit: usize) -> BoxFuture<'_, Result<Vec<Receipt>, StoreFault>> {
+        self.rest.latest_receipts(limit)
     }
 
     fn last_answer<'a>(&'a self, key: &'a SessionKey) -> BoxFuture<'a, Result<Option<Receipt>, StoreFault>> {
@@ -108,5 +119,51 @@ impl HistoryTable for Detached {
 
     fn last_utterance<'a>(&'a self, key: &'a SessionKey) -> BoxFuture<'a, Result<Option<Timestamp>, StoreFault>> {
         self.rest.last_utterance(key)
+    }
+}
+
+/// A row that does not last is worth nothing, and what was written before cannot be read.
+impl AuditLog for Detached {
+    fn log_change(&self, _: Entry) -> BoxFuture<'_, Result<Link, StoreFault>> {
+        Box::pin(async { Err(self.fault.clone()) })
+    }
+
+    fn links(&self, _: u64, _: Option<Timestamp>, _: usize) -> BoxFuture<'_, Result<Vec<Link>, StoreFault>> {
+        Box::pin(async { Err(self.fault.clone()) })
+    }
+
+    fn last_links(&self, _: usize) -> BoxFuture<'_, Result<Vec<Link>, StoreFault>> {
+        Box::pin(async { Err(self.fault.clone()) })
+    }
+
+    fn head(&self) -> BoxFuture<'_, Result<Option<Head>, StoreFault>> {
+        Box::pin(async { Err(self.fault.clone()) })
+    }
+}
+
+impl UsageTable for Detached {
+    fn usage<'a>(
+        &'a self,
+        dimension: Dimension,
+        query: &'a UsageQuery,
+    ) -> BoxFuture<'a, Result<Vec<(String, Tally)>, StoreFault>> {
+        self.rest.usage(dimension, query)
+    }
+}
+
+/// Whether something is switched off cannot be known, so nothing is changed about it either.
+impl MarkTable for Detached {
+    fn marks<'a>(&'a self, prefix: &'a str) -> BoxFuture<'a, Result<Vec<(String, String)>, StoreFault>> {
+        Box::pin(async move { if self.hides_rows { Err(self.fault.clone()) } else { self.rest.marks(prefix).await } })
+    }
+
+    fn swap_mark<'a>(
+        &'a self,
+        _: &'a str,
+        _: Option<&'a str>,
+        _: Option<&'a str>,
+        _: Option<Demand>,
+    ) -> BoxFuture<'a, Result<Audited<bool>, StoreFault>> {
+        Box::pin(async { Err(self.fault.clone()) })
     }
 }

@@ -32,6 +32,13 @@ pub enum StoreFault {
         /// The highest schema number this program knows.
         known: i64,
     },
+    /// The change could not be written into the audit, and `audit.required` wants that. The caller says so; nothing was
+    /// changed.
+    #[error("the audit cannot be written, and `audit.required` is on: {why}")]
+    Unaudited {
+        /// What is wrong with the audit.
+        why: String,
+    },
     /// Anything else. The caller says what it was doing, and this.
     #[error("{path}: {why}", path = path.display())]
     Broken {

@@ -1,21 +1,24 @@
 //! The store that forgets: what the tables mean, in the plainest words.
 
 mod inbox;
+mod operators;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 use modelpin_chat::BoxFuture;
 
+use crate::audit::{Demand, Link};
 use crate::health::{Bench, BenchScope};
 use crate::history::Utterance;
 use crate::menu::{Menu, MenuId};
 use crate::receipt::Receipt;
 use crate::session::{Session, SessionKey};
 use crate::store::{
-    BenchUpdate, CommitFault, HealthTable, HistoryTable, MenuTable, ReceiptLog, SessionTable, StoreFault,
+    Audited, BenchUpdate, CommitFault, HealthTable, HistoryTable, MenuTable, ReceiptLog, SessionTable, StoreFault,
 };
+use crate::usage::Counted;
 
 /// Keeps everything in this process, until it ends: for tests, `--demo`, and a state directory that cannot be written.
 #[derive(Debug, Default)]
@@ -30,10 +33,15 @@ struct Tables {
     /// The last of each session: nothing else is ever asked for, and a process may live long.
     receipts: HashMap<SessionKey, Receipt>,
     answers: HashMap<SessionKey, Receipt>,
+    /// Those that came last, for who looks after the bot.
+    latest: VecDeque<Receipt>,
     /// In the order they were saved in.
     menus: Vec<Menu>,
     history: HashMap<SessionKey, BTreeMap<u64, Vec<Utterance>>>,
     mailboxes: HashMap<String, inbox::Mailbox>,
+    audit: Vec<Link>,
+    counted: Vec<Counted>,
+    marks: BTreeMap<String, String>,
 }
 
 impl Memory {
@@ -48,21 +56,40 @@ impl Memory {
     }
 }
 
+/// How many of the latest receipts are kept for who looks after the bot.
+const LATEST: usize = 1_000;
+
+impl Tables {
+    fn commit(&mut self, session: Session) -> Result<Arc<Session>, CommitFault> {
+        let stored = self.sessions.get(&session.key);
+        if stored.map_or(0, |stored| stored.revision) != session.revision {
+            return Err(CommitFault::Conflict(stored.cloned()));
+        }
+        let committed = Arc::new(Session { revision: session.revision + 1, ..session });
+        self.sessions.insert(committed.key.clone(), Arc::clone(&committed));
+        Ok(committed)
+    }
+}
+
 impl SessionTable for Memory {
     fn load<'a>(&'a self, key: &'a SessionKey) -> BoxFuture<'a, Result<Option<Arc<Session>>, StoreFault>> {
         Box::pin(async move { Ok(self.tables().sessions.get(key).cloned()) })
     }
 
     fn commit(&self, session: Session) -> BoxFuture<'_, Result<Arc<Session>, CommitFault>> {
+        Box::pin(async move { self.tables().commit(session) })
+    }
+
+    fn commit_audited(
+        &self,
+        session: Session,
+        demand: Demand,
+    ) -> BoxFuture<'_, Result<Audited<Arc<Session>>, CommitFault>> {
         Box::pin(async move {
             let mut tables = self.tables();
-            let stored = tables.sessions.get(&session.key);
-            if stored.map_or(0, |stored| stored.revision) != session.revision {
-                return Err(CommitFault::Conflict(stored.cloned()));
-            }
-            let committed = Arc::new(Session { revision: session.revision + 1, ..session });
-            tables.sessions.insert(committed.key.clone(), Arc::clone(&committed));
-            Ok(committed)
+            let committed = tables.commit(session)?;
+            tables.append(&demand.entry)?;
+            Ok(Audited::whole(committed))
         })
     }
 
@@ -99,6 +126,9 @@ impl ReceiptLog for Memory {
             if receipt.is_answer() {
                 tables.answers.insert(receipt.session.clone(), receipt.clone());
             }
+            tables.count(&receipt);
+            tables.latest.push_front(receipt.clone());
+            tables.latest.truncate(LATEST);
             tables.receipts.insert(receipt.session.clone(), receipt);
             Ok(())
         })
@@ -106,6 +136,10 @@ impl ReceiptLog for Memory {
 
     fn last_receipt<'a>(&'a self, key: &'a SessionKey) -> BoxFuture<'a, Result<Option<Receipt>, StoreFault>> {
         Box::pin(async move { Ok(self.tables().receipts.get(key).cloned()) })
+    }
+
+    fn latest_receipts(&self, limit: usize) -> BoxFuture<'_, Result<Vec<Receipt>, StoreFault>> {
+        Box::pin(async move { Ok(self.tables().latest.iter().take(limit).cloned().collect()) })
     }
 
     fn last_answer<'a>(&'a self, key: &'a SessionKey) -> BoxFuture<'a, Result<Option<Receipt>, StoreFault>> {

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use modelpin_chat::BoxFuture;
 
+use crate::audit::Demand;
 use crate::session::{Session, SessionKey};
-use crate::store::{CommitFault, StoreFault};
+use crate::store::{Audited, CommitFault, StoreFault};
 
 /// The rows of the sessions.
 pub trait SessionTable: Send + Sync {
@@ -26,6 +27,17 @@ pub trait SessionTable: Send + Sync {
     /// [`CommitFault::Conflict`] with the row as it is now when somebody else was first; [`CommitFault::Store`] when
     /// nothing could be written, and then nothing is confirmed to anybody.
     fn commit(&self, session: Session) -> BoxFuture<'_, Result<Arc<Session>, CommitFault>>;
+
+    /// The same for a change that somebody made, with its row in the audit: both or, where `demand` wants that, neither.
+    ///
+    /// # Errors
+    ///
+    /// As [`SessionTable::commit`].
+    fn commit_audited(
+        &self,
+        session: Session,
+        demand: Demand,
+    ) -> BoxFuture<'_, Result<Audited<Arc<Session>>, CommitFault>>;
 
     /// All rows whose key starts with `prefix`, by key, at most `limit` of them.
     ///

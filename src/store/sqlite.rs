@@ -5,6 +5,7 @@
 //! benches that were read before are answered from memory while the WAL index says that nobody has committed since
 //! ([`cache`]).
 
+mod audit;
 mod benches;
 mod cache;
 mod connection;
@@ -14,11 +15,13 @@ mod group;
 mod history;
 mod inbox;
 mod job;
+mod marks;
 mod menus;
 mod readers;
 mod receipts;
 mod schema;
 mod sessions;
+mod usage;
 mod wal_index;
 mod writer;
 
@@ -35,7 +38,7 @@ use crate::store::sqlite::readers::Readers;
 use crate::store::sqlite::wal_index::Opening;
 use crate::store::sqlite::writer::Writer;
 
-pub use glance::Glance;
+pub use glance::{Glance, Wanted};
 
 /// The store on disk.
 ///

@@ -20,6 +20,7 @@ use crate::resolver::Resolution;
 use crate::session::{Selection, Session, SessionKey};
 use crate::settings::{Loaded, Settings};
 use crate::store::{Store, StoreFault};
+use crate::turn::barred::Barred;
 use crate::turn::moment::{Moment, keyless};
 use crate::turn::names::ProfileNames;
 use crate::turn::outside::shadows;
@@ -56,6 +57,8 @@ pub(crate) struct Gathered {
     pub(crate) profiles: Arc<Profiles>,
     /// The benches.
     pub(crate) benches: Arc<Vec<Bench>>,
+    /// What is not to be used for now.
+    pub(crate) barred: Arc<Barred>,
     /// Where it is and who is asking, for the grants.
     pub(crate) conversation: Conversation,
     /// Who is asking.
@@ -125,7 +128,9 @@ impl Sources {
     pub(crate) async fn gather(&self, inbound: &Inbound) -> Result<Gathered, StoreFault> {
         let (settings, now) = (self.settings.current(), self.now());
         let (session, parent) = self.rows(self.key(&settings.config, inbound), now).await?;
-        Ok(self.gathered(inbound, session, parent, settings, now).await)
+        // What an operator has switched off must not be used because nobody could look.
+        let barred = self.barred(&settings, now).await?;
+        Ok(self.gathered(inbound, (session, parent), barred, settings, now).await)
     }
 
     /// The facts of this moment as far as they can be had: to be shown, never to be acted on.
@@ -133,11 +138,17 @@ impl Sources {
         let (settings, now) = (self.settings.current(), self.now());
         let key = self.key(&settings.config, inbound);
         match self.rows(key.clone(), now).await {
-            Ok((session, parent)) => self.gathered(inbound, session, parent, settings, now).await,
+            Ok(rows) => {
+                let barred = self.barred(&settings, now).await;
+                let fault = barred.as_ref().err().map(ToString::to_string);
+                let mut gathered = self.gathered(inbound, rows, barred.unwrap_or_default(), settings, now).await;
+                gathered.trouble.extend(fault.map(|fault| format!("what is switched off cannot be read: {fault}")));
+                gathered
+            }
             Err(fault) => {
                 tracing::warn!(session.key = %key, %fault, "what is chosen cannot be read");
                 let session = Arc::new(Session::new(key, now));
-                let mut gathered = self.gathered(inbound, session, None, settings, now).await;
+                let mut gathered = self.gathered(inbound, (session, None), Arc::default(), settings, now).await;
                 let what = "what is chosen in this chat cannot be read, so the default is shown and no message is sent";
                 gathered.trouble.insert(0, format!("{what}: {fault}"));
                 gathered
@@ -162,8 +173,8 @@ impl Sources {
     async fn gathered(
         &self,
         inbound: &Inbound,
-        session: Arc<Session>,
-        parent: Option<Arc<Session>>,
+        (session, parent): (Arc<Session>, Option<Arc<Session>>),
+        barred: Arc<Barred>,
         settings: Arc<Loaded>,
         now: Timestamp,
     ) -> Gathered {
@@ -182,6 +193,7 @@ impl Sources {
             settings,
             profiles: current.profiles,
             benches: self.benches().await,
+            barred,
             conversation: inbound.conversation.clone(),
             sender: inbound.sender.clone(),
             room: inbound.room.clone(),
@@ -210,16 +222,35 @@ impl Sources {
         })
     }
 
+    /// What is not to be used at `now`.
+    ///
+    /// # Errors
+    /// The state cannot be read.
+    pub(crate) async fn barred(&self, settings: &Loaded, now: Timestamp) -> Result<Arc<Barred>, StoreFault> {
+        Barred::read(self.store.as_ref(), &settings.config.usage, now).await.map(Arc::new)
+    }
+
     /// Who would answer under `selection`.
     pub(crate) fn resolve(&self, gathered: &Gathered, selection: Option<&Selection>) -> Resolution {
+        self.resolve_for(gathered, selection, &|model, profile| gathered.may_answer(model, profile))
+    }
+
+    /// The same for somebody for whom those credentials exist that `may_answer` says yes to.
+    pub(crate) fn resolve_for(
+        &self,
+        gathered: &Gathered,
+        selection: Option<&Selection>,
+        may_answer: &dyn Fn(&ModelRef, Option<&ProfileId>) -> bool,
+    ) -> Resolution {
         let moment = Moment {
             settings: &gathered.settings,
             profiles: &gathered.profiles,
             benches: &gathered.benches,
             wallet: &self.wallet,
+            barred: &gathered.barred,
             now: gathered.now,
         };
-        moment.resolve(selection, gathered.session.auto.as_ref(), &|model, profile| gathered.may_answer(model, profile))
+        moment.resolve(selection, gathered.session.auto.as_ref(), may_answer)
     }
 
     /// The files that the profiles come from, with the home directory as `~`.

@@ -9,6 +9,7 @@ use crate::provider::needs_credential;
 use crate::resolver::{Question, Resolution, resolve};
 use crate::session::{AutoChoice, Selection};
 use crate::settings::Loaded;
+use crate::turn::barred::Barred;
 use crate::turn::gather::endpoint_of;
 use crate::turn::wallet::Wallet;
 
@@ -24,6 +25,8 @@ pub(crate) struct Moment<'a> {
     pub(crate) benches: &'a [Bench],
     /// What is known of secrets that are kept elsewhere.
     pub(crate) wallet: &'a Wallet,
+    /// What is not to be used for now.
+    pub(crate) barred: &'a Barred,
     /// The moment.
     pub(crate) now: Timestamp,
 }
@@ -36,7 +39,7 @@ impl Moment<'_> {
         hint: Option<&AutoChoice>,
         may_answer: &dyn Fn(&ModelRef, Option<&ProfileId>) -> bool,
     ) -> Resolution {
-        let Self { settings, profiles, benches, wallet, now } = *self;
+        let Self { settings, profiles, benches, wallet, barred, now } = *self;
         let Loaded { config, catalog, .. } = settings;
         resolve(&Question {
             catalog,
@@ -50,6 +53,7 @@ impl Moment<'_> {
             fingerprint: &|profile| wallet.fingerprint(profile),
             keyless: &|model| keyless(settings, model),
             may_answer,
+            barred: &|id| barred.why(id),
             now,
         })
     }

@@ -59,8 +59,9 @@ impl Gathered {
     pub(crate) fn readable(&self, receipt: Receipt) -> Receipt {
         let hidden = receipt.profile.as_deref().is_some_and(|profile| !self.may_read(profile));
         let attempts = receipt.attempts.into_iter().filter(|attempt| self.may_read(&attempt.profile)).collect();
+        let requests = receipt.requests.into_iter().filter(|request| self.may_read(&request.profile)).collect();
         let (profile, fingerprint) = if hidden { (None, None) } else { (receipt.profile, receipt.fingerprint) };
-        Receipt { profile, fingerprint, attempts, ..receipt }
+        Receipt { profile, fingerprint, attempts, requests, ..receipt }
     }
 
     /// The last receipt as what a turn is measured against; `None` where it is of somebody else's credential, and where

@@ -11,11 +11,13 @@ use crate::catalog::ModelRef;
 use crate::health::FailureClass;
 use crate::history::{Role, Utterance};
 use crate::provider::{Answer, Ask, Failure};
+use crate::receipt::{BillingClass, ReceiptRequest};
 use crate::redact::{Stream, known};
 use crate::resolver::{BOUNDED_WAIT, Candidate, Resolution, Standing};
 use crate::session::{Actor, EventId, Selection};
 use crate::turn::gather::{Gathered, Sources, endpoint_of};
 use crate::turn::wallet::WalletFault;
+use crate::usage::Prices;
 
 /// The longest answer asked for, where the configuration does not say.
 const MAX_TOKENS: u32 = 8_192;
@@ -40,6 +42,8 @@ pub(crate) struct Turn<'a> {
     pub(crate) event: Option<EventId>,
     /// The way back.
     pub(crate) outbox: &'a dyn Outbox,
+    /// The requests that were sent.
+    pub(crate) requests: Vec<ReceiptRequest>,
 }
 
 /// How a turn ended.
@@ -152,7 +156,14 @@ impl Turn<'_> {
         None
     }
 
-    pub(super) async fn send(&self, candidate: &Candidate) -> Sent {
+    /// Sends to `candidate`, and notes what was sent.
+    pub(super) async fn send(&mut self, candidate: &Candidate) -> Sent {
+        let sent = self.exchange(candidate).await;
+        self.requests.extend(request(candidate, &sent, &self.gathered.settings.config.usage.prices));
+        sent
+    }
+
+    async fn exchange(&self, candidate: &Candidate) -> Sent {
         let ask = match self.ask(candidate).await {
             Ok(ask) => ask,
             Err(fault) => return Sent::Failed(fault.into_failure(), String::new()),
@@ -261,6 +272,33 @@ impl Turn<'_> {
             tokio::time::sleep(left).await;
         }
     }
+}
+
+/// What the receipt says of a request; `None` where none was sent.
+fn request(candidate: &Candidate, sent: &Sent, prices: &Prices) -> Option<ReceiptRequest> {
+    let (outcome, fingerprint, tokens_in, tokens_out) = match sent {
+        Sent::Answered(answer) => {
+            ("ok".to_owned(), answer.sent.fingerprint.as_ref(), answer.tokens_in, answer.tokens_out)
+        }
+        // It was on its way with the credential of its candidate.
+        Sent::Stopped(_) => ("stopped".to_owned(), candidate.fingerprint.as_ref(), None, None),
+        Sent::Failed(failure, _) => {
+            (failure.class.to_string(), failure.sent.as_ref()?.fingerprint.as_ref(), None, None)
+        }
+    };
+    Some(ReceiptRequest {
+        model: candidate.model.to_string(),
+        profile: candidate.credential.to_string(),
+        fingerprint: fingerprint.map(ToString::to_string),
+        class: candidate.billing,
+        outcome,
+        tokens_in,
+        tokens_out,
+        cost_micros: match candidate.billing {
+            Some(BillingClass::Metered) => prices.cost_micros(&candidate.model, tokens_in, tokens_out),
+            Some(BillingClass::Subscription) | None => None,
+        },
+    })
 }
 
 fn until(now: Timestamp, at: Timestamp) -> Duration {

@@ -1,6 +1,6 @@
 //! What holds for every message, whatever is in it. The fuzz target asks for the same.
 
-use modelpin::directive::{Directive, Message, Typed, Wanted, read};
+use modelpin::directive::{Directive, Message, Operation, OrderWish, Typed, Wanted, read};
 
 /// Whom the messages are for.
 pub(crate) const BOT: &str = "mybot";
@@ -32,6 +32,28 @@ fn names(directive: &Directive) -> Vec<&Typed> {
         Directive::Select { wanted, lifetime: _ } | Directive::Shortcut { wanted, text: _ } => match wanted {
             Wanted::Word(word) => vec![word],
             Wanted::Parts { target, profile } => target.iter().chain(profile).collect(),
+        },
+        Directive::Operate(operation) => match operation {
+            Operation::Pin { session, wanted, lifetime: _ } => {
+                let named = match wanted {
+                    Wanted::Word(word) => vec![word],
+                    Wanted::Parts { target, profile } => target.iter().chain(profile).collect(),
+                };
+                std::iter::once(session).chain(named).collect()
+            }
+            Operation::Order { provider, order: OrderWish::Set(ids) } => std::iter::once(provider).chain(ids).collect(),
+            Operation::Order { provider, order: OrderWish::Show | OrderWish::Clear } => vec![provider],
+            Operation::Add { provider: filter } | Operation::Sessions { filter } => filter.iter().collect(),
+            Operation::Remove { profile }
+            | Operation::Clear { profile }
+            | Operation::Disable { profile }
+            | Operation::Enable { profile }
+            | Operation::Unpin { subject: profile } => vec![profile],
+            Operation::Auth
+            | Operation::Usage { by: _ }
+            | Operation::Audit { count: _ }
+            | Operation::Reload
+            | Operation::Drain => Vec::new(),
         },
         Directive::Picker
         | Directive::Profiles { page: _ }

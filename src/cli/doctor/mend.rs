@@ -8,6 +8,7 @@ use modelpin_terminal::visible;
 use serde::Serialize;
 
 use crate::app::Installation;
+use crate::audit::{Demand, change_of_choice};
 use crate::cli::doctor::examine::{Case, Depth};
 use crate::cli::failure::Failure;
 use crate::cli::output::Output;
@@ -105,12 +106,19 @@ fn carry_out(case: &Case<'_>, repair: &Repair) -> Result<Vec<PathBuf>, String> {
 fn move_pin(installation: &Installation, key: &SessionKey, gone: &ProfileId, to: Option<&Pin>) -> Result<(), String> {
     let said = |fault: &dyn std::fmt::Display| fault.to_string();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|fault| said(&fault))?;
-    let Some(store) = installation.open_state().map_err(|fault| said(&fault))? else { return Ok(()) };
+    let desk = installation.desk();
     runtime.block_on(async {
         loop {
-            let Some(session) = store.load(key).await.map_err(|fault| said(&fault))? else { return Ok(()) };
-            match store.commit(mended(&session, gone, to, installation.now())).await {
-                Ok(_) => return Ok(()),
+            let Some(session) = desk.store.load(key).await.map_err(|fault| said(&fault))? else { return Ok(()) };
+            let mended = mended(&session, gone, to, installation.now());
+            let entry = change_of_choice(&session, &mended, desk.actor.clone(), desk.surface, "mended by the doctor");
+            let Some(entry) = entry else { return Ok(()) };
+            let required = desk.settings.config.audit.required;
+            match desk.store.commit_audited(mended, Demand { entry, required }).await {
+                Ok(committed) => {
+                    desk.noted(committed);
+                    return Ok(());
+                }
                 // Somebody chose something there meanwhile: what that is decides anew.
                 Err(CommitFault::Conflict(_)) => {}
                 Err(CommitFault::Store(fault)) => return Err(said(&fault)),

@@ -16,6 +16,8 @@ use crate::cli::arguments::Global;
 use crate::cli::failure::Failure;
 use crate::cli::open::{again, look, quoted};
 use crate::cli::output::Output;
+use crate::cli::sessions::pins::How;
+use crate::operator::Desk;
 use crate::config::{Environment, Layout, Places};
 use crate::openclaw::{Source, Wanted, wanted};
 use report::{File, Report};
@@ -60,11 +62,24 @@ pub(crate) async fn run(
     let state = pins::state(&choices, &installation, *apply)?;
 
     let mut files = Vec::with_capacity(plans.len());
+    let mut desk: Option<Desk> = None;
     for plan in plans {
-        let outcome = if *apply { plan.carry_out(*replace)? } else { plan.outcome() };
+        let outcome = if *apply && plan.changes() {
+            let desk = desk.get_or_insert_with(|| {
+                state.clone().map_or_else(|| installation.desk(), |state| installation.desk_over(state))
+            });
+            desk.audited(plan.deed(), async { plan.carry_out(*replace) }).await?
+        } else {
+            plan.outcome()
+        };
         files.push(File::of(&plan, &outcome, installation.now()));
     }
-    let (rows, without_choice) = pins::carry_out(choices, state.as_deref(), &ids, import, installation.now()).await?;
+    for remark in desk.iter().flat_map(Desk::remarks) {
+        output.talk(&remark);
+    }
+    let required = installation.settings().config.audit.required;
+    let how = How { apply: *apply, replace: *replace, required, now: installation.now() };
+    let (rows, without_choice) = pins::carry_out(choices, state.as_deref(), &ids, how).await?;
     let report = Report {
         applied: *apply,
         from: source.state_dir.display().to_string(),

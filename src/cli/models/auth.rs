@@ -27,7 +27,9 @@ use crate::cli::arguments::Global;
 use crate::cli::failure::Failure;
 use crate::cli::open::{again, find};
 use crate::cli::output::Output;
-use crate::profile::{Current, ProfileId};
+use crate::audit::Kind;
+use crate::operator::{Deed, Desk, Trouble};
+use crate::profile::{AuthStore, Credential, Current, Profile, ProfileId, StoreFileFault};
 
 pub(crate) use place::{end, fingerprint};
 pub(crate) use verdict::kind;
@@ -90,6 +92,23 @@ impl Case<'_> {
         again(self.global, self.invoked_as, &format!("models auth {rest}"))
     }
 
+    /// Has an operator's deed done, and says where its row is missing from the audit.
+    pub(crate) fn at_desk<T>(&mut self, deed: impl AsyncFnOnce(&Desk) -> Result<T, Trouble>) -> Result<T, Failure> {
+        at_desk(&self.installation, self.output, deed)
+    }
+
+    /// Changes an auth store, with a row in the audit.
+    pub(crate) fn audited<T>(
+        &mut self,
+        deed: Deed,
+        change: impl FnOnce(&AuthStore) -> Result<T, StoreFileFault>,
+    ) -> Result<T, Failure> {
+        let doing = async |desk: &Desk| {
+            desk.audited(deed, async { change(&desk.auth_store).map_err(Trouble::AuthStore) }).await
+        };
+        self.at_desk(doing)
+    }
+
     /// What is stored, where all of it can be read.
     pub(crate) fn current(&self) -> Result<Current, Failure> {
         let mut current = self.installation.auth_store().current();
@@ -97,6 +116,43 @@ impl Case<'_> {
             None => Ok(current),
             Some(fault) => Err(fault.into()),
         }
+    }
+}
+
+/// Has an operator's deed done, and says where its row is missing from the audit.
+pub(crate) fn at_desk<T>(
+    installation: &Installation,
+    output: &mut Output,
+    deed: impl AsyncFnOnce(&Desk) -> Result<T, Trouble>,
+) -> Result<T, Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+    let desk = installation.desk();
+    let done = runtime.block_on(deed(&desk));
+    for remark in desk.remarks() {
+        output.talk(&remark);
+    }
+    Ok(done?)
+}
+
+/// A change of a credential, for the audit.
+pub(crate) fn deed(id: &ProfileId, before: Option<String>, after: Option<String>, reason: &str) -> Deed {
+    let (subject, reason) = (id.to_string(), reason.to_owned());
+    Deed { kind: Kind::Credential, profiles: vec![subject.clone()], subject, before, after, reason }
+}
+
+/// A stored credential in the words of the audit: its kind, and the fingerprints of its secrets.
+pub(crate) fn told(profile: &Profile) -> String {
+    let prints: Vec<String> = profile.fingerprints().iter().map(ToString::to_string).collect();
+    let prints = if prints.is_empty() { "kept elsewhere".to_owned() } else { prints.join(" and ") };
+    format!("{} {prints}", kind_word(&profile.credential))
+}
+
+/// The word for the kind of a credential.
+pub(crate) fn kind_word(credential: &Credential) -> &'static str {
+    match credential {
+        Credential::ApiKey { .. } => "api_key",
+        Credential::Token { .. } => "token",
+        Credential::OAuth(_) => "oauth",
     }
 }
 

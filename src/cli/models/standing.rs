@@ -11,13 +11,14 @@ use crate::health::Bench;
 use crate::profile::Profiles;
 use crate::session::Selection;
 use crate::settings::Loaded;
-use crate::turn::{Moment, Wallet, endpoint_of};
+use crate::turn::{Barred, Moment, Wallet, endpoint_of};
 
 /// What decides whether a model could answer now: the same as for a message.
 pub(crate) struct Standings {
     settings: Arc<Loaded>,
     profiles: Arc<Profiles>,
     benches: Arc<Vec<Bench>>,
+    barred: Arc<Barred>,
     wallet: Wallet,
     now: Timestamp,
 }
@@ -29,14 +30,15 @@ impl Standings {
         for fault in &current.trouble {
             call.output.talk(&fault.to_string());
         }
-        let benches = benches(call).unwrap_or_else(|failure| {
+        let (benches, barred) = kept(call).unwrap_or_else(|failure| {
             call.output.talk(&format!("What is benched cannot be read, so none is counted as such: {failure}"));
-            Arc::default()
+            Default::default()
         });
         Self {
             settings: call.installation.settings(),
             profiles: current.profiles,
             benches,
+            barred,
             wallet: Wallet::default(),
             now: call.installation.now(),
         }
@@ -50,6 +52,7 @@ impl Standings {
             profiles: &self.profiles,
             benches: &self.benches,
             wallet: &self.wallet,
+            barred: &self.barred,
             now: self.now,
         };
         let resolution = moment.resolve(Some(&selection), None, &|_, _| true);
@@ -59,8 +62,13 @@ impl Standings {
     }
 }
 
-fn benches(call: &Call<'_>) -> Result<Arc<Vec<Bench>>, Failure> {
-    let Some(store) = call.installation.open_state()? else { return Ok(Arc::default()) };
+/// The benches, and what is not to be used for now.
+fn kept(call: &Call<'_>) -> Result<(Arc<Vec<Bench>>, Arc<Barred>), Failure> {
+    let Some(store) = call.installation.open_state()? else { return Ok(Default::default()) };
+    let (settings, now) = (call.installation.settings(), call.installation.now());
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
-    Ok(runtime.block_on(store.benches())?)
+    runtime.block_on(async {
+        let barred = Barred::read(store.as_ref(), &settings.config.usage, now).await?;
+        Ok((store.benches().await?, Arc::new(barred)))
+    })
 }

@@ -32,7 +32,7 @@ pub(crate) struct Written {
 ///
 /// # Errors
 /// A file could not be written: which, why, and which have been written before it. To go on, the same is done again.
-pub(crate) fn carry_out(plan: &Plan, preview: &Preview, case: &Case<'_>) -> Result<Written, Failure> {
+pub(crate) fn carry_out(plan: &Plan, preview: &Preview, case: &mut Case<'_>) -> Result<Written, Failure> {
     let mut written = Written::default();
     match each(plan, preview, case, &mut written) {
         Ok(()) => Ok(written),
@@ -50,8 +50,8 @@ pub(crate) fn carry_out(plan: &Plan, preview: &Preview, case: &Case<'_>) -> Resu
     }
 }
 
-fn each(plan: &Plan, preview: &Preview, case: &Case<'_>, written: &mut Written) -> Result<(), Failure> {
-    let places = case.installation.places();
+fn each(plan: &Plan, preview: &Preview, case: &mut Case<'_>, written: &mut Written) -> Result<(), Failure> {
+    let places = case.installation.places().clone();
     for (credential, (place, is_stored)) in plan.credentials.iter().zip(&preview.places) {
         if *is_stored {
             // Not even a lock is taken.

@@ -11,7 +11,7 @@ use crate::cli::arguments::Global;
 use crate::cli::failure::Failure;
 use crate::cli::open::{again, quoted};
 use crate::cli::output::Output;
-use crate::cli::sessions::pins::{self, Fate, Row, carry_out, line, taken};
+use crate::cli::sessions::pins::{How, self, Fate, Row, carry_out, line, taken};
 use crate::clock::{Clock as _, SystemClock};
 use crate::session::import::{ImportPlan, plan};
 
@@ -54,9 +54,11 @@ pub(crate) async fn run(
     let ImportPlan { rows: planned, skipped, without_choice } = plan(&String::from_utf8_lossy(&text), now)
         .map_err(|fault| Failure::Unreadable(format!("{}: {fault}", file.display())))?;
     let store = app.store();
+    let required = app.engine().sources().settings.current().config.audit.required;
+    let how = How { apply: *apply, replace: *replace, required, now };
     let mut rows = Vec::with_capacity(planned.len() + skipped.len());
     for row in planned {
-        let fate = carry_out(&row, Some(store.as_ref()), *apply, *replace, now).await?;
+        let fate = carry_out(&row, Some(store.as_ref()), how).await?;
         rows.push(taken(row, fate));
     }
     rows.extend(skipped.into_iter().map(pins::skipped));

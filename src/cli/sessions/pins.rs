@@ -3,8 +3,9 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
+use crate::audit::{Demand, Surface, change_of_choice};
 use crate::cli::failure::Failure;
-use crate::session::Selection;
+use crate::session::{Selection, Session};
 use crate::session::import::{ImportRow, ImportStep};
 use crate::store::{CommitFault, Store};
 
@@ -37,15 +38,27 @@ pub(crate) enum Fate {
     Skipped,
 }
 
-/// Decides what becomes of `row` by what is here now, and with `apply` does it. Without a `store` nothing is here, and
+/// How choices are taken over.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct How {
+    /// Whether anything is to be written.
+    pub(crate) apply: bool,
+    /// Whether what is chosen here gives way.
+    pub(crate) replace: bool,
+    /// `audit.required`.
+    pub(crate) required: bool,
+    /// The moment.
+    pub(crate) now: Timestamp,
+}
+
+/// Decides what becomes of `row` by what is here now, and with `how.apply` does it. Without a `store` nothing is here, and
 /// nothing is done.
 pub(crate) async fn carry_out(
     row: &ImportRow,
     store: Option<&dyn Store>,
-    apply: bool,
-    replace: bool,
-    now: Timestamp,
+    how: How,
 ) -> Result<Fate, Failure> {
+    let How { apply, replace, required, now } = how;
     loop {
         let stored = match store {
             Some(store) => store.load(&row.key).await?,
@@ -57,8 +70,19 @@ pub(crate) async fn carry_out(
             ImportStep::Commit(session) => *session,
         };
         let Some(store) = store.filter(|_| apply) else { return Ok(Fate::Taken) };
-        match store.commit(session).await {
-            Ok(_) => return Ok(Fate::Taken),
+        let before = stored.as_deref().cloned().unwrap_or_else(|| Session::new(row.key.clone(), now));
+        let by = row.selection.by.clone();
+        let committed = match change_of_choice(&before, &session, by, Surface::Cli, "imported") {
+            Some(entry) => store.commit_audited(session, Demand { entry, required }).await.map(|done| done.unaudited),
+            None => store.commit(session).await.map(|_| None),
+        };
+        match committed {
+            Ok(unaudited) => {
+                if let Some(fault) = unaudited {
+                    tracing::error!(session.key = %row.key, %fault, "an imported pin is not in the audit");
+                }
+                return Ok(Fate::Taken);
+            }
             // Somebody chose something there meanwhile, and what that is decides anew.
             Err(CommitFault::Conflict(_)) => {}
             Err(CommitFault::Store(fault)) => return Err(fault.into()),

@@ -7,9 +7,10 @@ use rusqlite::{Connection, params};
 
 use crate::health::Bench;
 use crate::session::Session;
-use crate::store::StoreFault;
+use crate::store::{StoreFault, UsageQuery};
 use crate::store::sqlite::failure::Failure;
-use crate::store::sqlite::{Sqlite, benches, connection, schema, sessions};
+use crate::store::sqlite::{Sqlite, benches, connection, marks, schema, sessions, usage};
+use crate::usage::{Dimension, Tally};
 
 /// The rows of those sessions in which something is chosen, or was.
 const CHOSEN: &str = "SELECT key, revision, conversation, created, updated, parent, state FROM sessions
@@ -23,28 +24,50 @@ pub struct Glance {
     pub benches: Vec<Bench>,
     /// The sessions that were asked for and in which something is chosen, by key.
     pub sessions: Vec<Arc<Session>>,
+    /// The marks that were asked for, by name.
+    pub marks: Vec<(String, String)>,
+    /// What was used by profile, for each question that was asked.
+    pub sums: Vec<Vec<(String, Tally)>>,
+}
+
+/// What one look at the state is to find.
+#[derive(Debug, Default)]
+pub struct Wanted {
+    /// Sessions whose key begins so.
+    pub prefix: String,
+    /// Marks whose name begins so.
+    pub marks: String,
+    /// What was used by profile.
+    pub queries: Vec<UsageQuery>,
 }
 
 impl Sqlite {
-    /// Looks at the database at `path`, and at its sessions whose key begins with `prefix`. Nothing is written, no thread
+    /// Looks at the database at `path` for what is `wanted`. Nothing is written, no thread
     /// is started, and it is closed again.
     ///
     /// # Errors
     ///
     /// [`StoreFault`] when it cannot be read.
-    pub fn glance(path: &Path, prefix: &str) -> Result<Glance, StoreFault> {
-        look(path, prefix).map_err(|failure| failure.of(path))
+    pub fn glance(path: &Path, wanted: &Wanted) -> Result<Glance, StoreFault> {
+        look(path, wanted).map_err(|failure| failure.of(path))
     }
 }
 
-fn look(path: &Path, prefix: &str) -> Result<Glance, Failure> {
+fn look(path: &Path, wanted: &Wanted) -> Result<Glance, Failure> {
     connection::is_whole(path)?;
     let db = connection::look(path)?;
     schema::expect_ours(&db, path)?;
     if schema::check(&db, path)? == 0 {
         return Ok(Glance::default());
     }
-    Ok(Glance { benches: benches::all(&db)?, sessions: chosen(&db, prefix)? })
+    let Wanted { prefix, marks: named, queries } = wanted;
+    let (benches, sessions) = (benches::all(&db)?, chosen(&db, prefix)?);
+    // Made by an older modelpin, and only looked at: nothing of that kind was kept.
+    if schema::check(&db, path)? < schema::OPERATORS {
+        return Ok(Glance { benches, sessions, sums: vec![Vec::new(); queries.len()], ..Glance::default() });
+    }
+    let sums = queries.iter().map(|query| usage::sums(&db, Dimension::Profile, query)).collect::<Result<_, _>>()?;
+    Ok(Glance { benches, sessions, marks: marks::all(&db, named)?, sums })
 }
 
 fn chosen(db: &Connection, prefix: &str) -> Result<Vec<Arc<Session>>, Failure> {

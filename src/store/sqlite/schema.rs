@@ -13,11 +13,18 @@ use crate::store::sqlite::failure::Failure;
 const APPLICATION: i64 = 0x6d70_696e;
 
 /// Each brings the database from the number before to its own, counted from 1. Only ever added to.
-const STEPS: [&str; 2] = [include_str!("../sql/0001_tables.sql"), include_str!("../sql/0002_inbox.sql")];
+const STEPS: [&str; 3] = [
+    include_str!("../sql/0001_tables.sql"),
+    include_str!("../sql/0002_inbox.sql"),
+    include_str!("../sql/0003_operators.sql"),
+];
 
 /// The schema this program knows.
 #[allow(clippy::cast_possible_wrap, reason = "a handful of steps")]
 const KNOWN: i64 = STEPS.len() as i64;
+
+/// From this number on there is what those want to know who look after a bot.
+pub(crate) const OPERATORS: i64 = 3;
 
 /// Brings the database up to date.
 pub(crate) fn migrate(db: &mut Connection, path: &Path) -> Result<(), Failure> {

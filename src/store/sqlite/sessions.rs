@@ -1,5 +1,6 @@
 //! The table of the sessions.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::thread;
 
@@ -7,13 +8,15 @@ use modelpin_chat::BoxFuture;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use tokio::sync::oneshot;
 
+use crate::audit::Demand;
 use crate::session::{Session, SessionKey};
 use crate::store::row::{SessionRow, whole};
 use crate::store::sqlite::Sqlite;
+use crate::store::sqlite::audit::append_demanded;
 use crate::store::sqlite::cache::{Effect, Look};
 use crate::store::sqlite::failure::Failure;
 use crate::store::sqlite::job::Written;
-use crate::store::{CommitFault, SessionTable, StoreFault};
+use crate::store::{Audited, CommitFault, SessionTable, StoreFault};
 
 const LOAD: &str = "SELECT key, revision, conversation, created, updated, parent, state FROM sessions WHERE key = ?1";
 const INSERT: &str = "INSERT INTO sessions (key, revision, conversation, created, updated, parent, state)
@@ -40,6 +43,18 @@ impl SessionTable for Sqlite {
     fn commit(&self, session: Session) -> BoxFuture<'_, Result<Arc<Session>, CommitFault>> {
         Box::pin(async move {
             let committed = self.writer.write(move |db| commit(db, session)).await?;
+            committed.map_err(CommitFault::Conflict)
+        })
+    }
+
+    fn commit_audited(
+        &self,
+        session: Session,
+        demand: Demand,
+    ) -> BoxFuture<'_, Result<Audited<Arc<Session>>, CommitFault>> {
+        let path = self.path.clone();
+        Box::pin(async move {
+            let committed = self.writer.write(move |db| commit_audited(db, session, &demand, &path)).await?;
             committed.map_err(CommitFault::Conflict)
         })
     }
@@ -71,8 +86,25 @@ fn list(db: &Connection, prefix: &str, limit: usize) -> Result<Vec<Arc<Session>>
     rows.map(|row| Ok(Arc::new(row?.read()?))).collect()
 }
 
+/// The row as it was committed, or what stands in its place.
+type Committed<T> = Result<T, Option<Arc<Session>>>;
+
+fn commit_audited(
+    db: &Connection,
+    session: Session,
+    demand: &Demand,
+    path: &Path,
+) -> Written<Committed<Audited<Arc<Session>>>> {
+    let (effect, committed) = commit(db, session)?;
+    let audited = match committed {
+        Ok(value) => Ok(Audited { value, unaudited: append_demanded(db, demand, path)? }),
+        Err(conflict) => Err(conflict),
+    };
+    Ok((effect, audited))
+}
+
 /// Writes the row if its revision is the stored one; else returns the stored row.
-fn commit(db: &Connection, session: Session) -> Written<Result<Arc<Session>, Option<Arc<Session>>>> {
+fn commit(db: &Connection, session: Session) -> Written<Committed<Arc<Session>>> {
     let expected = session.revision;
     let session = Session { revision: expected + 1, ..session };
     let SessionRow { key, revision, conversation, created, updated, parent, state } = SessionRow::of(&session)?;

@@ -18,6 +18,7 @@ fn receipt(peer: &str, second: i64) -> Receipt {
         source: Source::User,
         reason: "pinned".to_owned(),
         class: Some(BillingClass::Metered),
+        requests: Vec::new(),
         attempts: vec![ReceiptAttempt {
             model: "anthropic/claude-opus-4-6".to_owned(),
             profile: "env:ANTHROPIC_API_KEY".to_owned(),

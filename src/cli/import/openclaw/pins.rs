@@ -8,8 +8,7 @@ use jiff::Timestamp;
 use crate::agent::AgentId;
 use crate::app::Installation;
 use crate::cli::failure::Failure;
-use crate::cli::import::openclaw::Openclaw;
-use crate::cli::sessions::pins::{Fate, Row, carry_out as carry_out_one, skipped, taken};
+use crate::cli::sessions::pins::{Fate, How, Row, carry_out as carry_out_one, skipped, taken};
 use crate::openclaw::Source;
 use crate::session::import::{ImportPlan, plan_of};
 use crate::store::Store;
@@ -37,13 +36,12 @@ pub(crate) async fn carry_out(
     choices: Vec<ImportPlan>,
     state: Option<&dyn Store>,
     ids: &HashSet<String>,
-    import: &Openclaw,
-    now: Timestamp,
+    how: How,
 ) -> Result<(Vec<Row>, usize), Failure> {
     let (mut rows, mut without_choice) = (Vec::new(), 0);
     for plan in choices {
         for choice in plan.rows {
-            let fate = carry_out_one(&choice, state, import.apply, import.replace, now).await?;
+            let fate = carry_out_one(&choice, state, how).await?;
             rows.push(with_doubt(taken(choice, fate), ids));
         }
         rows.extend(plan.skipped.into_iter().map(skipped));

@@ -4,8 +4,10 @@ use std::cell::RefCell;
 use std::collections::HashSet;
 
 use crate::app::Installation;
+use crate::audit::Kind;
 use crate::cli::failure::Failure;
 use crate::openclaw::Wanted;
+use crate::operator::Deed;
 use crate::profile::{AuthStore, Document, Origin, TakenOver};
 
 /// What is to be done with one store.
@@ -47,6 +49,24 @@ impl<'a> Plan<'a> {
     /// What would be done.
     pub(crate) fn outcome(&self) -> Outcome {
         Outcome { over: self.over.clone(), verified: None, changes: self.changes }
+    }
+
+    /// Whether there is anything to do.
+    pub(crate) fn changes(&self) -> bool {
+        self.changes
+    }
+
+    /// What is done, for the audit.
+    pub(crate) fn deed(&self) -> Deed {
+        let profiles: Vec<String> = self.wanted.brought.profiles.keys().cloned().collect();
+        Deed {
+            kind: Kind::Credential,
+            subject: self.origin.path.display().to_string(),
+            before: None,
+            after: Some(profiles.join(", ")),
+            reason: "imported from OpenClaw".to_owned(),
+            profiles,
+        }
     }
 
     /// Does it, and reads every secret back.

@@ -6,8 +6,9 @@ use serde::Serialize;
 
 use crate::cli::Exit;
 use crate::cli::failure::Failure;
-use crate::cli::models::auth::Case;
+use crate::cli::models::auth::{Case, deed};
 use crate::health::{Bench, FailureClass};
+use crate::operator::{Cleared as Desked, clear_benches};
 use crate::profile::{AuthFile, Fingerprint, Profile, ProfileId, Profiles, Secrets};
 
 /// Let credentials be tried again at once; a running chat honours it with its next message
@@ -66,7 +67,7 @@ pub(crate) fn run(clear: &ClearCooldown, case: &mut Case<'_>) -> Result<Exit, Fa
     let owner =
         |print: &Fingerprint| prints_of.iter().find(|(_, prints)| prints.contains(print)).map(|(id, _)| id.clone());
     let is_meant = |bench: &Bench| *all || bench.scope.fingerprint.as_ref().is_some_and(|print| owner(print).is_some());
-    let (benches, others) = clear_benches(case, is_meant)?;
+    let Desked { benches, others } = cleared(case, named, is_meant)?;
     let now = case.installation.now();
     let said = |bench: &Bench| ClearedBench {
         profile: bench.scope.fingerprint.as_ref().and_then(owner),
@@ -149,22 +150,18 @@ fn fingerprints(meant: &[&Profile], all: bool, case: &Case<'_>) -> Result<Vec<(P
 }
 
 /// Takes away the benches that are `meant`, and returns them as they were, and the others.
-fn clear_benches(case: &Case<'_>, meant: impl Fn(&Bench) -> bool) -> Result<(Vec<Bench>, Vec<Bench>), Failure> {
-    let Some(store) = case.installation.open_state()? else { return Ok((Vec::new(), Vec::new())) };
-    let runtime = tokio::runtime::Builder::new_current_thread().build()?;
-    runtime.block_on(async {
-        let (meant, others): (Vec<Bench>, Vec<Bench>) = store.benches().await?.iter().cloned().partition(meant);
-        for bench in &meant {
-            store.update_bench(bench.scope.clone(), Box::new(|_| None)).await?;
-        }
-        Ok((meant, others))
-    })
+fn cleared(case: &mut Case<'_>, named: &[ProfileId], meant: impl Fn(&Bench) -> bool) -> Result<Desked, Failure> {
+    // Where nothing was ever kept, nobody is benched.
+    if !case.installation.places().database().try_exists().unwrap_or(true) {
+        return Ok(Desked { benches: Vec::new(), others: Vec::new() });
+    }
+    case.at_desk(async |desk| clear_benches(desk, named, meant).await)
 }
 
 /// Takes away the windows that other programs noted and that still hold: in whichever of the agent's stores they are,
 /// since such a program may note in one what it knows from the other.
 fn clear_windows(
-    case: &Case<'_>,
+    case: &mut Case<'_>,
     meant: &[&Profile],
     stored: &Profiles,
     now: Timestamp,
@@ -178,7 +175,10 @@ fn clear_windows(
             let Some(until) = stored.usage.get(id).and_then(|usage| usage.cooling(None, now)) else { continue };
             // Where there is nothing to clear, nothing is locked.
             if AuthFile::at(&place.path).read()?.clear_windows(id) {
-                let written = store.edit(&place, |document| document.clear_windows(id))?;
+                let before = Some(format!("cooling until {until:.0}, noted by another program"));
+                let deed = deed(id, before, None, "windows cleared");
+                let written =
+                    case.audited(deed, |store| store.edit(&place, |document| document.clear_windows(id)))?;
                 let file = written.path.display().to_string();
                 cleared.push(ClearedWindow { profile: id.clone(), until: format!("{until:.0}"), file });
             }

@@ -9,9 +9,9 @@ use crate::catalog::ProviderId;
 use crate::cli::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::models::auth::configured::Configured;
-use crate::cli::models::auth::{Case, verdict};
+use crate::cli::models::auth::{Case, deed, kind_word, told, verdict};
 use crate::cli::open::quoted;
-use crate::profile::{Credential, Expiry, Fingerprint, Held, NewProfile, Origin, ProfileId, SecretValue, Written};
+use crate::profile::{AuthStore, Credential, Expiry, Fingerprint, Held, NewProfile, Origin, ProfileId, SecretValue, Written};
 
 /// Where a new credential goes.
 pub(crate) struct Place {
@@ -126,8 +126,12 @@ impl Place {
     ///
     /// # Errors
     /// It could not be stored.
-    pub(crate) fn write(&self, case: &Case<'_>, profile: &NewProfile) -> Result<Written<Option<Held>>, Failure> {
-        let written = case.installation.auth_store().edit(&self.origin, |document| {
+    pub(crate) fn write(&self, case: &mut Case<'_>, profile: &NewProfile) -> Result<Written<Option<Held>>, Failure> {
+        let before = case.current()?.profiles.get(&self.id).map(told);
+        let print = fingerprint(&profile.credential).map_or_else(|| "kept elsewhere".to_owned(), |print| print.to_string());
+        let after = Some(format!("{} {print}", kind_word(&profile.credential)));
+        let change = deed(&self.id, before.clone(), after.clone(), "stored");
+        let put = |store: &AuthStore| store.edit(&self.origin, |document| {
             let held = document.held(&self.id);
             if let Some(held) = held.clone().filter(|held| self.is_in_the_way(held)) {
                 return Err(held);
@@ -139,7 +143,10 @@ impl Place {
                 document.clear_usage(&self.id);
             }
             Ok(held)
-        })?;
+        });
+        // The same again is no change; what else would be written then is of no concern to the audit.
+        let written =
+            if before == after { put(case.installation.auth_store())? } else { case.audited(change, put)? };
         let Written { path, changed, value } = written;
         Ok(Written { path, changed, value: value.map_err(|held| self.taken(case, &held))? })
     }

@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::catalog::nearest_profiles;
 use crate::cli::Exit;
 use crate::cli::failure::Failure;
-use crate::cli::models::auth::Case;
+use crate::cli::models::auth::{Case, deed, told};
 use crate::profile::{Origin, ProfileId};
 
 /// Take a credential out of the store
@@ -41,8 +41,10 @@ pub(crate) fn run(remove: &Remove, case: &mut Case<'_>) -> Result<Exit, Failure>
             None => unknown(case, id),
         });
     };
-    let written = store.edit(&origin, |document| document.remove_profile(id))?;
-    let after = store.current().profiles;
+    let before = current.profiles.get(id).map_or_else(|| "an entry that cannot be read".to_owned(), told);
+    let deed = deed(id, Some(before), None, "removed");
+    let written = case.audited(deed, |store| store.edit(&origin, |document| document.remove_profile(id)))?;
+    let after = case.installation.auth_store().current().profiles;
     let now_from = after.by_id.get(id).map(|profile| profile.origin.path.display().to_string());
     let listed = after.order.values().any(|ids| ids.contains(id));
     let removed = Removed { id, file: written.path.display().to_string(), changed: written.value, now_from };

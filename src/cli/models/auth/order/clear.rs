@@ -39,7 +39,7 @@ pub(crate) fn run(provider: &ProviderId, case: &mut Case<'_>) -> Result<Exit, Fa
     }
     // Where nothing is to be cleared, not even a lock is taken.
     let cleared = match store.order_owner(provider) {
-        Some(_) => store.edit_own(|document| document.clear_order(provider))?.value,
+        Some(_) => case.at_desk(async |desk| desk.clear_order(provider).await)?,
         None => false,
     };
     let order = InForce::of(case, provider);

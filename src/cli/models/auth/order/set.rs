@@ -42,7 +42,7 @@ pub(crate) fn run(set: &Set, case: &mut Case<'_>) -> Result<Exit, Failure> {
     }
     // A write reads the whole store: what is not needed for it any more makes room.
     drop(index);
-    let written = case.installation.auth_store().edit_own(|document| document.set_order(provider, &order))?;
+    let written = case.at_desk(async |desk| desk.set_order(provider, &order).await)?;
     let in_force = InForce::of(case, provider);
     if case.global.json {
         case.output.json(&Changed { changed: written.changed, order: in_force })?;

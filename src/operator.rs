@@ -1,0 +1,17 @@
+//! What operators do: the same from the command line, from a chat and from the page, each change with its row in the audit.
+
+mod benches;
+mod desk;
+mod names;
+mod orders;
+mod pins;
+mod policy;
+mod switches;
+mod trouble;
+
+pub(crate) use benches::{Cleared, clear_benches, is_of};
+pub(crate) use desk::{Deed, Desk};
+pub(crate) use names::{find_all, find_profile};
+pub(crate) use pins::take_word;
+pub(crate) use policy::note_policy;
+pub(crate) use trouble::Trouble;
