@@ -7,6 +7,7 @@ mod audit;
 mod cell;
 mod chat;
 mod completions;
+mod desk;
 mod doctor;
 mod exit;
 mod failure;

@@ -44,8 +44,8 @@ pub(crate) use table::{OWN_FORMS, forms, operator_forms};
 
 /// The names of the commands, lower case. An alias must equal none of them: it could not be reached by `/<alias>`.
 pub const COMMAND_NAMES: [&str; 14] = [
-    "model", "models", "new", "reset", "help", "whoami", "auth", "sessions", "pin", "unpin", "usage", "audit", "reload",
-    "drain",
+    "model", "models", "new", "reset", "help", "whoami", "auth", "sessions", "pin", "unpin", "usage", "audit",
+    "reload", "drain",
 ];
 
 /// The words that `/model` takes for something else than a model, lower case; so it does whole numbers.

@@ -2,6 +2,7 @@
 
 mod again;
 mod audited;
+mod budget;
 mod change;
 mod complete;
 mod discreet;
@@ -54,9 +55,11 @@ pub struct Engine {
     open: Open,
     restraint: Restraint,
     /// The configuration whose policy was last compared with the one in the audit.
-    noted: Mutex<Weak<Loaded>>,
+    noted: Arc<Mutex<Weak<Loaded>>>,
     /// Told when an operator wants the program that serves this engine to end.
     end: watch::Sender<bool>,
+    /// Why a change is missing from the audit; nothing where the last one is not.
+    unaudited: Mutex<Option<String>>,
 }
 
 /// What a directive is carried out with.
@@ -90,6 +93,7 @@ impl Handler for Engine {
         Box::pin(async move {
             let _handling = self.open.handling(&inbound);
             let outbox = Discreet(outbox);
+            self.note_policy();
             // A fault of ours ends this answer, not the program that serves all the other chats.
             let served = AssertUnwindSafe(self.serve(&inbound, &outbox)).catch_unwind().await;
             if served.is_err() {
@@ -130,9 +134,21 @@ impl Engine {
             running: Arc::default(),
             open: Open::default(),
             restraint: Restraint::default(),
-            noted: Mutex::default(),
+            noted: Arc::default(),
             end: watch::Sender::new(false),
+            unaudited: Mutex::default(),
         }
+    }
+
+    /// Why the last change is missing from the audit, if it is.
+    #[cfg(feature = "cli")]
+    pub(crate) fn audit_trouble(&self) -> Option<String> {
+        self.unaudited.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Notes whether a change is in the audit.
+    fn note_audit(&self, fault: Option<String>) {
+        *self.unaudited.lock().unwrap_or_else(PoisonError::into_inner) = fault;
     }
 
     /// Hears when an operator wants the program that serves this engine to end.
@@ -146,22 +162,26 @@ impl Engine {
         self.end.send(true).is_ok()
     }
 
-    /// Tells the audit what of the configuration in force decides otherwise than before. Cheap where it was read before.
-    pub(crate) async fn note_policy(&self) {
+    /// Tells the audit what of the configuration in force decides otherwise than before. Cheap where it was told before;
+    /// nobody waits for it.
+    pub(crate) fn note_policy(&self) {
         let current = self.sources.settings.current();
         let same = Arc::downgrade(&current);
         let before = std::mem::replace(&mut *self.noted.lock().unwrap_or_else(PoisonError::into_inner), same.clone());
         if before.ptr_eq(&same) {
             return;
         }
-        if let Err(fault) = note_policy(self.sources.store.as_ref(), &current.policy, self.sources.now()).await {
-            tracing::error!(%fault, "a change of who may do what is not in the audit");
-            *self.noted.lock().unwrap_or_else(PoisonError::into_inner) = before;
-        }
+        let (store, noted, now) = (Arc::clone(&self.sources.store), Arc::clone(&self.noted), self.sources.now());
+        tokio::spawn(async move {
+            if let Err(fault) = note_policy(store.as_ref(), &current.policy, now).await {
+                tracing::error!(%fault, "a change of who may do what is not in the audit");
+                // The next one who comes tries again.
+                *noted.lock().unwrap_or_else(PoisonError::into_inner) = Weak::new();
+            }
+        });
     }
 
     async fn serve(&self, inbound: &Inbound, outbox: &dyn Outbox) {
-        self.note_policy().await;
         if is_switched_off(&self.sources.settings.current().config, &Asker::from(inbound)) {
             tracing::debug!(session.key = %self.key(inbound), "nobody is answered here");
             return;

@@ -8,6 +8,7 @@ pub(crate) mod bot;
 pub(crate) mod channel;
 pub(crate) mod claim;
 pub(crate) mod health;
+pub(crate) mod herald;
 pub(crate) mod lock;
 pub(crate) mod standing;
 pub(crate) mod supervisor;

@@ -131,6 +131,8 @@ pub mod store;
 pub mod usage;
 
 // What is done.
+#[cfg(feature = "cli")]
+mod alert;
 pub mod app;
 #[cfg(feature = "cli")]
 mod doctor;

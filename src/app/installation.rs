@@ -9,20 +9,20 @@ use crate::agent::AgentId;
 #[cfg(feature = "cli")]
 use crate::app::roster::checkups;
 use crate::app::{AppFault, AppOptions};
+#[cfg(feature = "cli")]
+use crate::audit::Surface;
 use crate::clock::Clock;
 use crate::config::{self, Config, ConfigFault, Environment, Layout, Places, ShellFault};
 #[cfg(feature = "cli")]
 use crate::gateway::bot::is_any_configured;
 #[cfg(feature = "cli")]
 use crate::gateway::channel::Checkups;
-use crate::profile::{AuthStore, ExternalPaths, Sealing, StoreFileFault, StorePaths, sync_external};
-use crate::settings::Settings;
-#[cfg(feature = "cli")]
-use crate::audit::Surface;
 #[cfg(feature = "cli")]
 use crate::operator::Desk;
+use crate::profile::{AuthStore, ExternalPaths, Sealing, StoreFileFault, StorePaths, sync_external};
 #[cfg(feature = "cli")]
 use crate::session::Actor;
+use crate::settings::Settings;
 #[cfg(feature = "cli")]
 use crate::store::Detached;
 use crate::store::{Sqlite, Store, StoreFault};

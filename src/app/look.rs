@@ -5,7 +5,7 @@ use std::sync::{Arc, Weak};
 use jiff::SignedDuration;
 
 use crate::app::{App, Installation};
-use crate::config::Places;
+use crate::config::{AlertsConfig, Places};
 use crate::engine::Engine;
 use crate::openclaw::newer_store;
 use crate::profile::Current;
@@ -88,7 +88,10 @@ impl Installation {
         let settings = self.settings.current();
         let budgets = &settings.config.usage.budgets;
         let queries = budgets.iter().map(|budget| Barred::query(budget, self.now()).unwrap_or_default()).collect();
-        Sqlite::glance(&path, &Wanted { prefix: format!("agent:{}:", self.agent()), marks: DISABLED.to_owned(), queries })
+        Sqlite::glance(
+            &path,
+            &Wanted { prefix: format!("agent:{}:", self.agent()), marks: DISABLED.to_owned(), queries },
+        )
     }
 }
 
@@ -98,6 +101,20 @@ pub(crate) struct Looker {
     /// Whoever may be asked must not keep a program from putting its state away.
     engine: Weak<Engine>,
     places: Places,
+}
+
+/// What a running program sees.
+pub(crate) struct Seen {
+    /// How the credentials stand.
+    pub(crate) report: Report,
+    /// What cannot be read, in words.
+    pub(crate) unreadable: Vec<String>,
+    /// Who is to be told.
+    pub(crate) alerts: AlertsConfig,
+    /// Why changes are missing from the audit, if they are.
+    pub(crate) audit: Option<String>,
+    /// Whether a message could be answered now that asks for nothing in particular.
+    pub(crate) can_answer: bool,
 }
 
 impl App {
@@ -115,6 +132,11 @@ impl Looker {
 
     /// How the credentials stand for this program; `None` where it is about to end.
     pub(crate) async fn report(&self, asked: Asked<'_>) -> Option<Report> {
+        self.look(asked).await.map(|seen| seen.report)
+    }
+
+    /// The same, with what else operators have to know.
+    pub(crate) async fn look(&self, asked: Asked<'_>) -> Option<Seen> {
         let engine = self.engine.upgrade()?;
         let sources = engine.sources();
         let (settings, Current { profiles, trouble }) = (sources.settings.current(), sources.auth_store.current());
@@ -147,7 +169,11 @@ impl Looker {
             warn: asked.warn,
             command: asked.command,
         };
-        Some(report(&Survey::of(&facts), &facts))
+        let report = report(&Survey::of(&facts), &facts);
+        let mut unreadable = unreadable;
+        unreadable.extend(settings.trouble.iter().cloned());
+        let alerts = settings.config.alerts.clone();
+        Some(Seen { report, unreadable, alerts, audit: engine.audit_trouble(), can_answer: sources.can_answer().await })
     }
 }
 

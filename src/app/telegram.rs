@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use modelpin_chat::BoxFuture;
+use modelpin_chat::{BoxFuture, Reply};
 use modelpin_delivery::State;
-use modelpin_telegram::{ADMIN, Delivery, Options, ServeFault, Webhook, check, serve};
+use modelpin_telegram::{ADMIN, Delivery, Options, ServeFault, Webhook, announce, check, serve};
 use tokio::sync::watch;
 
 use crate::access::is_role_named;
@@ -90,6 +90,14 @@ impl Channel for Server {
     ) -> BoxFuture<'static, Result<(), Ended>> {
         let (options, engine, mailbox) = (self.options.clone(), self.engine.clone(), self.mailbox.clone());
         Box::pin(async move { serve(options, engine, mailbox, standing, stop).await.map_err(|fault| ended(&fault)) })
+    }
+
+    fn announce(&self, chat: String, reply: Reply) -> BoxFuture<'static, Result<(), String>> {
+        let options = self.options.clone();
+        Box::pin(async move {
+            let chat = chat.parse().map_err(|_| format!("`{chat}` is no id of a chat there"))?;
+            announce(&options, chat, reply).await
+        })
     }
 }
 

@@ -53,7 +53,9 @@ impl From<Trouble> for Failure {
 impl From<StoreFault> for Failure {
     fn from(fault: StoreFault) -> Self {
         match fault {
-            StoreFault::TooNew { .. } | StoreFault::Unaudited { .. } | StoreFault::Broken { .. } => Self::Unreadable(fault.to_string()),
+            StoreFault::TooNew { .. } | StoreFault::Unaudited { .. } | StoreFault::Broken { .. } => {
+                Self::Unreadable(fault.to_string())
+            }
             StoreFault::ReadOnly { .. } | StoreFault::Full { .. } => Self::Unexpected(fault.to_string()),
         }
     }

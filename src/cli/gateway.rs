@@ -1,10 +1,12 @@
 //! `modelpin gateway`
 
+mod alerts;
 mod check;
 mod place;
 mod serve;
 mod service_manager;
 mod signals;
+mod told;
 
 use clap::Args;
 
@@ -24,6 +26,12 @@ pub(crate) struct Gateway {
     /// Look whether the configuration and the tokens are good, and end: 0 if all are, 1 if not. Nobody is served
     #[arg(long)]
     check: bool,
+    /// Have the gateway that serves this state bring what is under way to its end, and end
+    #[arg(long, conflicts_with_all = ["check", "health"])]
+    drain: bool,
+    /// Have the gateway that serves this state read its configuration again
+    #[arg(long, conflicts_with_all = ["check", "health", "drain"])]
+    reload: bool,
     /// Where /healthz and /readyz are: a port, an address with a port, or `off` [default: port 18789 of this machine, or another]
     #[arg(long, alias = "port", value_name = "ADDR", conflicts_with = "check")]
     health: Option<HealthAt>,
@@ -31,6 +39,9 @@ pub(crate) struct Gateway {
 
 /// Serves what is configured, or checks it.
 pub(crate) fn run(asked: &Gateway, global: &Global, invoked_as: &str, output: &mut Output) -> Result<Exit, Failure> {
+    if asked.drain || asked.reload {
+        return told::run(asked.drain, global, invoked_as, output);
+    }
     let nothing = |places: &Places, more: &[String]| Failure::Misconfigured(nothing(places, more, global, invoked_as));
     let installation = if asked.check {
         look_as_served(global, invoked_as, output)?
@@ -65,7 +76,9 @@ pub(crate) fn run(asked: &Gateway, global: &Global, invoked_as: &str, output: &m
             output.talk(&steps);
         }
         let place = place::of(asked.health, &app);
-        serve::run(&app, roster, wanted, place, output).await
+        let (global, name) = (global.clone(), invoked_as.to_owned());
+        let command = move |rest: &str| again(&global, &name, rest);
+        serve::run(&app, roster, wanted, place, command, output).await
     });
     // What hangs must not hold the end up; what it had begun is taken up at the next start.
     runtime.shutdown_timeout(serve::LAST_MOMENT);

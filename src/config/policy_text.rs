@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 /// The keys of a channel, and of an account of it, that say who is let in.
-const OF_CHANNEL: [&str; 7] =
-    ["allowFrom", "dmPolicy", "groupAllowFrom", "groupPolicy", "groups", "guilds", "dm"];
+const OF_CHANNEL: [&str; 7] = ["allowFrom", "dmPolicy", "groupAllowFrom", "groupPolicy", "groups", "guilds", "dm"];
 
 /// The settings that are looked at as a whole.
 const WHOLE: [&[&str]; 4] =

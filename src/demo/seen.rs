@@ -23,6 +23,10 @@ pub struct Seen {
     pub model: String,
     /// The status it was answered with; 0 for none.
     pub status: u16,
+    /// The tokens that the answer says were read and written; `None` where it says nothing of them.
+    pub tokens: Option<(u64, u64)>,
+    /// Whether it was answered to the end.
+    pub answered: bool,
     /// Its headers, names in lower case; a credential is replaced by its fingerprint.
     pub headers: Vec<(String, String)>,
     /// Its body.

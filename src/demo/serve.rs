@@ -49,6 +49,7 @@ pub(crate) async fn serve(State(shared): State<Arc<Shared>>, request: Request) -
     let status = if matches!(script.body, Body::Hang) { 0 } else { script.status };
     let text = words(&model, caller.fingerprint.as_ref(), caller.profile.as_ref(), &body);
     let exchange = Exchange { api, read: tokens(&body.to_string()), model: model.clone(), masked: caller.masked };
+    let (tokens, answered) = counted(&script, api, exchange.read, &text);
     shared.note(Seen {
         at: shared.clock.now(),
         provider,
@@ -57,10 +58,26 @@ pub(crate) async fn serve(State(shared): State<Arc<Shared>>, request: Request) -
         profile: caller.profile,
         model,
         status,
+        tokens,
+        answered,
         headers: shown(&headers, caller.fingerprint.as_ref()),
         body,
     });
     exchange.answer(&shared, script, &text).await
+}
+
+/// What an answer says of its size, and whether it is whole. Of raw bytes nothing is known.
+fn counted(script: &Script, api: Api, read: usize, text: &str) -> (Option<(u64, u64)>, bool) {
+    let of = |read: usize, written: usize| {
+        Some((u64::try_from(read).unwrap_or_default(), u64::try_from(written).unwrap_or_default()))
+    };
+    match (&script.body, api) {
+        (Body::Talk(own), _) => (of(read, tokens(own.as_deref().unwrap_or(text))), script.status == 200),
+        (Body::Json, _) => (of(read, tokens(text)), script.status == 200),
+        // Anthropic counts at the beginning of its answer, the others at its end.
+        (Body::Cut, Api::AnthropicMessages) => (of(1, 1), false),
+        (Body::Cut | Body::Error | Body::ClientOnly | Body::Hang | Body::Raw(..), _) => (None, false),
+    }
 }
 
 /// Who sent a request.

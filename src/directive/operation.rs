@@ -127,14 +127,22 @@ impl OperationName {
         }
     }
 
+    // operation = gap ( auth / sessions / pin / unpin / usage / audit / "" ) gap   ; which of them is said by the word
+    // sessions = [ name ]
+    // unpin = name                               ; the key of a session, or a profile
+    // audit = [ number ]
+    // name = quoted / token
     /// Reads what follows the command's name and its colon.
     pub(crate) fn read<'l>(self, line: &Line<'l>, i: &'l str) -> Parsed<'l, Directive> {
         let (i, _) = gap(i)?;
         let (rest, operation) = match self {
             Self::Auth => auth(line, i)?,
-            Self::Sessions => opt(name).map(|filter| Operation::Sessions { filter: filter.map(|name| name.placed(line)) }).parse(i)?,
+            Self::Sessions => {
+                opt(name).map(|filter| Operation::Sessions { filter: filter.map(|name| name.placed(line)) }).parse(i)?
+            }
             Self::Pin => pin(line, i)?,
-            Self::Unpin => needed(line, i, Expected::SessionOrProfile).map(|(rest, subject)| (rest, Operation::Unpin { subject }))?,
+            Self::Unpin => needed(line, i, Expected::SessionOrProfile)
+                .map(|(rest, subject)| (rest, Operation::Unpin { subject }))?,
             Self::Usage => usage(i)?,
             Self::Audit => opt(|i| number(i, Expected::Count)).map(|count| Operation::Audit { count }).parse(i)?,
             Self::Reload => (i, Operation::Reload),
@@ -176,12 +184,10 @@ fn auth<'l>(line: &Line<'l>, i: &'l str) -> Parsed<'l, Operation> {
 fn order<'l>(line: &Line<'l>, i: &'l str) -> Parsed<'l, Operation> {
     let (rest, provider) = needed(line, i, Expected::ProviderName)?;
     let (rest, _) = gap(rest)?;
-    let ids = many1(terminated(name, gap)).map(|names| {
-        OrderWish::Set(names.into_iter().map(|name| name.placed(line)).collect())
-    });
+    let ids = many1(terminated(name, gap))
+        .map(|names| OrderWish::Set(names.into_iter().map(|name| name.placed(line)).collect()));
     let alone = terminated(keyword("clear"), peek((gap, eof)));
-    let (rest, order) =
-        alt((value(OrderWish::Show, eof), value(OrderWish::Clear, alone), ids)).parse(rest)?;
+    let (rest, order) = alt((value(OrderWish::Show, eof), value(OrderWish::Clear, alone), ids)).parse(rest)?;
     Ok((rest, Operation::Order { provider, order }))
 }
 
@@ -254,6 +260,7 @@ fn named(f: &mut Formatter<'_>, opening: &str, name: &Typed) -> fmt::Result {
     write!(f, "{opening} ")?;
     let text = &name.text;
     let is_id = |c: char| c.is_ascii_alphanumeric() || matches!(c, ':' | '.' | '_' | '/' | '-' | '+' | '@' | '%');
-    let is_plain = text.starts_with(|c: char| c.is_ascii_alphanumeric()) && text.contains(':') && text.chars().all(is_id);
+    let is_plain =
+        text.starts_with(|c: char| c.is_ascii_alphanumeric()) && text.contains(':') && text.chars().all(is_id);
     if is_plain { f.write_str(text) } else { write_quoted(f, text, At::Bare) }
 }

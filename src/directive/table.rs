@@ -46,8 +46,16 @@ const OF_OPERATORS: [Row; 8] = [
             ("/auth disable work", "it answers nobody; enable takes that back"),
         ],
     ),
-    ("sessions", "See the sessions and what is chosen in them", &[("/sessions [filter]", "the sessions, with their pins")]),
-    ("pin", "Choose model and credential of another session", &[("/pin <session> opus@work", "choose for another session")]),
+    (
+        "sessions",
+        "See the sessions and what is chosen in them",
+        &[("/sessions [filter]", "the sessions, with their pins")],
+    ),
+    (
+        "pin",
+        "Choose model and credential of another session",
+        &[("/pin <session> opus@work", "choose for another session")],
+    ),
     (
         "unpin",
         "Take a credential off a session, or off all",
@@ -55,7 +63,11 @@ const OF_OPERATORS: [Row; 8] = [
     ),
     ("usage", "See what answers have cost", &[("/usage by user", "what answers have cost; by profile, model, day, …")]),
     ("audit", "See who changed what", &[("/audit 20", "who changed what")]),
-    ("reload", "Read configuration and credentials again", &[("/reload", "read everything again, and say what is wrong")]),
+    (
+        "reload",
+        "Read configuration and credentials again",
+        &[("/reload", "read everything again, and say what is wrong")],
+    ),
     ("drain", "Bring what is under way to its end, and end", &[("/drain", "end the gateway when all is answered")]),
 ];
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::audit::{Demand, change_of_choice};
 use crate::engine::{Case, Engine, actor};
 use crate::session::Session;
-use crate::store::{Audited, CommitFault};
+use crate::store::{Audited, CommitFault, StoreFault};
 
 impl Engine {
     /// Commits a change of a session's row, with its row in the audit where it changes what is chosen. That one of them could
@@ -22,7 +22,14 @@ impl Engine {
             return Ok(Audited::whole(store.commit(after).await?));
         };
         let required = self.sources.settings.current().config.audit.required;
-        let audited = store.commit_audited(after, Demand { entry, required }).await?;
+        let audited = match store.commit_audited(after, Demand { entry, required }).await {
+            Err(CommitFault::Store(fault @ StoreFault::Unaudited { .. })) => {
+                self.note_audit(Some(fault.to_string()));
+                return Err(fault.into());
+            }
+            other => other?,
+        };
+        self.note_audit(audited.unaudited.as_ref().map(ToString::to_string));
         if let Some(fault) = &audited.unaudited {
             tracing::error!(session.key = %before.key, %fault, "a change of what is chosen is not in the audit");
         }

@@ -32,6 +32,10 @@ impl Engine {
         }
         let mut draft = draft(case, &turn, &end, last.as_ref(), for_this_turn);
         notes(&mut draft, &turn.gathered.trouble);
+        if let Outcome::Answered(by, _) | Outcome::CutOff(by, ..) = &end.outcome {
+            let note = self.budget_note(&turn.gathered, &by.credential.to_string()).await;
+            notes(&mut draft, note.as_slice());
+        }
         if let Err(fault) = recorded {
             tracing::warn!(session.key = %turn.gathered.session.key, %fault, "a receipt could not be kept");
             draft.line(format!("Note: the receipt of this answer could not be kept: {fault}"));

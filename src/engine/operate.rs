@@ -36,11 +36,13 @@ impl Engine {
         let settings = Arc::clone(&gathered.settings);
         let by = (actor(case.inbound), case.surface);
         let sources = &self.sources;
-        let desk =
-            Desk::new(Arc::clone(&sources.auth_store), Arc::clone(&sources.store), settings, by, gathered.now);
+        let desk = Desk::new(Arc::clone(&sources.auth_store), Arc::clone(&sources.store), settings, by, gathered.now);
         let at = Counter { engine: self, case, gathered: &gathered, desk: &desk };
         match at.carry_out(operation).await {
             Ok(mut draft) => {
+                if let Some(remark) = desk.remarks().pop() {
+                    self.note_audit(Some(remark));
+                }
                 for remark in desk.remarks() {
                     draft.line(format!("Note: {remark}"));
                 }
@@ -115,9 +117,8 @@ impl Counter<'_> {
         let mut providers: Vec<(ProviderId, Vec<CredentialLine>)> = Vec::new();
         for profile in there {
             let state = self.state(profile);
-            let is_pinned = |selection: &&Selection| {
-                selection.pin.as_ref().is_some_and(|pin| pin.profile == profile.id)
-            };
+            let is_pinned =
+                |selection: &&Selection| selection.pin.as_ref().is_some_and(|pin| pin.profile == profile.id);
             let pins = pinned.iter().filter(|session| {
                 let choice = &session.choice;
                 [&choice.lasting, &choice.passing].into_iter().flatten().any(|selection| is_pinned(&selection))
@@ -145,9 +146,8 @@ impl Counter<'_> {
             return "not known".to_owned();
         };
         let trial = Selection::trial(model, self.gathered.now);
-        let resolution = self.engine.sources.resolve_for(self.gathered, Some(&trial), &|_, id| {
-            id.is_none_or(|id| self.exists(id))
-        });
+        let resolution =
+            self.engine.sources.resolve_for(self.gathered, Some(&trial), &|_, id| id.is_none_or(|id| self.exists(id)));
         let is_it = |candidate: &&Candidate| candidate.credential.profile() == Some(&profile.id);
         let words = words(self.gathered, self.case.inbound);
         let found = resolution.candidates.iter().find(is_it);
@@ -201,9 +201,7 @@ impl Counter<'_> {
         let all = self.desk.store.list("", usize::MAX).await?;
         let filter = filter.map(|filter| filter.text.to_lowercase());
         let words = words(self.gathered, self.case.inbound);
-        let hidden = |selection: &Selection| {
-            selection.pin.as_ref().is_some_and(|pin| !self.exists(&pin.profile))
-        };
+        let hidden = |selection: &Selection| selection.pin.as_ref().is_some_and(|pin| !self.exists(&pin.profile));
         let fits = |session: &&crate::session::Session| {
             let choice = &session.choice;
             let chosen = [&choice.lasting, &choice.passing];
@@ -265,17 +263,15 @@ impl Counter<'_> {
 
     /// Whether it is the id of a profile that is there, or that the configuration knows.
     fn is_stored(&self, id: &ProfileId) -> bool {
-        self.gathered.profiles.by_id.contains_key(id)
-            || self.gathered.settings.config.auth.profiles.contains_key(id)
+        self.gathered.profiles.by_id.contains_key(id) || self.gathered.settings.config.auth.profiles.contains_key(id)
     }
 
     async fn audit(&self, count: Option<u32>) -> Result<Draft, Trouble> {
         let (usual, most) = AUDIT;
         let count = usize::try_from(count.unwrap_or(usual).min(most)).unwrap_or_default();
         let links = self.desk.store.last_links(count).await?;
-        let is_hidden = |entry: &Entry| {
-            entry.profiles.iter().filter_map(|id| ProfileId::new(id)).any(|id| !self.exists(&id))
-        };
+        let is_hidden =
+            |entry: &Entry| entry.profiles.iter().filter_map(|id| ProfileId::new(id)).any(|id| !self.exists(&id));
         Ok(audit(&links, &is_hidden, words(self.gathered, self.case.inbound)))
     }
 

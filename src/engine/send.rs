@@ -59,6 +59,7 @@ impl Engine {
             | Refusal::PinLost(_)
             | Refusal::PersonalPin
             | Refusal::OnlyInPrivate
+            | Refusal::BudgetSpent(_)
             | Refusal::NotDone(_)
             | Refusal::ChangedMeanwhile => Saying::Text(&text),
         };

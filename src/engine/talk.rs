@@ -43,6 +43,9 @@ impl Engine {
         if self.is_refused_for_a_pin(case, &gathered, once.is_some()).await {
             return;
         }
+        if self.is_over_budget(case, &mut gathered).await {
+            return;
+        }
         let started = gathered.now;
         let selection = once.clone().or_else(|| gathered.selection().map(Cow::into_owned));
         let mut turn = Turn {

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use modelpin_chat::BoxFuture;
+use modelpin_chat::{BoxFuture, Reply};
 use modelpin_delivery::State;
 use tokio::sync::watch;
 
@@ -18,6 +18,12 @@ pub(crate) trait Channel: Send + Sync {
         standing: watch::Sender<State>,
         stop: watch::Receiver<bool>,
     ) -> BoxFuture<'static, Result<(), Ended>>;
+
+    /// Says something in a chat without having been spoken to there.
+    ///
+    /// # Errors
+    /// Why it was not said, in words.
+    fn announce(&self, chat: String, reply: Reply) -> BoxFuture<'static, Result<(), String>>;
 }
 
 /// Why a channel ended by itself.

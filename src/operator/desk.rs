@@ -95,11 +95,7 @@ impl Desk {
     ///
     /// # Errors
     /// It could not be done, or its row could not be written and is required.
-    pub(crate) async fn audited<T, E>(
-        &self,
-        deed: Deed,
-        doing: impl Future<Output = Result<T, E>>,
-    ) -> Result<T, E>
+    pub(crate) async fn audited<T, E>(&self, deed: Deed, doing: impl Future<Output = Result<T, E>>) -> Result<T, E>
     where
         E: From<StoreFault> + Display,
     {

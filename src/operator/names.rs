@@ -76,8 +76,11 @@ impl Desk {
             return Ok(key);
         }
         let sessions = self.store.list("", usize::MAX).await?;
-        let named: Vec<&SessionKey> =
-            sessions.iter().map(|session| &session.key).filter(|key| key.as_str().ends_with(&format!(":{wanted}"))).collect();
+        let named: Vec<&SessionKey> = sessions
+            .iter()
+            .map(|session| &session.key)
+            .filter(|key| key.as_str().ends_with(&format!(":{wanted}")))
+            .collect();
         match named.as_slice() {
             [one] => Ok((*one).clone()),
             [] => Err(Trouble::Refused(format!("there is no session `{wanted}`: /sessions shows those there are"))),

@@ -53,7 +53,10 @@ impl Desk {
             let release = |session: &Session| {
                 pins(&session.choice).contains(profile).then(|| without_pin(session, profile, self.now))
             };
-            if self.change(&key, "an operator has taken the credential off every chat that it was pinned in", &release).await? {
+            if self
+                .change(&key, "an operator has taken the credential off every chat that it was pinned in", &release)
+                .await?
+            {
                 unpinned.sessions.push(key);
             }
         }
@@ -102,14 +105,17 @@ impl Desk {
             if found.provider != model.provider {
                 return Err(refused(format!("{profile} is for {}, not for {}", found.provider, model.provider)));
             }
-            eligible(found, &config.auth, self.now).map_err(|why| refused(format!("{profile} cannot be used: {why}")))?;
+            eligible(found, &config.auth, self.now)
+                .map_err(|why| refused(format!("{profile} cannot be used: {why}")))?;
             if switched_off.iter().any(|(name, _)| *name == format!("{DISABLED}{profile}")) {
-                return Err(refused(format!("{profile} is switched off: switch it on first, `/auth enable {profile}`")));
+                return Err(refused(format!(
+                    "{profile} is switched off: switch it on first, `/auth enable {profile}`"
+                )));
             }
         }
-        let is_admitted = key.conversation().is_none_or(|conversation| {
-            is_admitted_in(config, &conversation, &model, change.pin.as_ref())
-        });
+        let is_admitted = key
+            .conversation()
+            .is_none_or(|conversation| is_admitted_in(config, &conversation, &model, change.pin.as_ref()));
         if !is_admitted {
             return Err(refused(format!("that may not answer in {key}: `access.chats` says which pairs do")));
         }
@@ -181,5 +187,10 @@ pub(crate) async fn take_word(store: &dyn Store, key: &SessionKey) -> Option<Str
 /// The profiles that are pinned, for good or for a while.
 fn pins(choice: &Choice) -> Vec<ProfileId> {
     let Choice { lasting, passing } = choice;
-    [lasting, passing].into_iter().flatten().filter_map(|selection| selection.pin.as_ref()).map(|pin| pin.profile.clone()).collect()
+    [lasting, passing]
+        .into_iter()
+        .flatten()
+        .filter_map(|selection| selection.pin.as_ref())
+        .map(|pin| pin.profile.clone())
+        .collect()
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use futures_util::future::try_join_all;
 use jiff::Timestamp;
 
 use crate::audit::{Demand, Entry, Kind, Surface};
@@ -38,32 +39,33 @@ pub(crate) async fn note_policy(
         profiles: Vec::new(),
     };
     let required = false;
-    if is_first {
-        let after = Some(format!("{} settings", policy.len()));
-        let entry = entry(Kind::Policy, None, None, after, "seen for the first time");
-        let first = store.swap_mark(SEEN, None, Some("yes"), Some(Demand { entry, required })).await?;
-        if !first.value {
-            return Ok(());
-        }
-    }
     let gone = known.keys().filter_map(|name| name.strip_prefix(SETTING)).filter(|key| !policy.contains_key(*key));
-    for key in policy.keys().map(String::as_str).chain(gone) {
+    let changed = policy.keys().map(String::as_str).chain(gone).filter_map(|key| {
         let name = format!("{SETTING}{key}");
-        let (before, after) = (known.get(&name), policy.get(key));
-        if before == after {
-            continue;
-        }
+        let (before, after) = (known.get(&name).cloned(), policy.get(key).cloned());
         let demand = (!is_first).then(|| Demand {
             entry: Entry {
                 profiles: profile_of(key).into_iter().collect(),
-                ..entry(kind_of(key), Some(key), before, after.cloned(), "the configuration was changed")
+                ..entry(kind_of(key), Some(key), before.as_ref(), after.clone(), "the configuration was changed")
             },
             required,
         });
-        let swapped = store.swap_mark(&name, before.map(String::as_str), after.map(String::as_str), demand).await?;
+        (before != after).then_some((name, before, after, demand))
+    });
+    // All at once, so that they cost one write.
+    let swaps = changed.map(async |(name, before, after, demand)| {
+        let swapped = store.swap_mark(&name, before.as_deref(), after.as_deref(), demand).await?;
         if let Some(fault) = swapped.unaudited {
-            tracing::error!(%fault, key, "a change of the configuration is not in the audit");
+            tracing::error!(%fault, name, "a change of the configuration is not in the audit");
         }
+        Ok::<(), StoreFault>(())
+    });
+    try_join_all(swaps).await?;
+    // Last, so that whoever comes meanwhile takes nothing of it for a change.
+    if is_first {
+        let after = Some(format!("{} settings", policy.len()));
+        let entry = entry(Kind::Policy, None, None, after, "seen for the first time");
+        store.swap_mark(SEEN, None, Some("yes"), Some(Demand { entry, required })).await?;
     }
     Ok(())
 }

@@ -69,6 +69,10 @@ pub struct Sent {
     pub fingerprint: Option<Fingerprint>,
     /// The model name in the body.
     pub model: String,
+    /// Tokens read, as far as the provider had said so when the request failed.
+    pub tokens_in: Option<u64>,
+    /// Tokens written, as far as the provider had said so when the request failed.
+    pub tokens_out: Option<u64>,
 }
 
 /// A finished answer.

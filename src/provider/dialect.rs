@@ -56,17 +56,25 @@ pub(crate) async fn converse<D: Dialect>(
 }
 
 async fn stream<D: Dialect>(mut events: Events, mut draft: Draft) -> Result<Answer, Failure> {
+    if let Err(failure) = read::<D>(&mut events, &mut draft).await {
+        return Err(draft.counted(failure));
+    }
+    let (exchange, status) = (Arc::clone(events.exchange()), events.status());
+    events.finish();
+    draft.finish(&exchange, status)
+}
+
+/// Reads to the end of the answer.
+async fn read<D: Dialect>(events: &mut Events, draft: &mut Draft) -> Result<(), Failure> {
     while let Some(data) = events.next().await? {
-        match D::event(&mut draft, &data).map_err(|_| events.nonsense("an event is not JSON"))? {
+        match D::event(draft, &data).map_err(|_| events.nonsense("an event is not JSON"))? {
             Step::More => {}
             Step::End => break,
             Step::Error(body) => return Err(events.exchange().error_inside(events.status(), &body)),
             Step::Other(why) => return Err(events.nonsense(why)),
         }
     }
-    let (exchange, status) = (Arc::clone(events.exchange()), events.status());
-    events.finish();
-    draft.finish(&exchange, status)
+    Ok(())
 }
 
 async fn whole<D: Dialect>(mut incoming: Incoming, mut draft: Draft) -> Result<Answer, Failure> {

@@ -4,7 +4,7 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use crate::health::FailureClass;
 use crate::provider::http::Exchange;
-use crate::provider::{Answer, Failure};
+use crate::provider::{Answer, Failure, Sent};
 
 /// What has arrived so far.
 pub(crate) struct Draft {
@@ -30,15 +30,22 @@ impl Draft {
         }
     }
 
+    /// A failure with what had been counted before it: that is billed.
+    pub(crate) fn counted(&self, failure: Failure) -> Failure {
+        let (tokens_in, tokens_out) = (self.tokens_in, self.tokens_out);
+        let sent = failure.sent.map(|sent| Sent { tokens_in, tokens_out, ..sent });
+        Failure { sent, ..failure }
+    }
+
     /// The finished answer, if it is one.
     pub(crate) fn finish(self, exchange: &Exchange, status: u16) -> Result<Answer, Failure> {
-        let Some(stopped) = self.stopped else {
+        let Some(stopped) = self.stopped.clone() else {
             let words = "the answer broke off before its end";
-            return Err(exchange.failure(FailureClass::Server, Some(status), words));
+            return Err(self.counted(exchange.failure(FailureClass::Server, Some(status), words)));
         };
         if self.text.trim().is_empty() {
             let words = format!("{} ended its answer without a word ({stopped})", exchange.sent.model);
-            return Err(exchange.failure(FailureClass::Malformed, Some(status), &words));
+            return Err(self.counted(exchange.failure(FailureClass::Malformed, Some(status), &words)));
         }
         let Self { text, tokens_in, tokens_out, .. } = self;
         Ok(Answer { text, tokens_in, tokens_out, sent: exchange.sent.clone() })

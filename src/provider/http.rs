@@ -102,7 +102,7 @@ impl Http {
         })?;
         let model = body["model"].as_str().unwrap_or_default().to_owned();
         let exchange = Exchange {
-            sent: Sent { fingerprint, model },
+            sent: Sent { fingerprint, model, tokens_in: None, tokens_out: None },
             deadline: later(Instant::now(), ask.total),
             total: ask.total,
             idle: ask.idle,

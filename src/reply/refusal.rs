@@ -65,6 +65,8 @@ pub(crate) enum Refusal {
     PersonalPin,
     /// What an operator asks for is answered where nobody else reads along.
     OnlyInPrivate,
+    /// The person has used up what they may: of what, and until when.
+    BudgetSpent(String),
     /// What was asked for was not done: why, in words.
     NotDone(String),
     /// What is chosen here was changed by others at the same moment.
@@ -154,7 +156,12 @@ pub(crate) fn refusal(refusal: &Refusal, text: &str, whom: &Whom, words: Words<'
             ]);
         }
         Refusal::OnlyInPrivate => {
-            draft.line("That is answered where nobody else reads along: write it to me in private, or use the command's form.");
+            draft.line(
+                "That is answered where nobody else reads along: write it to me in private, or use the command's form.",
+            );
+        }
+        Refusal::BudgetSpent(what) => {
+            draft.line(format!("Nothing was sent: {what}. An operator can raise it: `usage.budgets`."));
         }
         Refusal::NotDone(why) => {
             draft.line(format!("Not done: {}.", why.trim_end_matches(['.', '?'])));

@@ -20,12 +20,8 @@ pub trait AuditLog: Send + Sync {
     /// # Errors
     ///
     /// [`StoreFault`] when the state cannot be read.
-    fn links(
-        &self,
-        after: u64,
-        since: Option<Timestamp>,
-        limit: usize,
-    ) -> BoxFuture<'_, Result<Vec<Link>, StoreFault>>;
+    fn links(&self, after: u64, since: Option<Timestamp>, limit: usize)
+    -> BoxFuture<'_, Result<Vec<Link>, StoreFault>>;
 
     /// The rows that were written last, in their order, at most `limit` of them.
     ///

@@ -230,6 +230,26 @@ impl Sources {
         Barred::read(self.store.as_ref(), &settings.config.usage, now).await.map(Arc::new)
     }
 
+    /// Whether a message could be answered now that asks for nothing in particular: by the default model, by one that it
+    /// falls back to, or after a wait that a turn takes upon itself.
+    #[cfg(feature = "cli")]
+    pub(crate) async fn can_answer(&self) -> bool {
+        let (settings, now) = (self.settings.current(), self.now());
+        let Ok(barred) = self.barred(&settings, now).await else { return false };
+        let Ok(benches) = self.store.benches().await else { return false };
+        let profiles = self.auth_store.current().profiles;
+        let moment = Moment {
+            settings: &settings,
+            profiles: &profiles,
+            benches: &benches,
+            wallet: &self.wallet,
+            barred: &barred,
+            now,
+        };
+        let resolution = moment.resolve(None, None, &|_, _| true);
+        resolution.next().is_some()
+    }
+
     /// Who would answer under `selection`.
     pub(crate) fn resolve(&self, gathered: &Gathered, selection: Option<&Selection>) -> Resolution {
         self.resolve_for(gathered, selection, &|model, profile| gathered.may_answer(model, profile))

@@ -283,7 +283,8 @@ fn request(candidate: &Candidate, sent: &Sent, prices: &Prices) -> Option<Receip
         // It was on its way with the credential of its candidate.
         Sent::Stopped(_) => ("stopped".to_owned(), candidate.fingerprint.as_ref(), None, None),
         Sent::Failed(failure, _) => {
-            (failure.class.to_string(), failure.sent.as_ref()?.fingerprint.as_ref(), None, None)
+            let sent = failure.sent.as_ref()?;
+            (failure.class.to_string(), sent.fingerprint.as_ref(), sent.tokens_in, sent.tokens_out)
         }
     };
     Some(ReceiptRequest {

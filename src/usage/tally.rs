@@ -34,13 +34,14 @@ pub struct Tally {
     pub cost_micros: u64,
     /// Requests that were paid for by a flat fee.
     pub subscription: u64,
-    /// Answers of metered requests whose price or size is not known.
+    /// Metered requests that were answered or stopped, and whose price or size is not known.
     pub unpriced: u64,
 }
 
 impl AddAssign for Tally {
     fn add_assign(&mut self, other: Self) {
-        let Self { turns, answers, requests, failures, tokens_in, tokens_out, cost_micros, subscription, unpriced } = other;
+        let Self { turns, answers, requests, failures, tokens_in, tokens_out, cost_micros, subscription, unpriced } =
+            other;
         self.turns += turns;
         self.answers += answers;
         self.requests += requests;
@@ -91,8 +92,7 @@ pub enum Dimension {
 
 impl Dimension {
     /// All of them, the usual one first.
-    pub const ALL: [Self; 6] =
-        [Self::Profile, Self::Fingerprint, Self::User, Self::Session, Self::Model, Self::Day];
+    pub const ALL: [Self; 6] = [Self::Profile, Self::Fingerprint, Self::User, Self::Session, Self::Model, Self::Day];
 
     /// The word for it.
     pub fn as_str(self) -> &'static str {
@@ -181,7 +181,7 @@ pub fn counted(receipt: &Receipt) -> Vec<Counted> {
 }
 
 fn of(request: &ReceiptRequest) -> Tally {
-    let ReceiptRequest { model: _, profile: _, fingerprint: _, class, outcome: _, tokens_in, tokens_out, cost_micros } =
+    let ReceiptRequest { model: _, profile: _, fingerprint: _, class, outcome, tokens_in, tokens_out, cost_micros } =
         request;
     let answered = request.is_answer();
     let subscription = *class == Some(BillingClass::Subscription);
@@ -195,6 +195,7 @@ fn of(request: &ReceiptRequest) -> Tally {
         tokens_out: tokens_out.unwrap_or(0),
         cost_micros: cost_micros.unwrap_or(0),
         subscription: u64::from(subscription),
-        unpriced: u64::from(metered && answered && cost_micros.is_none()),
+        // What was refused at once costs nothing; what was stopped or broke off may.
+        unpriced: u64::from(metered && cost_micros.is_none() && (answered || outcome == "stopped")),
     }
 }

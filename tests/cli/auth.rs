@@ -56,7 +56,13 @@ fn a_key_is_stored_for_its_owner_only_and_storing_it_twice_changes_no_byte() {
     let again = home.run_with(&add, KEY.as_bytes());
     assert!(again.code == 0 && again.out.contains("was there already"), "{}", again.out);
     assert_eq!(fs::read(home.store()).unwrap(), before);
-    assert!(!home.state().join("modelpin.sqlite").exists(), "no database is needed for that");
+    let rows = home.json(&["audit"]);
+    let [row] = rows.as_array().unwrap().as_slice() else { panic!("one change, one row: {rows}") };
+    assert_eq!(
+        (&row["kind"], &row["subject"], &row["before"]),
+        (&json!("credential"), &json!("anthropic:default"), &json!(null))
+    );
+    assert!(row["after"].as_str().unwrap().starts_with("api_key ") && !rows.to_string().contains(KEY), "{rows}");
 }
 
 #[test]

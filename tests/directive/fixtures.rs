@@ -89,6 +89,7 @@ fn examples_of_the_manual_are_read_as_they_say() {
 fn the_grammar_of_the_manual_is_the_grammar_of_the_code() {
     let code = concat!(
         include_str!("../../src/directive/grammar.rs"),
+        include_str!("../../src/directive/operation.rs"),
         include_str!("../../src/directive/selection.rs"),
         include_str!("../../src/directive/token.rs"),
         include_str!("../../src/directive/quote.rs"),

@@ -4,6 +4,8 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use modelpin::directive::COMMAND_NAMES;
+
 use crate::discord::account::{Account, on_discord};
 use crate::support::bot::{Bot, HAIKU, OPUS};
 use crate::support::discord::{DiscordFake, Person, Place};
@@ -127,7 +129,7 @@ fn fifty_restarts_register_the_commands_once_and_go_on_with_the_session() {
             assert!(said.text.contains(profile), "{restart}: {}", said.text);
             account.settled().await;
         }
-        assert_eq!((fake.count("PUT", "/commands"), fake.creates()), (1, 6));
+        assert_eq!((fake.count("PUT", "/commands"), fake.creates()), (1, COMMAND_NAMES.len()));
         let (identifies, resumes) = fake.shared.look(|world| (world.gateway.identifies, world.gateway.resumes));
         assert_eq!((identifies, resumes), (1, 50), "each start goes on where the last one ended");
         (account, ())

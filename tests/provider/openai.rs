@@ -21,7 +21,10 @@ async fn every_credential_goes_as_bearer_and_the_answer_streams_in_order() {
         assert!(answer.text.contains(&format!("credential {} (openai:work). You said: hello", fingerprint())));
         assert!(pieces.len() > 3);
         assert_eq!(pieces.concat(), answer.text);
-        assert_eq!(answer.sent, Sent { fingerprint: Some(fingerprint()), model: "gpt-5.4".to_owned() });
+        assert_eq!(
+            answer.sent,
+            Sent { fingerprint: Some(fingerprint()), model: "gpt-5.4".to_owned(), tokens_in: None, tokens_out: None }
+        );
         assert!(answer.tokens_in.unwrap() > 1 && answer.tokens_out.unwrap() > 1);
         let seen = rig.server.seen().pop().unwrap();
         assert_eq!(seen.header("authorization"), Some(format!("Bearer {}", fingerprint()).as_str()));

@@ -1,5 +1,6 @@
 //! What every store has to do. A store more is a line more in `contract!`.
 
+mod audit;
 mod health;
 mod history;
 mod inbox;
@@ -34,9 +35,12 @@ contract! {
         a_stale_revision_is_a_conflict_that_shows_the_row, a_new_row_over_an_old_one_is_a_conflict,
         a_row_that_is_not_there_is_a_conflict_too, rows_are_listed_by_prefix_and_key,
         of_two_writers_one_wins, no_step_of_many_writers_is_lost, what_one_store_commits_all_see_at_once;
+    audit: rows_come_back_in_order_and_are_whole, a_row_is_written_with_its_change_or_not_at_all,
+        of_many_writers_each_row_has_its_place, a_mark_changes_only_from_what_was_expected;
     health: a_bench_comes_back_as_it_was, an_update_sees_what_was_there, none_takes_the_bench_away,
         scopes_do_not_mix, no_strike_of_many_writers_is_lost, an_update_that_panics_changes_nothing;
-    receipts: the_last_receipt_is_the_one_recorded_last, receipts_of_sessions_do_not_mix;
+    receipts: the_last_receipt_is_the_one_recorded_last, receipts_of_sessions_do_not_mix,
+        the_latest_come_first_whatever_session_they_are_of, what_receipts_count_can_be_summed_up_by_everything;
     menus: a_menu_comes_back_as_it_was, expired_menus_go_when_another_is_shown,
         the_last_menu_and_the_last_with_numbers_stay, the_last_numbered_is_the_one_saved_last;
     history: utterances_come_back_in_order, no_more_than_asked_for_and_the_latest_of_them,

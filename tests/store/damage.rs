@@ -27,7 +27,7 @@ async fn a_damaged_page_is_a_fault_and_no_empty_answer() {
     }
     drop(store);
     let mut bytes = fs::read(place.path()).unwrap();
-    let intact = bytes.len() / 3;
+    let intact = bytes.len() * 2 / 3;
     bytes[intact..].fill(0xaa);
     fs::write(place.path(), &bytes).unwrap();
     let store = Sqlite::open(&place.path()).unwrap();
@@ -43,8 +43,8 @@ fn a_newer_schema_is_refused_and_left_alone() {
     drop(Sqlite::open(&place.path()).unwrap());
     set_schema(&place, 99);
     let fault = Sqlite::open(&place.path()).unwrap_err();
-    assert!(matches!(fault, StoreFault::TooNew { found: 99, known: 2, .. }), "{fault:?}");
-    set_schema(&place, 2);
+    assert!(matches!(fault, StoreFault::TooNew { found: 99, known: 3, .. }), "{fault:?}");
+    set_schema(&place, 3);
     Sqlite::open(&place.path()).unwrap();
 }
 
@@ -55,7 +55,7 @@ async fn a_schema_that_became_newer_takes_no_more_writes() {
     let store = Sqlite::open(&place.path()).unwrap();
     let row = store.commit(pinned("42", "anthropic:work")).await.unwrap();
     // Not closed while the store is open: that would drop the store's locks.
-    let other = set_schema(&place, 3);
+    let other = set_schema(&place, 4);
     let fault = store.commit((*row).clone()).await.unwrap_err();
     assert!(fault.to_string().contains("newer modelpin"), "{fault}");
     assert_eq!(store.load(&key("42")).await.unwrap(), Some(row));

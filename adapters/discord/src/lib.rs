@@ -23,4 +23,4 @@ mod way;
 pub use fault::ServeFault;
 pub use identity::Identity;
 pub use options::{Clock, Options, Registration, Shards};
-pub use serve::{check, serve};
+pub use serve::{announce, check, serve};

@@ -2,20 +2,24 @@
 
 mod begin;
 
+use std::num::NonZeroU64;
 use std::sync::Arc;
 
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
-use modelpin_chat::Handler;
+use modelpin_chat::{Handler, Kind, Outbox as _, OutboxError, Reply};
 use modelpin_delivery::{Chats, Inbox, Link, Resumed, Standing, State};
+use serenity::model::id::ChannelId;
 use tokio::sync::watch;
 
 use crate::api::{self, Api, Gateway, Http};
 use crate::deliver::Deliveries;
 use crate::inbound::Me;
 use crate::line::Line;
+use crate::outbox::Talk;
 use crate::serve::begin::Beginning;
 use crate::shard::{self, Links, Reach};
+use crate::way::Way;
 use crate::{Identity, Options, ServeFault, Shards, commands};
 
 /// Serves one account until `stop` holds `true` or nobody can set it any more.
@@ -55,6 +59,18 @@ pub async fn check(options: &Options) -> Result<Identity, ServeFault> {
             ServeFault::Unreachable { account, why }
         }
     })
+}
+
+/// Says something in a channel without having been spoken to there.
+///
+/// # Errors
+/// Why it was not said, in words.
+pub async fn announce(options: &Options, channel: u64, reply: Reply) -> Result<(), String> {
+    let Some(channel) = NonZeroU64::new(channel) else { return Err("0 is no channel of Discord's".to_owned()) };
+    let http = client(options).map_err(|fault| fault.to_string())?;
+    let line = Arc::new(Line::new(options.account.clone(), Arc::new(http)));
+    let way = Way { channel: ChannelId::new(channel.get()), message: None, interaction: None };
+    Talk::new(line, way, Kind::Dm, None).send(reply).await.map_err(|OutboxError(why)| why)
 }
 
 fn client(options: &Options) -> Result<Http, ServeFault> {

@@ -21,4 +21,4 @@ mod webhook;
 pub use admins::ADMIN;
 pub use identity::Identity;
 pub use options::{Delivery, Options, Webhook};
-pub use serve::{ServeFault, check, serve};
+pub use serve::{ServeFault, announce, check, serve};

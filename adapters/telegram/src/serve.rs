@@ -5,13 +5,15 @@ mod fault;
 
 use std::sync::Arc;
 
-use modelpin_chat::Handler;
+use modelpin_chat::{Handler, Kind, Outbox as _, OutboxError, Reply};
+use teloxide::types::ChatId;
 use tokio::sync::watch;
 
 use crate::api::{self, Api, Http};
 use crate::deliver::Deliveries;
-use crate::inbound::Me;
+use crate::inbound::{Me, Way};
 use crate::line::Line;
+use crate::outbox::Talk;
 use crate::{Delivery, Identity, Options, Webhook, commands, poll, webhook};
 use modelpin_delivery::Chats;
 use modelpin_delivery::Standing;
@@ -57,6 +59,17 @@ pub async fn check(options: &Options) -> Result<Identity, ServeFault> {
             ServeFault::Unreachable { account, why }
         }
     })
+}
+
+/// Says something in a chat without having been spoken to there.
+///
+/// # Errors
+/// Why it was not said, in words.
+pub async fn announce(options: &Options, chat: i64, reply: Reply) -> Result<(), String> {
+    let http = client(options).map_err(|fault| fault.to_string())?;
+    let line = Arc::new(Line::new(options.account.clone(), Arc::new(http)));
+    let way = Way { chat: ChatId(chat), thread: None, message: None, press: None };
+    Talk::new(line, way, Kind::Dm).send(reply).await.map_err(|OutboxError(why)| why)
 }
 
 fn client(options: &Options) -> Result<Http, ServeFault> {

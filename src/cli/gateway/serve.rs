@@ -10,8 +10,8 @@ use tokio::time::{MissedTickBehavior, interval};
 use crate::app::App;
 use crate::cli::Exit;
 use crate::cli::failure::Failure;
-use crate::cli::gateway::service_manager;
 use crate::cli::gateway::signals::{Signal, Signals};
+use crate::cli::gateway::{alerts, service_manager};
 use crate::cli::output::Output;
 use crate::cli::running;
 use crate::gateway::board::{Board, Shown};
@@ -33,6 +33,7 @@ pub(super) async fn run(
     roster: Arc<dyn Roster>,
     wanted: Wanted,
     place: Place,
+    command: impl Fn(&str) -> String + Send + Sync + 'static,
     output: &mut Output,
 ) -> Result<Exit, Failure> {
     let state_dir = &app.places().state_dir;
@@ -56,11 +57,13 @@ pub(super) async fn run(
     let names: Vec<String> = wanted.entries.iter().map(|entry| entry.id.to_string()).collect();
     let state = address.map(|address| format!(" Its state: http://{address}/healthz.")).unwrap_or_default();
     output.talk(&format!("Serving {}.{state} Ctrl-C ends.", names.join(", ")));
+    let alerts = alerts::start(app, roster.clone(), board.clone(), command);
     let (look, looks) = watch::channel(());
     let mut news = follow(roster, looks);
     let mut changes = board.changes();
     let mut pulse = interval(service_manager::pulse().unwrap_or(LOOK));
     pulse.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut end_wanted = app.engine().end_wanted();
     service_manager::ready();
     tell(&board.now());
     loop {
@@ -69,12 +72,18 @@ pub(super) async fn run(
                 Signal::End => break,
                 Signal::Look => look.send_replace(()),
             },
+            Ok(_) = end_wanted.wait_for(|wanted| *wanted) => break,
             Some(wanted) = news.recv() => supervisor.follow(&wanted),
             Ok(()) = changes.changed() => tell(&changes.borrow_and_update()),
-            _ = pulse.tick() => service_manager::alive(),
+            _ = pulse.tick() => {
+                service_manager::alive();
+                // A change of who may do what is told when it is made, not with the next message.
+                app.engine().note_policy();
+            }
         }
     }
     drop(news);
+    alerts.abort();
     service_manager::stopping();
     output.talk("Ending: what is under way is brought to its end. The same again ends at once.");
     let late = tokio::select! {

@@ -17,9 +17,9 @@ use crate::cli::failure::Failure;
 use crate::cli::open::{again, look, quoted};
 use crate::cli::output::Output;
 use crate::cli::sessions::pins::How;
-use crate::operator::Desk;
 use crate::config::{Environment, Layout, Places};
 use crate::openclaw::{Source, Wanted, wanted};
+use crate::operator::Desk;
 use report::{File, Report};
 
 /// Take over the profiles, orders, windows and pins of OpenClaw; shows what it would do unless told to --apply

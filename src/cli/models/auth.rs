@@ -16,18 +16,20 @@ mod remove;
 mod seal;
 mod setup_token;
 pub(crate) mod shape;
+mod switch;
 mod unseal;
 pub(crate) mod verdict;
 
 use clap::Subcommand;
 
 use crate::app::Installation;
+use crate::audit::Kind;
 use crate::cli::Exit;
 use crate::cli::arguments::Global;
+use crate::cli::desk::at_desk;
 use crate::cli::failure::Failure;
 use crate::cli::open::{again, find};
 use crate::cli::output::Output;
-use crate::audit::Kind;
 use crate::operator::{Deed, Desk, Trouble};
 use crate::profile::{AuthStore, Credential, Current, Profile, ProfileId, StoreFileFault};
 
@@ -52,6 +54,10 @@ pub(crate) enum Auth {
     /// Look at and change the order in which the credentials of a provider are tried
     #[command(subcommand)]
     Order(order::Order),
+    /// Let a credential answer nobody until it is enabled again
+    Disable(switch::Switch),
+    /// Let a credential answer again that was disabled
+    Enable(switch::Switch),
     /// Let credentials be tried again at once
     ClearCooldown(clear_cooldown::ClearCooldown),
     /// Seal the secrets in the store: with a key in the keyring of this machine, or with a passphrase
@@ -80,6 +86,8 @@ pub(crate) fn run(command: &Auth, global: &Global, invoked_as: &str, output: &mu
         Auth::List(list) => list::run(list, &mut case),
         Auth::Remove(remove) => remove::run(remove, &mut case),
         Auth::Order(order) => order::run(order, &mut case),
+        Auth::Disable(switch) => switch::run(switch, false, &mut case),
+        Auth::Enable(switch) => switch::run(switch, true, &mut case),
         Auth::ClearCooldown(clear) => clear_cooldown::run(clear, &mut case),
         Auth::Seal(seal) => seal::run(seal, &mut case),
         Auth::Unseal(unseal) => unseal::run(unseal, &mut case),
@@ -117,21 +125,6 @@ impl Case<'_> {
             Some(fault) => Err(fault.into()),
         }
     }
-}
-
-/// Has an operator's deed done, and says where its row is missing from the audit.
-pub(crate) fn at_desk<T>(
-    installation: &Installation,
-    output: &mut Output,
-    deed: impl AsyncFnOnce(&Desk) -> Result<T, Trouble>,
-) -> Result<T, Failure> {
-    let runtime = tokio::runtime::Builder::new_current_thread().build()?;
-    let desk = installation.desk();
-    let done = runtime.block_on(deed(&desk));
-    for remark in desk.remarks() {
-        output.talk(&remark);
-    }
-    Ok(done?)
 }
 
 /// A change of a credential, for the audit.

@@ -11,7 +11,7 @@ use crate::cli::arguments::Global;
 use crate::cli::failure::Failure;
 use crate::cli::open::{again, quoted};
 use crate::cli::output::Output;
-use crate::cli::sessions::pins::{How, self, Fate, Row, carry_out, line, taken};
+use crate::cli::sessions::pins::{self, Fate, How, Row, carry_out, line, taken};
 use crate::clock::{Clock as _, SystemClock};
 use crate::session::import::{ImportPlan, plan};
 

@@ -5,8 +5,8 @@ use serde::Serialize;
 
 use crate::audit::{Demand, Surface, change_of_choice};
 use crate::cli::failure::Failure;
-use crate::session::{Selection, Session};
 use crate::session::import::{ImportRow, ImportStep};
+use crate::session::{Selection, Session};
 use crate::store::{CommitFault, Store};
 
 /// What became of one session that was looked at.
@@ -53,11 +53,7 @@ pub(crate) struct How {
 
 /// Decides what becomes of `row` by what is here now, and with `how.apply` does it. Without a `store` nothing is here, and
 /// nothing is done.
-pub(crate) async fn carry_out(
-    row: &ImportRow,
-    store: Option<&dyn Store>,
-    how: How,
-) -> Result<Fate, Failure> {
+pub(crate) async fn carry_out(row: &ImportRow, store: Option<&dyn Store>, how: How) -> Result<Fate, Failure> {
     let How { apply, replace, required, now } = how;
     loop {
         let stored = match store {

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use modelpin_chat::BoxFuture;
+use modelpin_chat::{BoxFuture, Reply};
 use modelpin_delivery::{Link, State};
 use tokio::sync::{Notify, watch};
 use tokio::time::{Instant, timeout};
@@ -94,6 +94,10 @@ impl Channel for Scripts {
                 }
             }
         })
+    }
+
+    fn announce(&self, _: String, _: Reply) -> BoxFuture<'static, Result<(), String>> {
+        Box::pin(async { Ok(()) })
     }
 }
 

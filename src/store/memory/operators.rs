@@ -45,9 +45,7 @@ impl AuditLog for Memory {
     ) -> BoxFuture<'_, Result<Vec<Link>, StoreFault>> {
         Box::pin(async move {
             let tables = self.tables();
-            let is_late = |link: &&Link| {
-                since.is_none_or(|since| link.entry().is_some_and(|entry| entry.at >= since))
-            };
+            let is_late = |link: &&Link| since.is_none_or(|since| link.entry().is_some_and(|entry| entry.at >= since));
             let links = tables.audit.iter().filter(|link| link.number > after).filter(is_late);
             Ok(links.take(limit).cloned().collect())
         })

@@ -20,8 +20,7 @@ const LAST_ROW: &str = "SELECT number, hash FROM audit ORDER BY number DESC LIMI
 const ADD: &str = "INSERT INTO audit (number, at, body, hash) VALUES (?1, ?2, ?3, ?4)";
 const KEEP: &str = "INSERT OR REPLACE INTO audit_head (one, number, hash) VALUES (1, ?1, ?2)";
 const FROM: &str = "SELECT number, body, hash FROM audit WHERE number > ?1 AND at >= ?2 ORDER BY number LIMIT ?3";
-const LAST: &str =
-    "SELECT number, body, hash FROM (SELECT number, body, hash FROM audit ORDER BY number DESC LIMIT ?1) ORDER BY number";
+const LAST: &str = "SELECT number, body, hash FROM (SELECT number, body, hash FROM audit ORDER BY number DESC LIMIT ?1) ORDER BY number";
 
 impl AuditLog for Sqlite {
     fn log_change(&self, entry: Entry) -> BoxFuture<'_, Result<Link, StoreFault>> {
@@ -94,8 +93,7 @@ fn one(db: &Connection, query: &'static str) -> Result<Option<Head>, Failure> {
 
 fn many(db: &Connection, query: &'static str, params: impl rusqlite::Params) -> Result<Vec<Link>, Failure> {
     let mut statement = db.prepare_cached(query)?;
-    let rows =
-        statement.query_map(params, |row| Ok((row.get::<_, i64>(0)?, row.get(1)?, row.get(2)?)))?;
+    let rows = statement.query_map(params, |row| Ok((row.get::<_, i64>(0)?, row.get(1)?, row.get(2)?)))?;
     rows.map(|row| {
         let (number, body, hash) = row?;
         Ok(Link { number: number_of(number)?, body, hash })

@@ -7,9 +7,9 @@ use rusqlite::{Connection, params};
 
 use crate::health::Bench;
 use crate::session::Session;
-use crate::store::{StoreFault, UsageQuery};
 use crate::store::sqlite::failure::Failure;
 use crate::store::sqlite::{Sqlite, benches, connection, marks, schema, sessions, usage};
+use crate::store::{StoreFault, UsageQuery};
 use crate::usage::{Dimension, Tally};
 
 /// The rows of those sessions in which something is chosen, or was.

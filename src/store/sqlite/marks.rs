@@ -13,8 +13,7 @@ use crate::store::sqlite::failure::Failure;
 use crate::store::sqlite::job::Written;
 use crate::store::{Audited, MarkTable, StoreFault};
 
-const ALL: &str =
-    "SELECT name, value FROM marks WHERE name >= ?1 AND name < ?1 || char(0x10ffff) ORDER BY name";
+const ALL: &str = "SELECT name, value FROM marks WHERE name >= ?1 AND name < ?1 || char(0x10ffff) ORDER BY name";
 const ONE: &str = "SELECT value FROM marks WHERE name = ?1";
 const SAVE: &str = "INSERT OR REPLACE INTO marks (name, value) VALUES (?1, ?2)";
 const REMOVE: &str = "DELETE FROM marks WHERE name = ?1";

@@ -37,7 +37,8 @@ impl UsageTable for Sqlite {
 /// Adds what a receipt counts, in the transaction that is open.
 pub(crate) fn add(db: &Connection, receipt: &Receipt) -> Result<(), Failure> {
     for Counted { day, session, user, model, profile, fingerprint, tally } in counted(receipt) {
-        let Tally { turns, answers, requests, failures, tokens_in, tokens_out, cost_micros, subscription, unpriced } = tally;
+        let Tally { turns, answers, requests, failures, tokens_in, tokens_out, cost_micros, subscription, unpriced } =
+            tally;
         db.prepare_cached(ADD)?.execute(params![
             day.to_string(),
             profile,

@@ -81,8 +81,15 @@ impl Chat {
         let path = self.directory.path().join("modelpin.sqlite");
         let database = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
         let mut tables = BTreeMap::new();
-        for table in ["sessions", "benches", "receipts", "history"] {
-            let mut rows = database.prepare(&format!("SELECT * FROM {table}")).unwrap();
+        // What the program notes of its configuration by itself is nobody's doing.
+        let of_file = "body LIKE '%\"surface\":\"file\"%'";
+        let own = [
+            ("audit", format!("SELECT body FROM audit WHERE NOT {of_file}")),
+            ("marks", "SELECT * FROM marks WHERE name NOT LIKE 'setting%'".to_owned()),
+        ];
+        let whole = ["sessions", "benches", "receipts", "history", "usage"];
+        for (table, rows) in whole.map(|table| (table, format!("SELECT * FROM {table}"))).into_iter().chain(own) {
+            let mut rows = database.prepare(&rows).unwrap();
             let width = rows.column_count();
             let row = |row: &rusqlite::Row<'_>| {
                 (0..width).map(|column| row.get::<_, Cell>(column)).collect::<Result<Vec<_>, _>>()

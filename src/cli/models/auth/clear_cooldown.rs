@@ -177,8 +177,7 @@ fn clear_windows(
             if AuthFile::at(&place.path).read()?.clear_windows(id) {
                 let before = Some(format!("cooling until {until:.0}, noted by another program"));
                 let deed = deed(id, before, None, "windows cleared");
-                let written =
-                    case.audited(deed, |store| store.edit(&place, |document| document.clear_windows(id)))?;
+                let written = case.audited(deed, |store| store.edit(&place, |document| document.clear_windows(id)))?;
                 let file = written.path.display().to_string();
                 cleared.push(ClearedWindow { profile: id.clone(), until: format!("{until:.0}"), file });
             }

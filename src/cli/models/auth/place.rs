@@ -11,7 +11,9 @@ use crate::cli::failure::Failure;
 use crate::cli::models::auth::configured::Configured;
 use crate::cli::models::auth::{Case, deed, kind_word, told, verdict};
 use crate::cli::open::quoted;
-use crate::profile::{AuthStore, Credential, Expiry, Fingerprint, Held, NewProfile, Origin, ProfileId, SecretValue, Written};
+use crate::profile::{
+    AuthStore, Credential, Expiry, Fingerprint, Held, NewProfile, Origin, ProfileId, SecretValue, Written,
+};
 
 /// Where a new credential goes.
 pub(crate) struct Place {
@@ -128,25 +130,27 @@ impl Place {
     /// It could not be stored.
     pub(crate) fn write(&self, case: &mut Case<'_>, profile: &NewProfile) -> Result<Written<Option<Held>>, Failure> {
         let before = case.current()?.profiles.get(&self.id).map(told);
-        let print = fingerprint(&profile.credential).map_or_else(|| "kept elsewhere".to_owned(), |print| print.to_string());
+        let print =
+            fingerprint(&profile.credential).map_or_else(|| "kept elsewhere".to_owned(), |print| print.to_string());
         let after = Some(format!("{} {print}", kind_word(&profile.credential)));
         let change = deed(&self.id, before.clone(), after.clone(), "stored");
-        let put = |store: &AuthStore| store.edit(&self.origin, |document| {
-            let held = document.held(&self.id);
-            if let Some(held) = held.clone().filter(|held| self.is_in_the_way(held)) {
-                return Err(held);
-            }
-            let before = document.clone();
-            document.set_profile(&self.id, profile);
-            if held.is_some() && *document != before {
-                // What went wrong with the old secret says nothing about the new one.
-                document.clear_usage(&self.id);
-            }
-            Ok(held)
-        });
+        let put = |store: &AuthStore| {
+            store.edit(&self.origin, |document| {
+                let held = document.held(&self.id);
+                if let Some(held) = held.clone().filter(|held| self.is_in_the_way(held)) {
+                    return Err(held);
+                }
+                let before = document.clone();
+                document.set_profile(&self.id, profile);
+                if held.is_some() && *document != before {
+                    // What went wrong with the old secret says nothing about the new one.
+                    document.clear_usage(&self.id);
+                }
+                Ok(held)
+            })
+        };
         // The same again is no change; what else would be written then is of no concern to the audit.
-        let written =
-            if before == after { put(case.installation.auth_store())? } else { case.audited(change, put)? };
+        let written = if before == after { put(case.installation.auth_store())? } else { case.audited(change, put)? };
         let Written { path, changed, value } = written;
         Ok(Written { path, changed, value: value.map_err(|held| self.taken(case, &held))? })
     }
