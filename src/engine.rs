@@ -131,7 +131,7 @@ impl Engine {
         Self {
             sources,
             gate: Gate::default(),
-            running: Arc::default(),
+            running: Arc::new(Queues::measured()),
             open: Open::default(),
             restraint: Restraint::default(),
             noted: Arc::default(),

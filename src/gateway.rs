@@ -10,6 +10,8 @@ pub(crate) mod claim;
 pub(crate) mod health;
 pub(crate) mod herald;
 pub(crate) mod lock;
+pub(crate) mod metrics;
+pub(crate) mod page;
 pub(crate) mod standing;
 pub(crate) mod supervisor;
 pub(crate) mod told;

@@ -145,6 +145,7 @@ mod engine;
 mod gateway;
 pub mod oauth;
 pub mod openclaw;
+mod meter;
 mod operator;
 pub mod provider;
 pub mod redact;

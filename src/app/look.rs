@@ -5,10 +5,13 @@ use std::sync::{Arc, Weak};
 use jiff::SignedDuration;
 
 use crate::app::{App, Installation};
+use crate::audit::Surface;
 use crate::config::{AlertsConfig, Places};
 use crate::engine::Engine;
 use crate::openclaw::newer_store;
+use crate::operator::Desk;
 use crate::profile::Current;
+use crate::session::Actor;
 use crate::settings::Loaded;
 use crate::status::{Facts, Report, Survey, report, word};
 use crate::store::{Glance, Sqlite, StoreFault, Wanted};
@@ -128,6 +131,25 @@ impl Looker {
     /// Where everything is.
     pub(crate) fn places(&self) -> &Places {
         &self.places
+    }
+
+    /// The engine; `None` where the program is about to end.
+    pub(crate) fn engine(&self) -> Option<Arc<Engine>> {
+        self.engine.upgrade()
+    }
+
+    /// What an operator works with who came by `surface`; `None` where the program is about to end.
+    pub(crate) fn desk(&self, actor: Actor, surface: Surface) -> Option<Desk> {
+        let engine = self.engine.upgrade()?;
+        let sources = engine.sources();
+        let (auth_store, store) = (Arc::clone(&sources.auth_store), Arc::clone(&sources.store));
+        Some(Desk::new(auth_store, store, sources.settings.current(), (actor, surface), sources.now()))
+    }
+
+    /// Whether a message could be answered now that asks for nothing in particular.
+    pub(crate) async fn can_answer(&self) -> bool {
+        let Some(engine) = self.engine.upgrade() else { return false };
+        engine.sources().can_answer().await
     }
 
     /// How the credentials stand for this program; `None` where it is about to end.

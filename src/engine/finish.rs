@@ -5,6 +5,7 @@ use modelpin_chat::{Block, Placement, Reply, Visibility};
 
 use crate::engine::{Case, Engine, words};
 use crate::history::{Role, Utterance};
+use crate::meter;
 use crate::provider::{Failure, Sent};
 use crate::receipt::{Receipt, ReceiptAttempt};
 use crate::reply::{Before, Draft, notes, nothing_sent, notice, turn_failed};
@@ -23,6 +24,7 @@ impl Engine {
         let for_this_turn = once || passing_once(&turn);
         let receipt = receipt(&turn, &end, started, now, for_this_turn);
         let last = self.last_answer(&turn).await;
+        meter::turn(&receipt, &turn.gathered.settings.catalog);
         let text = serde_json::to_string(&receipt).ok();
         // The receipt first: where it is there and the conversation too, a message that comes again is answered.
         let recorded = self.sources.store.record(receipt).await;

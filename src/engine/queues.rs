@@ -5,12 +5,15 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard};
 
+use crate::meter;
 use crate::session::SessionKey;
 
 /// Queues by session; one that nobody stands in takes up no room.
 #[derive(Default)]
 pub(super) struct Queues {
     sessions: Mutex<HashMap<SessionKey, Arc<AsyncMutex<()>>>>,
+    /// Whether it is told how long they are.
+    is_measured: bool,
 }
 
 /// The place at the front of a queue. Given up when it is dropped.
@@ -21,10 +24,16 @@ pub(super) struct Place {
 }
 
 impl Queues {
+    /// Queues of whose length is told.
+    pub(super) fn measured() -> Self {
+        Self { is_measured: true, ..Self::default() }
+    }
+
     /// Waits until those who came before are done. Who came before is decided by when this was first polled.
     pub(super) async fn place(self: &Arc<Self>, key: &SessionKey) -> Place {
         let session = self.sessions().entry(key.clone()).or_default().clone();
         // It is there before the wait, so that a wait that is given up leaves nothing behind either.
+        self.measure();
         let mut place = Place { queues: Arc::clone(self), key: key.clone(), guard: None };
         place.guard = Some(session.lock_owned().await);
         place
@@ -33,6 +42,13 @@ impl Queues {
     /// Whether somebody is at the front now.
     pub(super) fn is_taken(&self, key: &SessionKey) -> bool {
         self.sessions().get(key).is_some_and(|session| session.try_lock().is_err())
+    }
+
+    /// How many sessions have something that runs or waits, where that is measured.
+    fn measure(&self) {
+        if self.is_measured {
+            meter::running(self.sessions().len());
+        }
     }
 
     fn sessions(&self) -> MutexGuard<'_, HashMap<SessionKey, Arc<AsyncMutex<()>>>> {
@@ -48,6 +64,8 @@ impl Drop for Place {
         if sessions.get(&self.key).is_some_and(|session| Arc::strong_count(session) == 1) {
             sessions.remove(&self.key);
         }
+        drop(sessions);
+        self.queues.measure();
     }
 }
 

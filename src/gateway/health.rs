@@ -1,5 +1,5 @@
-//! How the gateway stands, over HTTP, for whoever looks after it: `/healthz` and `/readyz`. There is no secret in it, and
-//! nothing can be changed through it.
+//! The gateway over HTTP, for whoever looks after it. `/healthz` says that the program works, `/readyz` whether people are
+//! answered: there is no secret in them, and nothing can be changed through them.
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
+use crate::app::Looker;
 use crate::gateway::board::Board;
 use crate::redact::known;
 
@@ -45,15 +46,22 @@ impl Drop for Health {
 #[derive(Clone)]
 struct Shared {
     board: Board,
+    looker: Looker,
     since: Timestamp,
 }
 
 impl Health {
-    /// Begins to answer at `place`; `None` where that is nowhere.
+    /// Begins to answer at `place`, with the pages of `more` beside its own; `None` where that is nowhere.
     ///
     /// # Errors
     /// The address that was asked for cannot be had.
-    pub(crate) async fn start(place: Place, board: Board, since: Timestamp) -> io::Result<Option<Self>> {
+    pub(crate) async fn start(
+        place: Place,
+        board: Board,
+        looker: Looker,
+        since: Timestamp,
+        more: Router,
+    ) -> io::Result<Option<Self>> {
         let here = |port| SocketAddr::from((IpAddr::V4(Ipv4Addr::LOCALHOST), port));
         let listener = match place {
             Place::Nowhere => return Ok(None),
@@ -70,14 +78,14 @@ impl Health {
         if !address.ip().is_loopback() {
             tracing::warn!(%address, "the names of the bots can be asked for from outside of this machine");
         }
-        // The one says that the program works, the other whether every channel that is configured answers people.
-        let healthz = get(|State(shared): State<Shared>| async move { Json(answer(&shared).1) });
+        // The one says that the program works, the other whether every channel is up and a message could be answered.
+        let healthz = get(|State(shared): State<Shared>| async move { Json(answer(&shared).await.1) });
         let readyz = get(|State(shared): State<Shared>| async move {
-            let (is_ready, answer) = answer(&shared);
+            let (is_ready, answer) = answer(&shared).await;
             (if is_ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }, Json(answer))
         });
-        let router = Router::new().route("/healthz", healthz).route("/readyz", readyz);
-        let router = router.with_state(Shared { board, since });
+        let health = Router::new().route("/healthz", healthz).route("/readyz", readyz);
+        let router = health.with_state(Shared { board, looker, since }).merge(more);
         let task = tokio::spawn(async move {
             if let Err(fault) = axum::serve(listener, router).await {
                 tracing::error!(%fault, "the state of the gateway can no longer be asked for over HTTP");
@@ -92,10 +100,15 @@ impl Health {
     }
 }
 
-fn answer(Shared { board, since }: &Shared) -> (bool, Value) {
+async fn answer(Shared { board, looker, since }: &Shared) -> (bool, Value) {
     let shown = board.now();
+    let can_answer = looker.can_answer().await;
+    let is_ready = shown.is_ready() && can_answer;
     let mut answer = json!({
-        "ready": shown.is_ready(),
+        "up": true,
+        "ready": is_ready,
+        "channelsUp": shown.is_ready(),
+        "canAnswer": can_answer,
         "version": env!("CARGO_PKG_VERSION"),
         "pid": std::process::id(),
         "since": format!("{since:.0}"),
@@ -104,5 +117,5 @@ fn answer(Shared { board, since }: &Shared) -> (bool, Value) {
     });
     // What a platform answered is in there as well.
     known().scrub_json(&mut answer);
-    (shown.is_ready(), answer)
+    (is_ready, answer)
 }

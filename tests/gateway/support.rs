@@ -15,6 +15,9 @@ pub(super) const ONE: &str = "111111:TEST-one-4f9b1c77ae02";
 pub(super) const TWO: &str = "222222:TEST-two-8d03e61b95fc";
 pub(super) const THREE: &str = "333333:TEST-three-c7a5209e4d18";
 
+/// A key of the configuration, invented.
+pub(super) const KEY: &str = "sk-test-of-the-gateway-5b1e07c94d2a";
+
 /// Nothing is asked of a real server: whatever does not go to loopback goes to a proxy that is not there.
 const NOWHERE: [(&str, &str); 4] = [
     ("HTTPS_PROXY", "http://127.0.0.1:9"),
@@ -44,12 +47,13 @@ pub(super) fn configure(home: &Home, config: &Value) {
     fs::write(home.state().join("modelpin.json"), config.to_string()).unwrap();
 }
 
-/// A configuration with these accounts at `api`, for everybody, with a model that needs no credential to be shown.
+/// A configuration with these accounts at `api`, for everybody, with a key for the default model.
 pub(super) fn accounts(api: &BotApi, accounts: &[(&str, &str)]) -> Value {
     let accounts: serde_json::Map<String, Value> =
         accounts.iter().map(|(name, token)| ((*name).to_owned(), json!({"botToken": token}))).collect();
     json!({
         "agents": {"defaults": {"model": {"primary": "anthropic/claude-sonnet-4-6"}}},
+        "models": {"providers": {"anthropic": {"apiKey": KEY}}},
         "channels": {"telegram": {"apiRoot": api.root(), "allowFrom": ["42"], "dmPolicy": "allowlist", "accounts": accounts}},
     })
 }

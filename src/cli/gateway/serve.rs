@@ -4,6 +4,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -18,6 +19,8 @@ use crate::gateway::board::{Board, Shown};
 use crate::gateway::channel::{AccountId, Roster, Wanted};
 use crate::gateway::health::{Health, Place};
 use crate::gateway::lock::{GatewayLock, Unlocked};
+use crate::gateway::metrics::Metrics;
+use crate::gateway::page::{Page, PageToken};
 use crate::gateway::supervisor::Supervisor;
 
 /// How often the configuration is looked at; a look that finds nothing new costs as much as asking for a few files.
@@ -49,14 +52,29 @@ pub(super) async fn run(
     let mut signals = Signals::of_process()?;
     let (clock, since) = (app.clock(), app.clock().now());
     let board = Board::new(clock);
-    let health = Health::start(place, board.clone(), since).await.map_err(|fault| no_health(place, &fault))?;
+    let more = pages(app, &board);
+    let (more, page) = match page_token(app) {
+        Ok(token) => {
+            let page = Page::new(app.looker(), board.clone(), app.clock(), &token);
+            let path = token.path().map(|path| path.display().to_string());
+            (more.merge(page.routes()), Some(path.map_or_else(|| "gateway.auth.token".to_owned(), |path| path)))
+        }
+        Err(fault) => {
+            output.talk(&format!("there is no page for operators: its token cannot be kept: {fault}"));
+            (more, None)
+        }
+    };
+    let health = Health::start(place, board.clone(), app.looker(), since, more);
+    let health = health.await.map_err(|fault| no_health(place, &fault))?;
     let address = health.as_ref().map(Health::address);
     let _answering = running::serve(app.looker(), "gateway", since, Some((board.clone(), address)));
     let mut supervisor = Supervisor::new(board.clone());
     supervisor.follow(&wanted);
     let names: Vec<String> = wanted.entries.iter().map(|entry| entry.id.to_string()).collect();
     let state = address.map(|address| format!(" Its state: http://{address}/healthz.")).unwrap_or_default();
-    output.talk(&format!("Serving {}.{state} Ctrl-C ends.", names.join(", ")));
+    let page = address.zip(page).map(|(address, token)| format!(" Its page: http://{address}/, with the token in {token}."));
+    let page = page.unwrap_or_default();
+    output.talk(&format!("Serving {}.{state}{page} Ctrl-C ends.", names.join(", ")));
     let alerts = alerts::start(app, roster.clone(), board.clone(), command);
     let (look, looks) = watch::channel(());
     let mut news = follow(roster, looks);
@@ -98,6 +116,25 @@ pub(super) async fn run(
         ));
     }
     Ok(Exit::Ok)
+}
+
+/// What lets operators into the page.
+fn page_token(app: &App) -> io::Result<PageToken> {
+    match &app.engine().sources().settings.current().config.gateway.token {
+        Some(token) => Ok(PageToken::configured(token)),
+        None => PageToken::in_file(&app.places().state_dir),
+    }
+}
+
+/// What is served beside the state of the gateway.
+fn pages(app: &App, board: &Board) -> Router {
+    match Metrics::start(app.looker(), board.clone(), app.clock()) {
+        Ok(metrics) => metrics.routes(),
+        Err(fault) => {
+            tracing::error!(%fault, "nothing is measured");
+            Router::new()
+        }
+    }
 }
 
 /// Looks at the configuration every now and then, and when told to; what is wanted now comes out at the other end.

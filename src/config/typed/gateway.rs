@@ -1,10 +1,14 @@
 //! `gateway.*`.
 
+use secrecy::SecretString;
+
 use crate::config::field::Field;
 use crate::config::{GatewayConfig, KeyFault};
 
 pub(crate) fn gateway(field: &Field<'_>) -> Result<GatewayConfig, KeyFault> {
-    Ok(GatewayConfig { port: port(&field.get("port")?)? })
+    let token = field.get("auth")?.get("token")?;
+    let written = token.string()?.filter(|token| !token.trim().is_empty());
+    Ok(GatewayConfig { port: port(&field.get("port")?)?, token: written.map(SecretString::from) })
 }
 
 /// A port.

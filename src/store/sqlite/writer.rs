@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
+use crate::meter;
 use crate::store::StoreFault;
 use crate::store::sqlite::cache::Cache;
 use crate::store::sqlite::connection::{self, CHECKPOINT_FRAMES};
@@ -120,6 +121,7 @@ impl Shared {
             match self.connection(&mut db) {
                 Ok(linked) => {
                     let header = group::write(&linked.db, &self.path, &self.cache, jobs);
+                    meter::store_write(begun.elapsed());
                     pace = Pace { askers: answered + self.queue().jobs.len(), took: begun.elapsed() };
                     if header.is_some_and(|header| header.frames() >= CHECKPOINT_FRAMES) {
                         checkpoint(&linked.db);
