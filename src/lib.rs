@@ -143,9 +143,9 @@ mod engine;
     allow(dead_code, reason = "a channel that is not built in is not served")
 )]
 mod gateway;
+mod meter;
 pub mod oauth;
 pub mod openclaw;
-mod meter;
 mod operator;
 pub mod provider;
 pub mod redact;

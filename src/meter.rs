@@ -42,7 +42,8 @@ pub(crate) fn turn(receipt: &Receipt, catalog: &Catalog) {
     let outcome = receipt.outcome.clone();
     counter!("modelpin_turns_total", "provider" => provider.clone(), "model" => model, "profile" => profile, "outcome" => outcome)
         .increment(1);
-    histogram!("modelpin_turn_duration_seconds", "provider" => provider).record(Duration::from_millis(receipt.latency_ms));
+    histogram!("modelpin_turn_duration_seconds", "provider" => provider)
+        .record(Duration::from_millis(receipt.latency_ms));
     for request in &receipt.requests {
         self::request(request);
     }
@@ -55,7 +56,8 @@ fn request(request: &ReceiptRequest) {
         .increment(1);
     for (direction, tokens) in [("in", tokens_in), ("out", tokens_out)] {
         if let Some(tokens) = tokens {
-            counter!("modelpin_tokens_total", "profile" => profile.clone(), "direction" => direction).increment(*tokens);
+            counter!("modelpin_tokens_total", "profile" => profile.clone(), "direction" => direction)
+                .increment(*tokens);
         }
     }
 }

@@ -120,7 +120,8 @@ fn profiles(report: &Report, now: Timestamp) {
                 continue;
             }
             let labels = [("provider", provider.clone()), ("profile", id.clone()), ("class", bench.class.to_owned())];
-            gauge!("modelpin_bench_until_timestamp_seconds", &labels).set(end.map_or(0.0, |end| end.as_second() as f64));
+            gauge!("modelpin_bench_until_timestamp_seconds", &labels)
+                .set(end.map_or(0.0, |end| end.as_second() as f64));
         }
     }
 }

@@ -15,7 +15,8 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+    X_FRAME_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::{Next, from_fn};
@@ -33,7 +34,7 @@ const STYLE: &str = include_str!("page/style.css");
 const SCRIPT: &str = include_str!("page/live.js");
 
 /// Nothing is loaded from elsewhere, nothing is run that stands in the page, and no other page may show this one.
-const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; \
+const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; \
                       form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// The page.
@@ -73,7 +74,8 @@ impl Page {
 async fn guarded(request: Request, next: Next) -> Response {
     // A name that leads here from elsewhere would let a foreign page read this one.
     if !is_own_host(request.headers()) {
-        return (StatusCode::MISDIRECTED_REQUEST, "This page answers to localhost and to addresses only.\n").into_response();
+        return (StatusCode::MISDIRECTED_REQUEST, "This page answers to localhost and to addresses only.\n")
+            .into_response();
     }
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
@@ -81,7 +83,8 @@ async fn guarded(request: Request, next: Next) -> Response {
         (CONTENT_SECURITY_POLICY, POLICY),
         (X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (X_FRAME_OPTIONS, "DENY"),
-        (REFERRER_POLICY, "no-referrer"),
+        // Without any, a browser would not say either where a form comes from.
+        (REFERRER_POLICY, "same-origin"),
         (CACHE_CONTROL, "no-store"),
     ] {
         headers.insert(name, HeaderValue::from_static(value));
@@ -130,6 +133,3 @@ async fn login(State(page): State<Page>, headers: HeaderMap) -> Response {
 fn ending() -> Response {
     (StatusCode::SERVICE_UNAVAILABLE, "The gateway is about to end.\n").into_response()
 }
-
-#[cfg(test)]
-mod tests;

@@ -36,7 +36,10 @@ async fn without_a_credential_it_is_up_and_not_ready() {
     configure(&home, &config);
     let mut gateway = Gateway::start(&home, &[], &[]);
     let (status, state) = gateway.stands(|state| state["channelsUp"] == true).await;
-    assert_eq!((status, &state["up"], &state["ready"], &state["canAnswer"]), (503, &json!(true), &json!(false), &json!(false)));
+    assert_eq!(
+        (status, &state["up"], &state["ready"], &state["canAnswer"]),
+        (503, &json!(true), &json!(false), &json!(false))
+    );
     config["models"] = json!({"providers": {"anthropic": {"apiKey": KEY}}});
     configure(&home, &config);
     gateway.is_ready().await;

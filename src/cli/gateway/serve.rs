@@ -72,7 +72,8 @@ pub(super) async fn run(
     supervisor.follow(&wanted);
     let names: Vec<String> = wanted.entries.iter().map(|entry| entry.id.to_string()).collect();
     let state = address.map(|address| format!(" Its state: http://{address}/healthz.")).unwrap_or_default();
-    let page = address.zip(page).map(|(address, token)| format!(" Its page: http://{address}/, with the token in {token}."));
+    let page =
+        address.zip(page).map(|(address, token)| format!(" Its page: http://{address}/, with the token in {token}."));
     let page = page.unwrap_or_default();
     output.talk(&format!("Serving {}.{state}{page} Ctrl-C ends.", names.join(", ")));
     let alerts = alerts::start(app, roster.clone(), board.clone(), command);

@@ -96,7 +96,8 @@ async fn done(desk: &Desk, act: &Act) -> Result<String, Trouble> {
         "pin" => {
             let key = desk.find_session(&act.session).await?;
             let read = directive::read(&format!("/model: {}", act.selection.trim()), "");
-            let Ok(Message::Command(Command { directive: Directive::Select { wanted, lifetime }, following: None })) = read
+            let Ok(Message::Command(Command { directive: Directive::Select { wanted, lifetime }, following: None })) =
+                read
             else {
                 let why = format!("`{}` is no selection: write opus@work, @work or opus for 2h", act.selection);
                 return Err(Trouble::Refused(why));

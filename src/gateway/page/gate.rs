@@ -153,7 +153,8 @@ pub(super) async fn enter(State(page): State<Page>, headers: HeaderMap, Form(for
     }
     match page.gate.enter(&form.token, page.clock.now()) {
         Ok(cookie) => {
-            let cookie = format!("{COOKIE_NAME}={cookie}; Path=/; HttpOnly; SameSite=Strict; Max-Age={}", STAY.as_secs());
+            let cookie =
+                format!("{COOKIE_NAME}={cookie}; Path=/; HttpOnly; SameSite=Strict; Max-Age={}", STAY.as_secs());
             ([(SET_COOKIE, cookie)], Redirect::to("/")).into_response()
         }
         Err(Refused::Wrong) => {

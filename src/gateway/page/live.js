@@ -1,6 +1,6 @@
 // Puts the changed part of the page in its place. Without this script the page says the same when it is loaded again.
 "use strict";
-const source = new EventSource("/events");
+const source = new EventSource(`/events?since=${document.querySelector("main").dataset.seen}`);
 source.addEventListener("changed", async () => {
   // What somebody is filling in is not taken from under their hands.
   const busy = document.activeElement && document.activeElement.matches("input, select, textarea");

@@ -50,13 +50,21 @@ impl Facts {
     /// Tells one state of the page from another; what only counts down is the same.
     pub(super) fn digest(&self) -> u64 {
         let mut hasher = DefaultHasher::new();
-        let profiles: Vec<String> = self.report.auth.oauth.profiles.iter().map(|profile| {
-            let ProfileStatus { profile_id, status, usable, health, fingerprint, pins, .. } = profile;
-            format!("{profile_id} {status} {usable} {health:?} {fingerprint:?} {}", pins.count)
-        }).collect();
+        let profiles: Vec<String> = self
+            .report
+            .auth
+            .oauth
+            .profiles
+            .iter()
+            .map(|profile| {
+                let ProfileStatus { profile_id, status, usable, health, fingerprint, pins, .. } = profile;
+                format!("{profile_id} {status} {usable} {health:?} {fingerprint:?} {}", pins.count)
+            })
+            .collect();
         let sessions: Vec<(String, u64)> =
             self.sessions.iter().map(|session| (session.key.to_string(), session.revision)).collect();
-        let receipts: Vec<String> = self.receipts.iter().map(|receipt| format!("{} {}", receipt.at, receipt.session)).collect();
+        let receipts: Vec<String> =
+            self.receipts.iter().map(|receipt| format!("{} {}", receipt.at, receipt.session)).collect();
         let audit = self.audit.last().map(|link| link.number);
         let board = format!("{:?}", self.board.told());
         (profiles, sessions, receipts, audit, board, &self.orders, &self.disabled, &self.trouble).hash(&mut hasher);
@@ -80,9 +88,17 @@ pub(super) async fn facts(page: &Page) -> Option<Facts> {
     let query = UsageQuery { from: Some(from), ..UsageQuery::default() };
     let days = taken(store.usage(Dimension::Day, &query).await, &mut trouble);
     let used = taken(store.usage(Dimension::Profile, &query).await, &mut trouble).into_iter().collect();
-    let orders = engine.sources().auth_store.current().profiles.order.iter().map(|(provider, ids)| {
-        (provider.to_string(), ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "))
-    }).collect();
+    let orders = engine
+        .sources()
+        .auth_store
+        .current()
+        .profiles
+        .order
+        .iter()
+        .map(|(provider, ids)| {
+            (provider.to_string(), ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "))
+        })
+        .collect();
     let marks = taken(store.marks(DISABLED).await, &mut trouble);
     Some(Facts {
         sessions,
@@ -115,34 +131,44 @@ fn taken<T>(read: Result<Vec<T>, crate::store::StoreFault>, trouble: &mut Vec<St
 
 /// The way in.
 pub(super) fn login(refused: Option<&str>) -> Markup {
-    document("modelpin: log in", false, &html! {
-        div class="login" {
-            h1 { "modelpin" }
-            @if let Some(refused) = refused { p class="said refused" role="alert" { (refused) } }
-            form method="post" action="/login" {
+    document(
+        "modelpin: log in",
+        false,
+        &html! {
+            div class="login" {
+                h1 { "modelpin" }
+                @if let Some(refused) = refused { p class="said refused" role="alert" { (refused) } }
+                form method="post" action="/login" {
+                    // For those who have their tokens kept by name.
+                input name="username" autocomplete="username" value="operator" hidden;
                 label for="token" { "Token of this gateway" }
-                input id="token" name="token" type="password" autocomplete="current-password" required autofocus;
-                button { "Log in" }
+                    input id="token" name="token" type="password" autocomplete="current-password" required autofocus;
+                    button { "Log in" }
+                }
+                p class="note" { "It is in the file " code { "modelpin-page.token" } " of the state directory, unless " code { "gateway.auth.token" } " says another." }
             }
-            p class="note" { "It is in the file " code { "modelpin-page.token" } " of the state directory, unless " code { "gateway.auth.token" } " says another." }
-        }
-    })
+        },
+    )
 }
 
 /// All of it.
 pub(super) fn page(facts: &Facts, visit: &Visit) -> Markup {
-    document("modelpin", true, &html! {
-        header {
-            h1 { "modelpin" }
-            span class="note" { (facts.now.strftime("%Y-%m-%d %H:%M:%S UTC")) }
-            a id="stale" href="/" hidden { "Something has changed: look again" }
-            form method="post" action="/logout" { (csrf(visit)) button { "Log out" } }
-        }
-        @if let Some(Said { done, text }) = &visit.said {
-            p class=(if *done { "said" } else { "said refused" }) role="status" { (text) }
-        }
-        main { (main(facts, visit)) }
-    })
+    document(
+        "modelpin",
+        true,
+        &html! {
+            header {
+                h1 { "modelpin" }
+                span class="note" { (facts.now.strftime("%Y-%m-%d %H:%M:%S UTC")) }
+                a id="stale" href="/" hidden { "Something has changed: look again" }
+                form method="post" action="/logout" { (csrf(visit)) button { "Log out" } }
+            }
+            @if let Some(Said { done, text }) = &visit.said {
+                p class=(if *done { "said" } else { "said refused" }) role="status" { (text) }
+            }
+            main data-seen=(facts.digest()) { (main(facts, visit)) }
+        },
+    )
 }
 
 /// The part that changes.
@@ -360,6 +386,8 @@ fn document(title: &str, is_live: bool, body: &Markup) -> Markup {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 title { (title) }
+                // There is none, and nobody needs to ask for it.
+                link rel="icon" href="data:,";
                 link rel="stylesheet" href="/page.css";
                 @if is_live {
                     noscript { meta http-equiv="refresh" content="30"; }

@@ -27,7 +27,7 @@ pub(super) fn usage(days: &[(String, Tally)], used: &BTreeMap<String, Tally>, cu
     let width = WIDTH / u64::try_from(days.len().max(1)).unwrap_or(1);
     html! {
         h2 { "Usage of the last " (days.len()) " days" }
-        svg viewBox=(format!("0 0 {WIDTH} {}", HEIGHT + LABELS)) role="img" aria-label="turns by day" preserveAspectRatio="none" {
+        svg viewBox=(format!("0 0 {WIDTH} {}", HEIGHT + LABELS)) role="img" aria-label="turns by day" {
             @for (number, (day, tally)) in days.iter().enumerate() {
                 @let x = u64::try_from(number).unwrap_or(0) * width;
                 @let height = tally.turns * (HEIGHT - LABELS) / most;
