@@ -41,8 +41,6 @@ use crate::store::{Detached, InboxTable, Sqlite, Store, StoreFault};
 use crate::turn::{ProfileNames, Sources, Wallet};
 
 pub use installation::Installation;
-#[cfg(feature = "cli")]
-pub(crate) use look::{Asked, Looker};
 
 /// What the engine is opened with.
 #[derive(Clone)]

@@ -11,6 +11,7 @@ mod form;
 mod gate;
 mod open;
 mod operate;
+mod own;
 mod personal;
 mod press;
 mod propose;
@@ -24,7 +25,7 @@ mod talk;
 mod withhold;
 
 use std::panic::AssertUnwindSafe;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 
 use futures_util::FutureExt as _;
 use jiff::Timestamp;
@@ -60,6 +61,8 @@ pub struct Engine {
     end: watch::Sender<bool>,
     /// Why a change is missing from the audit; nothing where the last one is not.
     unaudited: Mutex<Option<String>>,
+    /// Where people bring credentials of their own.
+    page: OnceLock<String>,
 }
 
 /// What a directive is carried out with.
@@ -137,6 +140,7 @@ impl Engine {
             noted: Arc::default(),
             end: watch::Sender::new(false),
             unaudited: Mutex::default(),
+            page: OnceLock::new(),
         }
     }
 

@@ -143,6 +143,8 @@ mod engine;
     allow(dead_code, reason = "a channel that is not built in is not served")
 )]
 mod gateway;
+#[cfg(feature = "cli")]
+mod looker;
 mod meter;
 pub mod oauth;
 pub mod openclaw;

@@ -4,6 +4,7 @@ mod benches;
 mod desk;
 mod names;
 mod orders;
+mod own;
 mod pins;
 mod policy;
 mod switches;
@@ -12,6 +13,9 @@ mod trouble;
 pub(crate) use benches::{Cleared, clear_benches, is_of};
 pub(crate) use desk::{Deed, Desk};
 pub(crate) use names::{find_all, find_profile};
+pub(crate) use own::invite;
+#[cfg(feature = "cli")]
+pub(crate) use own::{Invitation, invited, use_up};
 pub(crate) use pins::take_word;
 pub(crate) use policy::note_policy;
 pub(crate) use trouble::Trouble;

@@ -14,6 +14,9 @@ mod id;
 mod legacy;
 mod lock;
 mod order;
+mod own;
+#[cfg(feature = "cli")]
+pub(crate) mod pasted;
 mod profiles;
 mod seal;
 mod secret;

@@ -7,6 +7,7 @@ mod discord;
 mod discord_api;
 mod health;
 mod load;
+mod own;
 mod page;
 mod process;
 mod reload;

@@ -4,12 +4,16 @@ use crate::access::{Asker, Role, allowlist};
 use crate::config::Config;
 use crate::profile::ProfileId;
 
-/// Whether the grants of `profile` cover `asker`. Without grants everybody is covered who is let in at all.
+/// Whether the grants of `profile` cover `asker`. Without grants everybody is covered who is let in at all; of what somebody
+/// has brought for themselves, they alone.
 ///
 /// A grant to a role covers whoever has it where they ask: in private nobody has any.
 pub(super) fn covers(config: &Config, asker: &Asker<'_>, role: Role, profile: &ProfileId) -> bool {
     let Some(grants) = config.auth.profiles.get(profile).and_then(|profile| profile.grants.as_ref()) else {
-        return true;
+        return match profile.brought_by() {
+            Some((channel, person)) => channel == asker.conversation.channel && person == asker.id,
+            None => true,
+        };
     };
     let channel = &asker.conversation.channel;
     (grants.owners && role == Role::Owner)

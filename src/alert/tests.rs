@@ -16,11 +16,12 @@ use tempfile::TempDir;
 use tokio::net::TcpListener;
 
 use super::{Alert, AlertWatch, Announcer, conditions};
-use crate::app::{App, AppOptions, Asked};
+use crate::app::{App, AppOptions};
 use crate::clock::Clock;
 use crate::config::AlertChat;
 use crate::gateway::board::Board;
 use crate::gateway::channel::{AccountId, Entry};
+use crate::looker::Asked;
 use crate::profile::SealPorts;
 
 /// A clock that is set by hand.

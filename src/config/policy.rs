@@ -6,12 +6,21 @@ use indexmap::IndexMap;
 use crate::catalog::ProviderId;
 
 /// `access.*`.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccessPolicy {
     /// `access.roles`.
     pub roles: RolesConfig,
     /// `access.chats`, by `<channel>:<id>` of a chat or of a server, `<channel>`, or `*` for every group.
     pub chats: IndexMap<String, ChatPolicy>,
+    /// `access.bringOwn`: whether people may bring credentials of their own, for themselves alone. They may unless it is
+    /// `false`.
+    pub bring_own: bool,
+}
+
+impl Default for AccessPolicy {
+    fn default() -> Self {
+        Self { roles: RolesConfig::default(), chats: IndexMap::new(), bring_own: true }
+    }
 }
 
 /// `access.roles`: who is what, beside what the lists of the channels say. Ids of people, and of roles that a platform

@@ -26,6 +26,9 @@ const AUDIT: (u32, u32) = (10, 40);
 impl Engine {
     /// Carries out what those ask for who look after the bot, or who bring a credential of their own.
     pub(super) async fn operate(&self, case: &Case<'_>, operation: Operation) -> Done {
+        if let Some(done) = self.own(case, &operation).await {
+            return done;
+        }
         if let Err(denied) = self.authorize(case.inbound, Action::Administer) {
             return self.refuse(case, Refusal::Denied(denied)).await;
         }

@@ -134,7 +134,7 @@ impl Engine {
     /// `/help`.
     pub(super) async fn help(&self, case: &Case<'_>) -> Done {
         let is_operator = self.authorize(case.inbound, Action::Administer).is_ok();
-        self.send(case, reply::help(is_operator, false), Visibility::Private).await;
+        self.send(case, reply::help(is_operator, self.brings_own(case)), Visibility::Private).await;
         Done::Yes
     }
 

@@ -13,8 +13,8 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-use crate::app::Looker;
 use crate::gateway::board::Board;
+use crate::looker::Looker;
 use crate::redact::known;
 
 /// Where programs of the family listen.

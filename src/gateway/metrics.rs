@@ -15,9 +15,9 @@ use metrics::{Unit, describe_gauge, gauge, with_local_recorder};
 use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle};
 use modelpin_delivery::Link;
 
-use crate::app::{Asked, Looker};
 use crate::clock::Clock;
 use crate::gateway::board::{Board, Shown};
+use crate::looker::{Asked, Looker};
 use crate::meter;
 use crate::status::Report;
 

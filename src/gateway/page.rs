@@ -7,6 +7,7 @@
 mod acts;
 mod gate;
 mod live;
+mod own;
 mod token;
 mod view;
 
@@ -19,14 +20,15 @@ use axum::http::header::{
     X_FRAME_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
-use axum::middleware::{Next, from_fn};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 
-use crate::app::Looker;
 use crate::clock::Clock;
 use crate::gateway::board::Board;
 use crate::gateway::page::gate::Gate;
+use crate::gateway::page::view::doors;
+use crate::looker::Looker;
 
 pub(crate) use token::PageToken;
 
@@ -63,17 +65,19 @@ impl Page {
             .route("/act", post(acts::act))
             .route("/login", get(login).post(gate::enter))
             .route("/logout", post(gate::leave))
+            .route("/own/{token}", get(own::show).post(own::bring))
             .route("/page.css", style)
             .route("/page.js", script)
-            .layer(from_fn(guarded))
+            .layer(from_fn_with_state(self.clone(), guarded))
             .with_state(self)
     }
 }
 
 /// What every answer says, and what every request has to say.
-async fn guarded(request: Request, next: Next) -> Response {
+async fn guarded(State(page): State<Page>, request: Request, next: Next) -> Response {
     // A name that leads here from elsewhere would let a foreign page read this one.
-    if !is_own_host(request.headers()) {
+    let is_for_all = request.uri().path().starts_with("/own/") || request.uri().path() == "/page.css";
+    if !is_own_host(request.headers()) && !(is_for_all && page.is_public_host(request.headers())) {
         return (StatusCode::MISDIRECTED_REQUEST, "This page answers to localhost and to addresses only.\n")
             .into_response();
     }
@@ -90,6 +94,20 @@ async fn guarded(request: Request, next: Next) -> Response {
         headers.insert(name, HeaderValue::from_static(value));
     }
     response
+}
+
+impl Page {
+    /// Whether it was asked for by the name that people know it by.
+    fn is_public_host(&self, headers: &HeaderMap) -> bool {
+        let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+        let Some(engine) = self.looker.engine() else { return false };
+        let settings = engine.sources().settings.current();
+        let Some(public) = &settings.config.gateway.public_url else { return false };
+        public.host_str().is_some_and(|name| {
+            let with_port = public.port().map_or_else(|| name.to_owned(), |port| format!("{name}:{port}"));
+            host.eq_ignore_ascii_case(&with_port)
+        })
+    }
 }
 
 /// Whether it was asked for by an address, or by the name of this machine.
@@ -127,7 +145,7 @@ async fn login(State(page): State<Page>, headers: HeaderMap) -> Response {
     if page.gate.visit(&headers, page.clock.now()).is_some() {
         return Redirect::to("/").into_response();
     }
-    Html(view::login(None).into_string()).into_response()
+    Html(doors::login(None).into_string()).into_response()
 }
 
 fn ending() -> Response {

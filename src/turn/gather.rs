@@ -246,7 +246,14 @@ impl Sources {
             barred: &barred,
             now,
         };
-        let resolution = moment.resolve(None, None, &|_, _| true);
+        // What is somebody's own answers nobody else.
+        let grants = &settings.config.auth.profiles;
+        let is_for_all = |id: &ProfileId| {
+            let grants = grants.get(id).and_then(|profile| profile.grants.as_ref());
+            let is_shared = grants.is_none_or(|grants| !grants.chats.is_empty() || !grants.roles.is_empty());
+            id.brought_by().is_none() && is_shared
+        };
+        let resolution = moment.resolve(None, None, &|_, id| id.is_none_or(is_for_all));
         resolution.next().is_some()
     }
 

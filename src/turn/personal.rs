@@ -88,7 +88,8 @@ impl Gathered {
 
     /// Whether it is said of a profile who may use it.
     fn is_granted(&self, profile: &ProfileId) -> bool {
-        self.settings.config.auth.profiles.get(profile).is_some_and(|profile| profile.grants.is_some())
+        let granted = self.settings.config.auth.profiles.get(profile).is_some_and(|profile| profile.grants.is_some());
+        granted || profile.brought_by().is_some()
     }
 }
 

@@ -96,6 +96,8 @@ const RULES: &[Rule] = &[
             ("src/provider/http", "puts it on the wire"),
             ("src/redact/scrubber", "knows it, to take it out of everything that is shown or kept"),
             ("src/oauth/http", "puts a refresh token or a code on the wire to its own token endpoint"),
+            ("src/alert/deliver", "posts to the address of a webhook, which whoever knows it may write to"),
+            ("src/gateway/page/token", "makes the digest that the token of the page is known by"),
             ("src/config/channel_token", "tells which bot a token is for, and what Telegram takes for a secret"),
             ("adapters/telegram/src/api/http", "puts the token of a bot in the address, where Telegram wants it"),
             ("adapters/discord/src/api/http", "puts the token of a bot on the wire, to its own API"),

@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::SignedDuration;
 
 use crate::agent::AgentId;
-use crate::app::{AppFault, AppOptions, Asked, Installation};
+use crate::app::{AppFault, AppOptions, Installation};
 use crate::cli::arguments::Global;
 use crate::cli::failure::Failure;
 use crate::cli::models::status::probe::{self, ProbeOptions, Target};
@@ -19,6 +19,7 @@ use crate::doctor::{
     of_credentials, of_declared, of_files, of_hidden, of_locks, of_newer, of_orders, of_pins, of_policy, of_probes,
     of_running, of_served, of_stores, of_written,
 };
+use crate::looker::Asked;
 use crate::profile::ExternalPaths;
 use crate::status::{self, Report};
 

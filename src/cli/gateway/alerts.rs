@@ -7,10 +7,11 @@ use jiff::SignedDuration;
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::alert::{AlertWatch, conditions};
-use crate::app::{App, Asked};
+use crate::app::App;
 use crate::gateway::board::Board;
 use crate::gateway::channel::Roster;
 use crate::gateway::herald::Herald;
+use crate::looker::Asked;
 
 /// How often it is looked.
 const EVERY: Duration = Duration::from_secs(30);

@@ -67,6 +67,12 @@ pub(super) async fn run(
     let health = Health::start(place, board.clone(), app.looker(), since, more);
     let health = health.await.map_err(|fault| no_health(place, &fault))?;
     let address = health.as_ref().map(Health::address);
+    if let (Some(address), Some(_)) = (address, &page) {
+        let settings = app.engine().sources().settings.current();
+        let public =
+            settings.config.gateway.public_url.as_ref().map(|url| url.as_str().trim_end_matches('/').to_owned());
+        app.engine().has_page_at(public.unwrap_or_else(|| format!("http://{address}")));
+    }
     let _answering = running::serve(app.looker(), "gateway", since, Some((board.clone(), address)));
     let mut supervisor = Supervisor::new(board.clone());
     supervisor.follow(&wanted);

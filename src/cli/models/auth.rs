@@ -15,7 +15,6 @@ pub(crate) mod place;
 mod remove;
 mod seal;
 mod setup_token;
-pub(crate) mod shape;
 mod switch;
 mod unseal;
 pub(crate) mod verdict;

@@ -12,7 +12,7 @@ use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use crate::agent::AgentId;
-use crate::app::{Asked, Installation};
+use crate::app::Installation;
 use crate::cli::Exit;
 use crate::cli::arguments::Global;
 use crate::cli::failure::Failure;
@@ -21,6 +21,7 @@ use crate::cli::open::{again, find_as_served};
 use crate::cli::output::Output;
 use crate::cli::running;
 use crate::directive::duration;
+use crate::looker::Asked;
 use crate::status::{self, Report};
 
 /// How long running programs have for an answer.

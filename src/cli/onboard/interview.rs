@@ -7,13 +7,13 @@ use secrecy::zeroize::Zeroizing;
 use crate::catalog::{ModelRef, ProviderId, vendors};
 use crate::cli::failure::Failure;
 use crate::cli::models::auth::place::Place;
-use crate::cli::models::auth::{Case, new_id, shape};
+use crate::cli::models::auth::{Case, new_id};
 use crate::cli::onboard::channel::{Channel, Owner};
 use crate::cli::onboard::found::Found;
 use crate::cli::onboard::plan::{NewCredential, Plan, Service};
 use crate::cli::onboard::{prompt, service};
 use crate::config::EnvPlace;
-use crate::profile::{Expiry, ProfileId};
+use crate::profile::{Expiry, ProfileId, pasted};
 
 /// The providers that most people come with, in the order in which they are offered.
 const USUAL: [&str; 4] = ["anthropic", "openai", "openrouter", "google"];
@@ -108,8 +108,8 @@ fn credential(found: &Found, case: &mut Case<'_>) -> Result<Option<NewCredential
         Some(Way::Variable(provider, name)) => {
             let settings = case.installation.settings();
             let text = settings.environment.var(&name).unwrap_or_default();
-            let key = shape::cleaned(text.as_bytes()).map_err(|why| Failure::Misuse(format!("{name}: {why}")))?;
-            shape::key(&key, &provider, |rest| case.command(rest)).map_err(Failure::Misuse)?;
+            let key = pasted::cleaned(text.as_bytes()).map_err(|why| Failure::Misuse(format!("{name}: {why}")))?;
+            pasted::key(&key, &provider, |rest| case.command(rest)).map_err(Failure::Misuse)?;
             Ok(Some(NewCredential::key(ProfileId::short(&provider, "default"), &provider, &key)))
         }
         Some(Way::Key) => {
@@ -118,7 +118,7 @@ fn credential(found: &Found, case: &mut Case<'_>) -> Result<Option<NewCredential
                 return Ok(None);
             };
             let question = format!("API key for {provider}");
-            let key = asked(&question, case, |key, case| shape::key(key, &provider, |rest| case.command(rest)))?;
+            let key = asked(&question, case, |key, case| pasted::key(key, &provider, |rest| case.command(rest)))?;
             Ok(key.map(|key| NewCredential::key(id, &provider, &key)))
         }
         Some(Way::SetupToken) => {
@@ -127,7 +127,8 @@ fn credential(found: &Found, case: &mut Case<'_>) -> Result<Option<NewCredential
             let Some(id) = id(&ProfileId::short(&anthropic, "manual"), &anthropic, "token", case)? else {
                 return Ok(None);
             };
-            let token = asked("Token", case, |token, case| shape::token(token, &anthropic, |rest| case.command(rest)))?;
+            let token =
+                asked("Token", case, |token, case| pasted::token(token, &anthropic, |rest| case.command(rest)))?;
             Ok(token.map(|token| NewCredential::token(id, &anthropic, &token, Expiry::Never)))
         }
         Some(Way::Keep | Way::None) | None => Ok(None),

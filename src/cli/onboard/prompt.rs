@@ -8,7 +8,7 @@ use secrecy::SecretString;
 use secrecy::zeroize::Zeroizing;
 
 use crate::cli::failure::Failure;
-use crate::cli::models::auth::shape;
+use crate::profile::pasted;
 use crate::redact;
 
 /// What is shown below a choice.
@@ -62,7 +62,7 @@ pub(crate) fn secret(question: &str) -> Result<Option<Result<Zeroizing<String>, 
         return Ok(None);
     }
     redact::learn([&SecretString::from(String::from_utf8_lossy(&bytes).as_ref())]);
-    Ok(Some(shape::cleaned(&bytes)))
+    Ok(Some(pasted::cleaned(&bytes)))
 }
 
 fn answered<T>(answer: Result<T, InquireError>) -> Result<Option<T>, Failure> {

@@ -2,9 +2,9 @@
 
 use crate::catalog::{Found as Known, ModelRef, ProviderId, vendor};
 use crate::cli::failure::Failure;
+use crate::cli::models::auth::Case;
 use crate::cli::models::auth::lifetime::Lifetime;
 use crate::cli::models::auth::place::fingerprint;
-use crate::cli::models::auth::{Case, shape};
 use crate::cli::onboard::channel::{Channel, Owner};
 use crate::cli::onboard::choice::Choice;
 use crate::cli::onboard::found::Found;
@@ -12,7 +12,7 @@ use crate::cli::onboard::plan::{NewCredential, Plan, Service};
 use crate::cli::onboard::secrets::{Of, Secrets};
 use crate::cli::onboard::{Onboard, service};
 use crate::config::EnvPlace;
-use crate::profile::{Credential, Expiry, ProfileId};
+use crate::profile::{Credential, Expiry, ProfileId, pasted};
 
 /// The plan of the flags.
 ///
@@ -112,7 +112,8 @@ fn key(
         None => match settings.environment.credentials(provider).first() {
             Some(credential) if credential.place == EnvPlace::ProcessEnv => {
                 let text = settings.environment.var(&credential.name).unwrap_or_default();
-                shape::cleaned(text.as_bytes()).map_err(|why| Failure::Misuse(format!("{}: {why}", credential.name)))?
+                pasted::cleaned(text.as_bytes())
+                    .map_err(|why| Failure::Misuse(format!("{}: {why}", credential.name)))?
             }
             // It is there whenever the program runs.
             Some(_) => return Ok(None),
@@ -127,7 +128,7 @@ fn key(
             }
         },
     };
-    shape::key(&key, provider, |rest| case.command(rest)).map_err(Failure::Misuse)?;
+    pasted::key(&key, provider, |rest| case.command(rest)).map_err(Failure::Misuse)?;
     Ok(Some(NewCredential::key(ProfileId::short(provider, "default"), provider, &key)))
 }
 
@@ -149,7 +150,7 @@ fn token(
             )))
         };
     };
-    shape::token(&token, provider, |rest| case.command(rest)).map_err(Failure::Misuse)?;
+    pasted::token(&token, provider, |rest| case.command(rest)).map_err(Failure::Misuse)?;
     let end = Lifetime::end(onboard.token_expires_in, case.installation.now());
     let mut new = NewCredential::token(id, provider, &token, end);
     // The same token does not last longer because it is named once more.

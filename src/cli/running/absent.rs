@@ -7,8 +7,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::app::Looker;
 use crate::gateway::board::Board;
+use crate::looker::Looker;
 use crate::status::Running;
 
 /// Nobody can be asked.

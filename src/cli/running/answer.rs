@@ -14,10 +14,10 @@ use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, Buf
 use tokio::net::{UnixListener, UnixStream};
 use tokio::task::JoinHandle;
 
-use crate::app::{Asked, Looker};
 use crate::cli::running::place::{name, pids, way};
 use crate::gateway::board::Board;
 use crate::gateway::told::Served;
+use crate::looker::{Asked, Looker};
 use crate::redact::known;
 
 /// The longest question, and how long it may take.

@@ -15,6 +15,7 @@ pub(crate) fn access(field: &Field<'_>) -> Result<AccessPolicy, KeyFault> {
     Ok(AccessPolicy {
         roles: RolesConfig { owner: list("owner")?, operator: list("operator")?, member: list("member")? },
         chats,
+        bring_own: field.get("bringOwn")?.flag()?.unwrap_or(true),
     })
 }
 

@@ -11,8 +11,9 @@ use axum::response::{Html, IntoResponse as _, Redirect, Response};
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 
+use crate::gateway::page::Page;
 use crate::gateway::page::token::{PageToken, digest, random};
-use crate::gateway::page::{Page, view};
+use crate::gateway::page::view::doors;
 
 /// The name of the cookie.
 const COOKIE_NAME: &str = "modelpin_page";
@@ -129,7 +130,7 @@ pub(super) fn is_own(visit: &Visit, csrf: &str, headers: &HeaderMap) -> bool {
 }
 
 /// Whether a browser says that it comes from this page, or says nothing.
-fn comes_from_here(headers: &HeaderMap) -> bool {
+pub(super) fn comes_from_here(headers: &HeaderMap) -> bool {
     let Some(origin) = headers.get(ORIGIN) else { return true };
     let host = headers.get(axum::http::header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     origin.to_str().is_ok_and(|origin| origin.split_once("://").is_some_and(|(_, from)| from == host))
@@ -160,11 +161,11 @@ pub(super) async fn enter(State(page): State<Page>, headers: HeaderMap, Form(for
         Err(Refused::Wrong) => {
             tracing::warn!("somebody tried to enter the page with a wrong token");
             let text = "That is not the token of this gateway.";
-            (StatusCode::FORBIDDEN, Html(view::login(Some(text)).into_string())).into_response()
+            (StatusCode::FORBIDDEN, Html(doors::login(Some(text)).into_string())).into_response()
         }
         Err(Refused::Pause) => {
             let text = "There were too many wrong tokens. Try again in a minute.";
-            let page = Html(view::login(Some(text)).into_string());
+            let page = Html(doors::login(Some(text)).into_string());
             (StatusCode::TOO_MANY_REQUESTS, [(RETRY_AFTER, "60")], page).into_response()
         }
     }

@@ -10,8 +10,8 @@ use crate::cli::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::models::auth::given::Given;
 use crate::cli::models::auth::place::Place;
-use crate::cli::models::auth::{Case, new_id, shape};
-use crate::profile::{Credential, NewProfile, ProfileId, SecretValue};
+use crate::cli::models::auth::{Case, new_id};
+use crate::profile::{Credential, NewProfile, ProfileId, SecretValue, pasted};
 
 /// Store an API key: asked for and not shown, or read from standard input or a file
 #[derive(Debug, Args)]
@@ -42,7 +42,7 @@ pub(crate) fn run(add: &Add, case: &mut Case<'_>) -> Result<Exit, Failure> {
     let id = profile_id.clone().unwrap_or_else(|| ProfileId::short(provider, "default"));
     let place = Place::of(case, id, provider, "api_key", *yes)?.leaving_config(*no_config);
     let key = given.read(&format!("API key for {provider} (not shown): "))?;
-    shape::key(&key, provider, |rest| case.command(rest)).map_err(Failure::Misuse)?;
+    pasted::key(&key, provider, |rest| case.command(rest)).map_err(Failure::Misuse)?;
     let key = SecretValue::Inline(SecretString::from(key.as_str()));
     let profile = NewProfile { email: email.clone(), ..NewProfile::new(provider.clone(), Credential::ApiKey { key }) };
     place.put(case, &profile)

@@ -8,7 +8,7 @@ use clap::Args;
 use secrecy::zeroize::Zeroizing;
 
 use crate::cli::failure::Failure;
-use crate::cli::models::auth::shape;
+use crate::profile::pasted;
 
 /// As much as is read of it, in bytes.
 const LONGEST: u64 = 64 * 1024;
@@ -65,7 +65,7 @@ impl Given {
         if bytes.len() as u64 > LONGEST {
             return Err(Failure::Misuse("that is longer than 64 KiB, which no key or token is".to_owned()));
         }
-        shape::cleaned(&bytes).map_err(|why| Failure::Misuse(why.to_owned()))
+        pasted::cleaned(&bytes).map_err(|why| Failure::Misuse(why.to_owned()))
     }
 }
 

@@ -8,8 +8,8 @@ use crate::cli::failure::Failure;
 use crate::cli::models::auth::given::Given;
 use crate::cli::models::auth::lifetime::Lifetime;
 use crate::cli::models::auth::place::Place;
-use crate::cli::models::auth::{Case, new_id, shape};
-use crate::profile::{Credential, NewProfile, ProfileId, SecretValue};
+use crate::cli::models::auth::{Case, new_id};
+use crate::profile::{Credential, NewProfile, ProfileId, SecretValue, pasted};
 use secrecy::SecretString;
 
 /// Store a token: asked for and not shown, or read from standard input or a file
@@ -43,7 +43,7 @@ pub(crate) fn run(paste: &PasteToken, case: &mut Case<'_>) -> Result<Exit, Failu
     let id = profile_id.clone().unwrap_or_else(|| ProfileId::short(provider, "manual"));
     let place = Place::of(case, id, provider, "token", *yes)?.leaving_config(*no_config);
     let token = given.read(&format!("Token for {provider} (not shown): "))?;
-    shape::token(&token, provider, |rest| case.command(rest)).map_err(Failure::Misuse)?;
+    pasted::token(&token, provider, |rest| case.command(rest)).map_err(Failure::Misuse)?;
     let credential = Credential::Token {
         token: SecretValue::Inline(SecretString::from(token.as_str())),
         expires: Lifetime::end(*expires_in, case.installation.now()),

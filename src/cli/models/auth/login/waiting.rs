@@ -8,13 +8,14 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::time::{Instant, timeout_at};
 
 use crate::cli::failure::Failure;
+use crate::cli::models::auth::Case;
 use crate::cli::models::auth::login::callback::{Callback, Doorstep};
 use crate::cli::models::auth::login::{Login, browser, refused, too_late};
-use crate::cli::models::auth::{Case, shape};
 use crate::cli::output::Output;
 use crate::directive::duration_text;
 use crate::oauth::TokenHttp;
 use crate::oauth::login::{Authorization, Grant, LoginClient, Misread, Returned};
+use crate::profile::pasted;
 use crate::redact;
 
 /// As much as is read of one line, in bytes.
@@ -96,7 +97,7 @@ fn read(line: &[u8], authorization: &Authorization) -> Result<Returned, String> 
     if line.trim_ascii().contains(&b' ') {
         return Err(Misread::NoCode.to_string());
     }
-    let text = shape::cleaned(line).map_err(str::to_owned)?;
+    let text = pasted::cleaned(line).map_err(str::to_owned)?;
     authorization.pasted(&text).map_err(|why| why.to_string())
 }
 
