@@ -347,8 +347,8 @@ fn changes(directive: &Directive) -> bool {
         | Directive::Status
         | Directive::Why
         | Directive::Help
-        | Directive::Whoami => false,
+        | Directive::Whoami
         // What they change are other sessions, or what all of them share.
-        Directive::Operate(_) => false,
+        | Directive::Operate(_) => false,
     }
 }

@@ -117,7 +117,6 @@ impl Looker {
             command: asked.command,
         };
         let report = report(&Survey::of(&facts), &facts);
-        let mut unreadable = unreadable;
         unreadable.extend(settings.trouble.iter().cloned());
         let alerts = settings.config.alerts.clone();
         Some(Seen { report, unreadable, alerts, audit: engine.audit_trouble(), can_answer: sources.can_answer().await })

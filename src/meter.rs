@@ -5,7 +5,9 @@
 
 use std::time::Duration;
 
-use metrics::{Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
+#[cfg(feature = "cli")]
+use metrics::{Unit, describe_counter, describe_gauge, describe_histogram};
+use metrics::{counter, gauge, histogram};
 
 use crate::catalog::{Catalog, ModelRef};
 use crate::receipt::{Receipt, ReceiptRequest};
@@ -16,6 +18,7 @@ const OTHER: &str = "other";
 const NONE: &str = "none";
 
 /// Says what each of them is.
+#[cfg(feature = "cli")]
 pub(crate) fn describe() {
     describe_counter!("modelpin_turns_total", "Messages that were to be answered, by how that ended");
     describe_counter!("modelpin_requests_total", "Requests that were sent to a provider, by how they ended");

@@ -10,7 +10,9 @@ mod policy;
 mod switches;
 mod trouble;
 
-pub(crate) use benches::{Cleared, clear_benches, is_of};
+#[cfg(feature = "cli")]
+pub(crate) use benches::Cleared;
+pub(crate) use benches::{clear_benches, is_of};
 pub(crate) use desk::{Deed, Desk};
 pub(crate) use names::{find_all, find_profile};
 pub(crate) use own::invite;

@@ -13,7 +13,9 @@ mod renew;
 mod run;
 mod wallet;
 
-pub(crate) use barred::{Barred, DISABLED, Disabled};
+#[cfg(feature = "cli")]
+pub(crate) use barred::Barred;
+pub(crate) use barred::{DISABLED, Disabled};
 #[cfg(feature = "cli")]
 pub(crate) use gather::shortened;
 pub(crate) use gather::{Gathered, Sources, endpoint_of};

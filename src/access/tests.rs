@@ -133,7 +133,7 @@ fn peopled(chats: &[(&str, ChatPolicy)]) -> Config {
     let chats = chats.iter().map(|(key, policy)| ((*key).to_owned(), policy.clone())).collect();
     Config {
         channels: ["telegram", "discord"].map(|name| (name.to_owned(), channel())).into_iter().collect(),
-        access: AccessPolicy { roles, chats },
+        access: AccessPolicy { roles, chats, ..AccessPolicy::default() },
         ..Config::default()
     }
 }

@@ -137,8 +137,7 @@ pub(crate) fn conditions(
     }
     all.extend(board.lines.iter().filter_map(|line| {
         let why = match &line.standing.link {
-            Link::Down(why) => why.as_str(),
-            Link::Refused(why) => why.as_str(),
+            Link::Down(why) | Link::Refused(why) => why.as_str(),
             Link::OtherPoller => "another program asks for its messages",
             Link::Starting | Link::Up | Link::Ended => return None,
         };

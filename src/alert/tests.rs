@@ -1,4 +1,4 @@
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods, reason = "a test stops at the first surprise")]
 
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -33,16 +33,22 @@ impl Clock for Hand {
     }
 }
 
-/// What came in: the address, the headers and the body of each.
+/// What came in, and whether it is refused.
 #[derive(Clone, Default)]
-struct Post(Arc<Mutex<(Vec<(String, HeaderMap, String)>, bool)>>);
+struct Post(Arc<Mutex<Tray>>);
+
+#[derive(Default)]
+struct Tray {
+    came: Vec<(HeaderMap, String)>,
+    is_refused: bool,
+}
 
 async fn take(Shared(post): Shared<Post>, headers: HeaderMap, body: Bytes) -> StatusCode {
     let mut post = post.0.lock().unwrap();
-    if post.1 {
+    if post.is_refused {
         return StatusCode::BAD_GATEWAY;
     }
-    post.0.push(("/hook".to_owned(), headers, String::from_utf8_lossy(&body).into_owned()));
+    post.came.push((headers, String::from_utf8_lossy(&body).into_owned()));
     StatusCode::OK
 }
 
@@ -139,7 +145,7 @@ impl Office {
 
     /// What came to the webhook, as JSON.
     fn posted(&self) -> Vec<Value> {
-        self.post.0.lock().unwrap().0.iter().map(|(_, _, body)| serde_json::from_str(body).unwrap()).collect()
+        self.post.0.lock().unwrap().came.iter().map(|(_, body)| serde_json::from_str(body).unwrap()).collect()
     }
 
     fn states(&self) -> Vec<String> {
@@ -187,12 +193,12 @@ async fn a_token_that_ends_is_told_once_before_once_when_and_once_when_it_is_rep
 #[tokio::test]
 async fn what_cannot_be_delivered_is_delivered_later() {
     let office = Office::new(1, "json").await;
-    office.post.0.lock().unwrap().1 = true;
+    office.post.0.lock().unwrap().is_refused = true;
     let app = office.open();
     office.look(&app).await;
     office.look(&app).await;
     assert_eq!((office.posted().len(), office.chats.0.lock().unwrap().len()), (0, 1));
-    office.post.0.lock().unwrap().1 = false;
+    office.post.0.lock().unwrap().is_refused = false;
     office.look(&office.open()).await;
     office.look(&app).await;
     assert_eq!((office.states(), office.chats.0.lock().unwrap().len()), (vec!["expiring".to_owned()], 1));
@@ -206,7 +212,7 @@ async fn each_service_gets_what_it_understands() {
     assert!(text.starts_with("*modelpin: profile anthropic:default – expiring*\nanthropic:default expires"), "{text}");
     let office = Office::new(1, "ntfy").await;
     office.look(&office.open()).await;
-    let (_, headers, body) = office.post.0.lock().unwrap().0[0].clone();
+    let (headers, body) = office.post.0.lock().unwrap().came[0].clone();
     assert_eq!(headers["Title"], "modelpin: profile anthropic:default - expiring");
     assert_eq!((&headers["Priority"], &headers["Tags"]), (&"default".parse().unwrap(), &"warning".parse().unwrap()));
     assert!(body.contains("To mend it: modelpin models auth setup-token"), "{body}");

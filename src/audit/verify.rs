@@ -126,7 +126,9 @@ mod tests {
 
     fn verify(links: &[Link], kept: Option<Head>, noted: Option<Head>) -> Verdict {
         let mut verifier = Verifier::new(noted);
-        links.iter().for_each(|link| verifier.take(link));
+        for link in links {
+            verifier.take(link);
+        }
         verifier.end(kept)
     }
 

@@ -125,7 +125,9 @@ async fn verify(store: &dyn Store, noted: Option<Head>) -> Result<Verdict, Failu
         let links = store.links(after, None, PAGE).await?;
         let Some(last) = links.last() else { return Ok(verifier.end(head)) };
         after = last.number;
-        links.iter().for_each(|link| verifier.take(link));
+        for link in &links {
+            verifier.take(link);
+        }
     }
 }
 

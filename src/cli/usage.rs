@@ -62,7 +62,9 @@ pub(crate) fn run(usage: &Usage, global: &Global, invoked_as: &str, output: &mut
         None => Vec::new(),
     };
     let mut total = Tally::default();
-    sums.iter().for_each(|(_, tally)| total += *tally);
+    for (_, tally) in &sums {
+        total += *tally;
+    }
     let currency = installation.settings().config.usage.currency.clone();
     if global.json {
         let rows = sums.into_iter().map(|(key, tally)| Row { key, tally }).collect();

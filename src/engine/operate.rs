@@ -99,7 +99,7 @@ impl Counter<'_> {
             Operation::Unpin { subject } => self.unpin(&subject).await,
             Operation::Usage { by } => self.usage(by).await,
             Operation::Audit { count } => self.audit(count).await,
-            Operation::Reload => self.reload(),
+            Operation::Reload => Ok(self.reload()),
             Operation::Drain => self.drain(),
         }
     }
@@ -278,7 +278,7 @@ impl Counter<'_> {
         Ok(audit(&links, &is_hidden, words(self.gathered, self.case.inbound)))
     }
 
-    fn reload(&self) -> Result<Draft, Trouble> {
+    fn reload(&self) -> Draft {
         let settings = self.engine.sources.settings.reload_now();
         let current = self.engine.sources.auth_store.current();
         let problems = settings.catalog.problems().iter().map(ToString::to_string);
@@ -293,7 +293,7 @@ impl Counter<'_> {
         for trouble in &troubles {
             draft.line(format!("Not good: {trouble}"));
         }
-        Ok(draft)
+        draft
     }
 
     fn drain(&self) -> Result<Draft, Trouble> {

@@ -77,7 +77,8 @@ impl Page {
 async fn guarded(State(page): State<Page>, request: Request, next: Next) -> Response {
     // A name that leads here from elsewhere would let a foreign page read this one.
     let is_for_all = request.uri().path().starts_with("/own/") || request.uri().path() == "/page.css";
-    if !is_own_host(request.headers()) && !(is_for_all && page.is_public_host(request.headers())) {
+    let is_meant = is_own_host(request.headers()) || is_for_all && page.is_public_host(request.headers());
+    if !is_meant {
         return (StatusCode::MISDIRECTED_REQUEST, "This page answers to localhost and to addresses only.\n")
             .into_response();
     }

@@ -10,25 +10,26 @@ pub(crate) struct Cleared {
     /// The benches that were taken away, as they were.
     pub(crate) benches: Vec<Bench>,
     /// The others.
+    #[cfg_attr(not(feature = "cli"), allow(dead_code, reason = "told at the command line"))]
     pub(crate) others: Vec<Bench>,
 }
 
-/// Takes away the benches that are `meant`. `named`: what is meant, for the audit.
+/// Takes away the benches that are `meant`. `profiles`: those that are meant, for the audit.
 ///
 /// # Errors
 /// The state could not be read or written.
 pub(crate) async fn clear_benches(
     desk: &Desk,
-    named: &[ProfileId],
+    profiles: &[ProfileId],
     meant: impl Fn(&Bench) -> bool,
 ) -> Result<Cleared, Trouble> {
     let (benches, others): (Vec<Bench>, Vec<Bench>) = desk.store.benches().await?.iter().cloned().partition(meant);
     if benches.is_empty() {
         return Ok(Cleared { benches, others });
     }
-    let names: Vec<String> = named.iter().map(ToString::to_string).collect();
+    let names: Vec<String> = profiles.iter().map(ToString::to_string).collect();
     let told: Vec<String> = benches.iter().map(|bench| format!("{} ({})", bench.scope, bench.class)).collect();
-    let deed = Deed {
+    let change = Deed {
         kind: Kind::Credential,
         subject: if names.is_empty() { "all".to_owned() } else { names.join(", ") },
         before: Some(told.join("; ")),
@@ -42,7 +43,7 @@ pub(crate) async fn clear_benches(
         }
         Ok::<(), Trouble>(())
     };
-    desk.audited(deed, clear).await?;
+    desk.audited(change, clear).await?;
     Ok(Cleared { benches, others })
 }
 

@@ -19,7 +19,7 @@ impl Desk {
         if before == after {
             return written(write).await;
         }
-        self.audited(self.order_deed(provider, before, after, "order set"), written(write)).await
+        self.audited(Self::order_deed(provider, before, after, "order set"), written(write)).await
     }
 
     /// Takes the order of `provider` out of the agent's own store; says whether there was one.
@@ -30,11 +30,11 @@ impl Desk {
         let Some(before) = self.order_text(provider) else { return Ok(false) };
         let (store, provider_) = (Arc::clone(&self.auth_store), provider.clone());
         let write = move || store.edit_own(|document| document.clear_order(&provider_));
-        let deed = self.order_deed(provider, Some(before), None, "order cleared");
+        let deed = Self::order_deed(provider, Some(before), None, "order cleared");
         Ok(self.audited(deed, written(write)).await?.value)
     }
 
-    fn order_deed(&self, provider: &ProviderId, before: Option<String>, after: Option<String>, reason: &str) -> Deed {
+    fn order_deed(provider: &ProviderId, before: Option<String>, after: Option<String>, reason: &str) -> Deed {
         let named = [&before, &after].into_iter().flatten().flat_map(|list| list.split(", "));
         let mut profiles: Vec<String> = named.map(str::to_owned).collect();
         profiles.sort();

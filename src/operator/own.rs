@@ -1,7 +1,9 @@
 //! Credentials that people bring for themselves: invited in a chat, brought on a page, used by nobody else.
 
+#[cfg(feature = "cli")]
+mod bring;
+
 use jiff::{SignedDuration, Timestamp};
-use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
@@ -9,9 +11,12 @@ use crate::audit::Kind;
 use crate::catalog::ProviderId;
 use crate::operator::orders::written;
 use crate::operator::{Deed, Desk, Trouble};
-use crate::profile::{Credential, Expiry, Fingerprint, NewProfile, Profile, ProfileId, SecretValue, is_setup_token};
+use crate::profile::{Profile, ProfileId};
 use crate::session::Actor;
-use crate::store::{Store, StoreFault};
+use crate::store::Store;
+
+#[cfg(feature = "cli")]
+pub(crate) use bring::{invited, use_up};
 
 /// Before the digest of its token, the name of the mark with an invitation.
 const INVITE: &str = "invite:";
@@ -60,31 +65,6 @@ pub(crate) async fn invite(
     Ok(token)
 }
 
-/// The invitation that `token` stands for, while it is good.
-///
-/// # Errors
-/// The state cannot be read.
-pub(crate) async fn invited(store: &dyn Store, token: &str, now: Timestamp) -> Result<Option<Invitation>, StoreFault> {
-    Ok(found(store, token).await?.map(|(_, invitation)| invitation).filter(|invitation| now < invitation.until))
-}
-
-/// The same, used up: nobody else gets it.
-///
-/// # Errors
-/// The state cannot be read or written.
-pub(crate) async fn use_up(store: &dyn Store, token: &str, now: Timestamp) -> Result<Option<Invitation>, StoreFault> {
-    let Some((text, invitation)) = found(store, token).await? else { return Ok(None) };
-    let taken = store.swap_mark(&name_of(token), Some(&text), None, None).await?.value;
-    Ok(Some(invitation).filter(|invitation| taken && now < invitation.until))
-}
-
-async fn found(store: &dyn Store, token: &str) -> Result<Option<(String, Invitation)>, StoreFault> {
-    let name = name_of(token);
-    let marks = store.marks(&name).await?;
-    let text = marks.into_iter().find(|(found, _)| *found == name).map(|(_, text)| text);
-    Ok(text.and_then(|text| Some((text.clone(), serde_json::from_str(&text).ok()?))))
-}
-
 fn name_of(token: &str) -> String {
     format!("{INVITE}{}", hex(&Sha256::digest(token)))
 }
@@ -94,35 +74,6 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 impl Desk {
-    /// Stores what who works at it has brought for themselves, in the place of what they brought before. Returns its id.
-    ///
-    /// # Errors
-    /// It could not be stored.
-    pub(crate) async fn bring(&self, provider: &ProviderId, secret: SecretString) -> Result<ProfileId, Trouble> {
-        let Actor { channel, id: person, .. } = &self.actor;
-        let id = ProfileId::own(provider, channel, person);
-        let id = id.ok_or_else(|| Trouble::Refused("your id on that platform cannot be part of a name".to_owned()))?;
-        let print = Fingerprint::of(&secret);
-        let (kind, credential) = if is_setup_token(&secret) {
-            ("token", Credential::Token { token: SecretValue::Inline(secret), expires: Expiry::Never })
-        } else {
-            ("api_key", Credential::ApiKey { key: SecretValue::Inline(secret) })
-        };
-        let before = self.auth_store.current().profiles.get(&id).map(prints);
-        let deed = self.own_deed(&id, before, Some(format!("{kind} {print}")), "brought for themselves alone");
-        let (store, profile, own) =
-            (self.auth_store.clone(), NewProfile::new(provider.clone(), credential), id.clone());
-        let put = move || {
-            store.edit_own(|document| {
-                document.set_profile(&own, &profile);
-                // What went wrong with the old secret says nothing about the new one.
-                document.clear_usage(&own);
-            })
-        };
-        self.audited(deed, written(put)).await?;
-        Ok(id)
-    }
-
     /// Takes out again what who works at it has brought, and its pins.
     ///
     /// # Errors
@@ -132,7 +83,7 @@ impl Desk {
         let Some(origin) = self.auth_store.owner_of(id).filter(|_| self.is_own(id)) else {
             return Err(Trouble::Refused(format!("there is no profile `{id}`")));
         };
-        let deed = self.own_deed(id, before, None, "taken out by whose it was");
+        let deed = Self::own_deed(id, before, None, "taken out by whose it was");
         let (store, own) = (self.auth_store.clone(), id.clone());
         let remove = move || store.edit(&origin, |document| document.remove_profile(&own));
         self.audited(deed, written(remove)).await?;
@@ -146,7 +97,7 @@ impl Desk {
         id.brought_by() == Some((channel.as_str(), person.as_str()))
     }
 
-    fn own_deed(&self, id: &ProfileId, before: Option<String>, after: Option<String>, reason: &str) -> Deed {
+    fn own_deed(id: &ProfileId, before: Option<String>, after: Option<String>, reason: &str) -> Deed {
         let subject = id.to_string();
         Deed {
             kind: Kind::Credential,

@@ -13,7 +13,7 @@ impl Desk {
     pub(crate) async fn disable(&self, profile: &ProfileId) -> Result<bool, Trouble> {
         let mark = Disabled { since: self.now, by: self.actor.clone() };
         let mark = serde_json::to_string(&mark).map_err(|fault| Trouble::Refused(fault.to_string()))?;
-        let demand = self.demand(self.switch_deed(profile, "on", "off", "switched off"));
+        let demand = self.demand(Self::switch_deed(profile, "on", "off", "switched off"));
         let name = format!("{DISABLED}{profile}");
         Ok(self.noted(self.store.swap_mark(&name, None, Some(&mark), Some(demand)).await?))
     }
@@ -26,11 +26,11 @@ impl Desk {
         let name = format!("{DISABLED}{profile}");
         let marks = self.store.marks(&name).await?;
         let Some((_, mark)) = marks.into_iter().find(|(found, _)| *found == name) else { return Ok(false) };
-        let demand = self.demand(self.switch_deed(profile, "off", "on", "switched on"));
+        let demand = self.demand(Self::switch_deed(profile, "off", "on", "switched on"));
         Ok(self.noted(self.store.swap_mark(&name, Some(&mark), None, Some(demand)).await?))
     }
 
-    fn switch_deed(&self, profile: &ProfileId, before: &str, after: &str, reason: &str) -> Deed {
+    fn switch_deed(profile: &ProfileId, before: &str, after: &str, reason: &str) -> Deed {
         Deed {
             kind: Kind::Credential,
             subject: profile.to_string(),

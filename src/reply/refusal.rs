@@ -155,17 +155,9 @@ pub(crate) fn refusal(refusal: &Refusal, text: &str, whom: &Whom, words: Words<'
                 plain(" takes it off, for who may choose credentials here."),
             ]);
         }
-        Refusal::OnlyInPrivate => {
-            draft.line(
-                "That is answered where nobody else reads along: write it to me in private, or use the command's form.",
-            );
-        }
-        Refusal::BudgetSpent(what) => {
-            draft.line(format!("Nothing was sent: {what}. An operator can raise it: `usage.budgets`."));
-        }
-        Refusal::NotDone(why) => {
-            draft.line(format!("Not done: {}.", why.trim_end_matches(['.', '?'])));
-        }
+        Refusal::OnlyInPrivate => only_in_private(&mut draft),
+        Refusal::BudgetSpent(what) => budget_spent(&mut draft, what),
+        Refusal::NotDone(why) => not_done(&mut draft, why),
         Refusal::ChangedMeanwhile => {
             draft.line("Nothing was sent: what is chosen here was changed at the same moment. Send it again.");
         }
@@ -181,6 +173,18 @@ pub(crate) fn refusal(refusal: &Refusal, text: &str, whom: &Whom, words: Words<'
         }
     }
     draft
+}
+
+fn only_in_private(draft: &mut Draft) {
+    draft.line("That is answered where nobody else reads along: write it to me in private, or use the command's form.");
+}
+
+fn budget_spent(draft: &mut Draft, what: &str) {
+    draft.line(format!("Nothing was sent: {what}. An operator can raise it: `usage.budgets`."));
+}
+
+fn not_done(draft: &mut Draft, why: &str) {
+    draft.line(format!("Not done: {}.", why.trim_end_matches(['.', '?'])));
 }
 
 /// What somebody is told who may not.

@@ -94,16 +94,12 @@ impl Tab {
             let message = tokio::time::timeout(LONG, self.socket.next()).await.unwrap().unwrap().unwrap();
             let Some(text) = message.as_text() else { continue };
             let answer: Value = serde_json::from_str(text).unwrap();
-            match answer["method"].as_str() {
-                Some("Runtime.exceptionThrown" | "Log.entryAdded") => {
-                    self.complaints.push(answer["params"].to_string())
-                }
-                Some(_) => {}
-                None if answer["id"] == self.number => {
-                    assert!(answer.get("error").is_none(), "{method}: {answer}");
-                    return answer["result"].clone();
-                }
-                None => {}
+            if matches!(answer["method"].as_str(), Some("Runtime.exceptionThrown" | "Log.entryAdded")) {
+                self.complaints.push(answer["params"].to_string());
+            }
+            if answer["id"] == self.number {
+                assert!(answer.get("error").is_none(), "{method}: {answer}");
+                return answer["result"].clone();
             }
         }
     }

@@ -57,7 +57,7 @@ pub(super) async fn run(
         Ok(token) => {
             let page = Page::new(app.looker(), board.clone(), app.clock(), &token);
             let path = token.path().map(|path| path.display().to_string());
-            (more.merge(page.routes()), Some(path.map_or_else(|| "gateway.auth.token".to_owned(), |path| path)))
+            (more.merge(page.routes()), Some(path.unwrap_or_else(|| "gateway.auth.token".to_owned())))
         }
         Err(fault) => {
             output.talk(&format!("there is no page for operators: its token cannot be kept: {fault}"));

@@ -37,10 +37,8 @@ pub(super) fn run(drain: bool, global: &Global, invoked_as: &str, output: &mut O
         output.json(&Told { pid, told })?;
         return Ok(Exit::Ok);
     }
-    output.data(&match drain {
-        true => format!("process {pid} brings what is under way to its end, and ends\n"),
-        false => format!("process {pid} reads its configuration again\n"),
-    })?;
+    let what = if drain { "brings what is under way to its end, and ends" } else { "reads its configuration again" };
+    output.data(&format!("process {pid} {what}\n"))?;
     Ok(Exit::Ok)
 }
 

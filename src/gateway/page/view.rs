@@ -18,7 +18,7 @@ use crate::gateway::page::Page;
 use crate::gateway::page::gate::{Said, Visit};
 use crate::looker::Asked;
 use crate::receipt::Receipt;
-use crate::session::{Choice, Selection, Session, Until};
+use crate::session::Session;
 use crate::status::{ProfileStatus, Report};
 use crate::store::UsageQuery;
 use crate::turn::DISABLED;

@@ -28,7 +28,9 @@ fn demand(after: &str) -> Demand {
 async fn told(store: &Arc<dyn Store>) -> Vec<String> {
     let links = store.links(0, None, 1_000).await.unwrap();
     let mut verifier = Verifier::new(None);
-    links.iter().for_each(|link| verifier.take(link));
+    for link in &links {
+        verifier.take(link);
+    }
     assert_eq!(verifier.end(store.head().await.unwrap()).flaws, []);
     links.iter().map(|link| link.entry().unwrap().after.unwrap()).collect()
 }
