@@ -76,12 +76,22 @@ pub fn authorize(
     if !is_looked_after && profile.is_some_and(|profile| !grant::covers(config, asker, role, profile)) {
         return Err(Denied::ProfileHidden);
     }
+    // Whom it answers need not know of it; whoever names it has to.
+    let names = action != Action::Talk;
+    if names && profile.is_some_and(|profile| !grant::is_named(config, role, profile)) {
+        return Err(Denied::ProfileHidden);
+    }
     // An owner may do everything.
     if role == Role::Owner { Ok(()) } else { chat::admits(config, asker, model, profile) }
 }
 
-/// Whether the profile exists for `asker` at all: in lists, errors, buttons and rotation.
+/// Whether the profile exists for `asker`: in lists, errors, buttons and proposals.
 pub fn may_use(config: &Config, asker: &Asker<'_>, profile: &ProfileId) -> bool {
+    is_granted(config, asker, profile) && grant::is_named(config, role_of(config, asker), profile)
+}
+
+/// Whether the profile may answer `asker`, whether they are told of it or not.
+pub fn is_granted(config: &Config, asker: &Asker<'_>, profile: &ProfileId) -> bool {
     authorize(config, asker, Action::Talk, None, Some(profile)).is_ok()
 }
 

@@ -32,7 +32,7 @@ use jiff::Timestamp;
 use modelpin_chat::{BoxFuture, Completion, CompletionRequest, Event, Handler, Inbound, Kind, Outbox, Visibility};
 use tokio::sync::watch;
 
-use crate::access::{Action, Asker, Denied, authorize, is_switched_off, wants_mention};
+use crate::access::{Action, Asker, Denied, Role, authorize, is_switched_off, role_of, wants_mention};
 use crate::agent::AgentId;
 use crate::audit::Surface;
 use crate::directive::{self, Command, Directive, Message};
@@ -318,6 +318,9 @@ fn in_words<'a>(settings: &'a Loaded, inbound: &Inbound, now: Timestamp) -> Word
     Words {
         catalog: &settings.catalog,
         group: inbound.conversation.kind != Kind::Dm,
+        auth: &settings.config.auth,
+        names_all: inbound.conversation.kind == Kind::Dm
+            && role_of(&settings.config, &Asker::from(inbound)) >= Role::Operator,
         keep_on_new: settings.config.session.keep_on_new,
         now,
     }

@@ -1,8 +1,17 @@
 //! Who may use a credential.
 
 use crate::access::{Asker, Role, allowlist};
-use crate::config::Config;
+use crate::config::{Config, Visibility};
 use crate::profile::ProfileId;
+
+/// Whether somebody of that role is told that there is such a profile.
+pub(super) fn is_named(config: &Config, role: Role, profile: &ProfileId) -> bool {
+    let visibility = config.auth.profiles.get(profile).map(|profile| profile.visibility).unwrap_or_default();
+    match visibility {
+        Visibility::Everybody => true,
+        Visibility::Operators => role >= Role::Operator,
+    }
+}
 
 /// Whether the grants of `profile` cover `asker`. Without grants everybody is covered who is let in at all; of what somebody
 /// has brought for themselves, they alone.

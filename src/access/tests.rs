@@ -5,7 +5,7 @@ use crate::access::{Action, Asker, Denied, Role, authorize, may_answer, may_use,
 use crate::catalog::{ModelRef, ProviderId};
 use crate::config::{
     AccessConfig, AccessPolicy, ChannelConfig, ChatPolicy, Config, Grants, Mode, Pair, Policy, ProfileConfig, Rank,
-    RolesConfig,
+    RolesConfig, Visibility,
 };
 use crate::profile::ProfileId;
 
@@ -90,7 +90,13 @@ fn a_granted_credential_exists_for_those_it_is_granted_to() {
     let alice = ProfileId::new("anthropic:alice").unwrap_or_else(|| unreachable!());
     let grants = Grants { owners: false, users: list(&["telegram:7"]), chats: list(&["-200"]), roles: Vec::new() };
     let provider = ProviderId::new("anthropic").unwrap_or_else(|| unreachable!());
-    let entry = ProfileConfig { provider, mode: Mode::ApiKey, email: None, grants: Some(grants) };
+    let entry = ProfileConfig {
+        provider,
+        mode: Mode::ApiKey,
+        email: None,
+        grants: Some(grants),
+        visibility: Visibility::Everybody,
+    };
     config.auth.profiles.insert(alice.clone(), entry);
     let may = |id, peer| {
         let conversation = conversation("telegram", Kind::Group, peer);

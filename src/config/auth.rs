@@ -86,6 +86,18 @@ pub struct ProfileConfig {
     pub email: Option<String>,
     /// `grants`: who may use it. `None` where the config does not say: everybody who may choose credentials.
     pub grants: Option<Grants>,
+    /// `visibility`: who is told that there is such a profile. Whom it answers is said by the grants.
+    pub visibility: Visibility,
+}
+
+/// `auth.profiles.<id>.visibility`: who is told of a profile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Visibility {
+    /// `everybody`: whoever may use it.
+    #[default]
+    Everybody,
+    /// `operators`: it answers whoever may use it, and only operators can name it and read its name, in private.
+    Operators,
 }
 
 /// `auth.profiles.<id>.mode`.

@@ -46,7 +46,7 @@ impl Engine {
             visibility: Visibility::Chat,
             placement: Placement::InPlace,
             session: key.to_string(),
-            receipt: serde_json::to_string(&receipt).ok(),
+            receipt: serde_json::to_string(&self.sources.gather_to_show(case.inbound).await.readable(receipt)).ok(),
         };
         if let Err(fault) = case.outbox.send(reply).await {
             tracing::warn!(session.key = %key, %fault, "an answer was not delivered");

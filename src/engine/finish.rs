@@ -25,7 +25,7 @@ impl Engine {
         let receipt = receipt(&turn, &end, started, now, for_this_turn);
         let last = self.last_answer(&turn).await;
         meter::turn(&receipt, &turn.gathered.settings.catalog);
-        let text = serde_json::to_string(&receipt).ok();
+        let text = serde_json::to_string(&turn.gathered.readable(receipt.clone())).ok();
         // The receipt first: where it is there and the conversation too, a message that comes again is answered.
         let recorded = self.sources.store.record(receipt).await;
         if let Some(said) = said(&end.outcome) {

@@ -11,7 +11,7 @@ impl Engine {
     pub(super) async fn rebind_if_due(&self, case: &Case<'_>, gathered: &mut Gathered) {
         let Some(selection) = gathered.selection() else { return };
         let selection = selection.as_ref();
-        let moved = |of: &Selection| rebound(of, &gathered.profiles, |id| gathered.may_use(id));
+        let moved = |of: &Selection| rebound(of, &gathered.profiles, |id| gathered.is_granted(id));
         let Some(next) = moved(selection) else { return };
         let in_words = words(gathered, case.inbound);
         let [old, new] = [selection, &next]

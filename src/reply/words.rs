@@ -4,9 +4,14 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::catalog::{Catalog, ModelRef};
+use crate::config::{AuthConfig, Visibility};
 use crate::directive::Lifetime;
+use crate::profile::ProfileId;
 use crate::resolver::CredentialId;
 use crate::session::{Actor, Selection, Until};
+
+/// A credential that is named to operators only.
+const UNNAMED: &str = "a credential of the bot's";
 
 /// The way names and times are written in one conversation at one moment.
 #[derive(Clone, Copy)]
@@ -15,6 +20,10 @@ pub(crate) struct Words<'a> {
     pub(crate) catalog: &'a Catalog,
     /// Whether others than the person who asked read along: then no e-mail address is shown.
     pub(crate) group: bool,
+    /// What is configured of the profiles.
+    pub(crate) auth: &'a AuthConfig,
+    /// Whether those too are named that are named to operators only: to one of them, in private.
+    pub(crate) names_all: bool,
     /// Whether `/new` leaves what is chosen as it is.
     pub(crate) keep_on_new: bool,
     /// Now.
@@ -42,9 +51,17 @@ impl Words<'_> {
         }
     }
 
-    /// A profile id, without the e-mail address in it where others read along.
+    /// A profile id, without the e-mail address in it where others read along, and not at all where it is for operators.
     pub(crate) fn name(&self, name: &str) -> String {
+        if !self.names_all && self.is_for_operators(name) {
+            return UNNAMED.to_owned();
+        }
         if self.group { hide_address(name) } else { name.to_owned() }
+    }
+
+    fn is_for_operators(&self, name: &str) -> bool {
+        let profile = ProfileId::new(name).and_then(|id| self.auth.profiles.get(&id));
+        profile.is_some_and(|profile| profile.visibility == Visibility::Operators)
     }
 
     /// A moment: `14:05 UTC` today, with the date on another day.

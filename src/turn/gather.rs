@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use modelpin_chat::{Conversation, Inbound, Room, Sender};
 
-use crate::access::{Asker, may_answer, may_use};
+use crate::access::{Asker, is_granted, may_answer, may_use};
 use crate::agent::AgentId;
 use crate::catalog::ModelRef;
 use crate::clock::Clock;
@@ -93,6 +93,11 @@ impl Gathered {
     /// Whether a profile exists for the person who asks.
     pub(crate) fn may_use(&self, profile: &ProfileId) -> bool {
         may_use(&self.settings.config, &self.asker(), profile)
+    }
+
+    /// Whether a profile may answer the person who asks, whether they are told of it or not.
+    pub(crate) fn is_granted(&self, profile: &ProfileId) -> bool {
+        is_granted(&self.settings.config, &self.asker(), profile)
     }
 
     /// Whether a model may answer the person who asks with a profile, or with a credential that is none.

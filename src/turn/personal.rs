@@ -47,7 +47,7 @@ impl Gathered {
         if self.sender.roles.is_empty() && grants.is_some_and(|grants| !grants.roles.is_empty()) {
             return None;
         }
-        (self.is_by_asker(held) && !self.may_use(&pin.profile)).then_some(&pin.profile)
+        (self.is_by_asker(held) && !self.is_granted(&pin.profile)).then_some(&pin.profile)
     }
 
     /// Whether the name of a credential in a receipt exists for who asks.
@@ -68,7 +68,7 @@ impl Gathered {
     /// each has their own: that it changes from turn to turn is nothing to be told of.
     pub(crate) fn comparable<'a>(&self, last: Option<&'a Receipt>) -> Option<&'a Receipt> {
         let pin = self.held().and_then(|held| held.pin.as_ref());
-        let is_personal = pin.is_some_and(|pin| self.is_granted(&pin.profile));
+        let is_personal = pin.is_some_and(|pin| self.has_grants(&pin.profile));
         let is_own = |receipt: &Receipt| {
             receipt.actor.channel == self.conversation.channel && receipt.actor.id == self.sender.id
         };
@@ -77,7 +77,7 @@ impl Gathered {
     }
 
     fn is_anothers(&self, held: &Selection) -> bool {
-        let hidden = held.pin.as_ref().is_some_and(|pin| !self.may_use(&pin.profile));
+        let hidden = held.pin.as_ref().is_some_and(|pin| !self.is_granted(&pin.profile));
         hidden && !self.is_by_asker(held)
     }
 
@@ -87,7 +87,7 @@ impl Gathered {
     }
 
     /// Whether it is said of a profile who may use it.
-    fn is_granted(&self, profile: &ProfileId) -> bool {
+    fn has_grants(&self, profile: &ProfileId) -> bool {
         let granted = self.settings.config.auth.profiles.get(profile).is_some_and(|profile| profile.grants.is_some());
         granted || profile.brought_by().is_some()
     }

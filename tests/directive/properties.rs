@@ -5,8 +5,9 @@
 use std::time::Duration;
 
 use modelpin::directive::{
-    Command, Directive, LONGEST, Lifetime, Message, Typed, Wanted, duration, duration_text, read,
+    Command, Directive, LONGEST, Lifetime, Message, Operation, OrderWish, Typed, Wanted, duration, duration_text, read,
 };
+use modelpin::usage::Dimension;
 use proptest::option;
 use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop_assert, prop_assert_eq, prop_oneof, proptest};
 use proptest::test_runner::RngSeed;
@@ -75,7 +76,21 @@ fn piece() -> impl Strategy<Value = String> {
 fn message() -> impl Strategy<Value = String> {
     let pieces = proptest::collection::vec(piece(), 0..14).prop_map(|pieces| pieces.concat());
     let begun = (
-        proptest::sample::select(vec!["/model ", "/model", "/models ", "/new", "/", "\u{FEFF}\n/model@mybot:"]),
+        proptest::sample::select(vec![
+            "/model ",
+            "/model",
+            "/models ",
+            "/new",
+            "/",
+            "/auth ",
+            "/auth order ",
+            "/pin ",
+            "/unpin ",
+            "/usage by ",
+            "/sessions ",
+            "/audit",
+            "\u{FEFF}\n/model@mybot:",
+        ]),
         pieces,
     )
         .prop_map(|(begin, rest)| format!("{begin}{rest}"));
@@ -165,7 +180,40 @@ fn text() -> impl Strategy<Value = String> {
     .prop_filter("text is not blank", |text| text.chars().any(char::is_alphanumeric))
 }
 
+fn operation() -> impl Strategy<Value = Operation> {
+    let order = prop_oneof![
+        Just(OrderWish::Show),
+        Just(OrderWish::Clear),
+        proptest::collection::vec(name(), 1..4).prop_map(OrderWish::Set),
+    ];
+    prop_oneof![
+        proptest::sample::select(vec![Operation::Auth, Operation::Reload, Operation::Drain]),
+        option::of(name()).prop_map(|provider| Operation::Add { provider }),
+        option::of(name()).prop_map(|filter| Operation::Sessions { filter }),
+        name().prop_map(|profile| Operation::Remove { profile }),
+        name().prop_map(|profile| Operation::Clear { profile }),
+        name().prop_map(|profile| Operation::Disable { profile }),
+        name().prop_map(|profile| Operation::Enable { profile }),
+        name().prop_map(|subject| Operation::Unpin { subject }),
+        (name(), order).prop_map(|(provider, order)| Operation::Order { provider, order }),
+        (name(), prop_oneof![parts(), word()], lifetime()).prop_map(|(session, wanted, lifetime)| Operation::Pin {
+            session,
+            wanted,
+            lifetime
+        }),
+        proptest::sample::select(Dimension::ALL.to_vec()).prop_map(|by| Operation::Usage { by }),
+        option::of(1..=u32::MAX).prop_map(|count| Operation::Audit { count }),
+    ]
+}
+
 fn directive() -> impl Strategy<Value = Directive> {
+    prop_oneof![
+        3 => operation().prop_map(Directive::Operate),
+        5 => of_everybody(),
+    ]
+}
+
+fn of_everybody() -> impl Strategy<Value = Directive> {
     prop_oneof![
         Just(Directive::Picker),
         Just(Directive::Status),

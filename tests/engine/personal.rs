@@ -149,3 +149,34 @@ fn a_pin_is_said_to_have_ended_when_it_is_written_and_not_before() {
     let chat = chat.say("hi").nothing_sent().replies("has ended").chosen(OPUS);
     chat.say("hi").on_wire("anthropic:default", OPUS);
 }
+
+/// One that everybody is answered by, and only operators are told of.
+#[test]
+fn what_is_named_to_operators_only_answers_all_and_is_named_to_nobody_else() {
+    let hidden = json!({"provider": "anthropic", "mode": "api_key", "visibility": "operators"});
+    let every = json!({"provider": "anthropic", "mode": "api_key"});
+    let bot = Bot::new().profiles("anthropic:vault anthropic:work").config(json!({
+        "auth": {"profiles": {"anthropic:vault": hidden, "anthropic:work": every}},
+        "access": {"roles": {"operator": ["telegram:44"]}},
+    }));
+    let mut chat = bot.start().dm("telegram", "42").say("hello").on_the_wire("anthropic:vault");
+    for text in ["/model", "/model status", "/model why", "/model profiles", "/model list", "/model opus"] {
+        chat = chat.say(text).says_nothing_of("vault");
+        let told = format!("{:?}", chat.heard());
+        assert!(!told.contains("anthropic:vault"), "{text}: {told}");
+    }
+    // The provider of the tests says itself who was on the wire; what goes along with its answer does not.
+    chat = chat.say("hello").on_the_wire("anthropic:vault");
+    assert!(!chat.receipt().to_string().contains("vault"), "{}", chat.receipt());
+    // To name it is to name what is not there.
+    let of_it = chat.say("/model opus@vault");
+    let (text, rows) = (of_it.text().replace("vault", "noone"), of_it.rows());
+    let of_none = of_it.say("/model opus@noone");
+    assert_eq!((of_none.text(), of_none.rows()), (text, rows));
+    // An operator names it, and where others read along it is not spelled out.
+    let chat = of_none.group("telegram", "-100").by("44").say("/model opus@vault");
+    let chat = chat.replies("a credential of the bot's").says_nothing_of("anthropic:vault");
+    let chat = chat.by("42").say("hello").on_the_wire("anthropic:vault").says_nothing_of("Note");
+    let chat = chat.dm("telegram", "44").say("/model opus@vault").replies("anthropic:vault");
+    chat.say("hello").on_wire("anthropic:vault", OPUS);
+}

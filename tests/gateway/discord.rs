@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::cli::support::Home;
 use crate::gateway::bot_api::BotApi;
 use crate::gateway::discord_api::DiscordApi;
-use crate::gateway::support::{Gateway, ONE, accounts, configure, run};
+use crate::gateway::support::{Gateway, KEY, ONE, accounts, configure, run};
 use crate::support::leaks::Leaks;
 
 /// Tokens of bots, all invented, and the ids that are in them.
@@ -17,6 +17,7 @@ const ID: u64 = 100_000_000_000_000_001;
 fn discord(api: &DiscordApi, accounts: &Value) -> Value {
     json!({
         "agents": {"defaults": {"model": {"primary": "anthropic/claude-sonnet-4-6"}}},
+        "models": {"providers": {"anthropic": {"apiKey": KEY}}},
         "channels": {"discord": {"apiRoot": api.root(), "allowFrom": ["42"], "accounts": accounts}},
     })
 }

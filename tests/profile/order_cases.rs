@@ -7,7 +7,7 @@ use std::path::Path;
 use jiff::{Timestamp, ToSpan};
 use modelpin::agent::AgentId;
 use modelpin::catalog::{ModelId, ModelRef};
-use modelpin::config::{AuthConfig, Mode, ProfileConfig};
+use modelpin::config::{AuthConfig, Mode, ProfileConfig, Visibility};
 use modelpin::profile::{AuthStore, Current, ProfileId, StoreFileFault, StorePaths, order, order_for};
 use serde_json::Value;
 
@@ -123,7 +123,10 @@ fn auth_config(path: &Path) -> AuthConfig {
             _ => Mode::OAuth,
         };
         let provider = provider(declared["provider"].as_str().unwrap());
-        auth.profiles.insert(id(profile), ProfileConfig { provider, mode, email: None, grants: None });
+        auth.profiles.insert(
+            id(profile),
+            ProfileConfig { provider, mode, email: None, grants: None, visibility: Visibility::Everybody },
+        );
     }
     for (vendor, ids) in config["auth"]["order"].as_object().into_iter().flatten() {
         auth.order.insert(provider(vendor), texts(ids).into_iter().map(id).collect());

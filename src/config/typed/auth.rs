@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::catalog::ProviderId;
 use crate::config::field::Field;
 use crate::config::{
-    AuthConfig, BodyForm, ClaudeCliConfig, Cooldowns, Grants, KeyFault, Mode, OAuthConfig, ProfileConfig,
+    AuthConfig, BodyForm, ClaudeCliConfig, Cooldowns, Grants, KeyFault, Mode, OAuthConfig, ProfileConfig, Visibility,
 };
 use crate::profile::{ExternalCli, ProfileId, SealWith};
 
@@ -65,7 +65,13 @@ fn profile(id: &str, field: &Field<'_>) -> Result<ProfileConfig, KeyFault> {
     };
     let grants = field.get("grants")?;
     let grants = if grants.present().is_some() { Some(self::grants(&grants)?) } else { None };
-    Ok(ProfileConfig { provider, mode, email: field.get("email")?.string()?, grants })
+    let visible = field.get("visibility")?;
+    let visibility = match visible.text()? {
+        None | Some("everybody") => Visibility::Everybody,
+        Some("operators") => Visibility::Operators,
+        Some(_) => return Err(visible.wrong("`everybody` or `operators`")),
+    };
+    Ok(ProfileConfig { provider, mode, email: field.get("email")?.string()?, grants, visibility })
 }
 
 fn grants(field: &Field<'_>) -> Result<Grants, KeyFault> {

@@ -82,6 +82,14 @@ impl Chat {
         self.wire(&[(profile, model)]).answered_by(profile, model)
     }
 
+    /// One request was sent, with this credential, whatever is told of it.
+    #[track_caller]
+    pub(crate) fn on_the_wire(self, profile: &str) -> Self {
+        let sent = self.sent();
+        assert_eq!(sent.iter().map(|(who, _)| who.as_str()).collect::<Vec<_>>(), [profile], "{}", self.text());
+        self
+    }
+
     /// The last request went with this credential to this model and was answered, and the receipt says the same.
     #[track_caller]
     pub(crate) fn answered_by(self, profile: &str, model: &str) -> Self {
