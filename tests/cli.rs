@@ -15,6 +15,7 @@ mod login;
 mod man;
 mod models;
 mod onboard;
+mod operators;
 mod order;
 mod precedence;
 mod process;

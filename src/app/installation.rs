@@ -135,7 +135,7 @@ impl Installation {
     pub(crate) fn desk_over(&self, store: Arc<dyn Store>) -> Desk {
         let settings = self.settings.current();
         let name = ["USER", "LOGNAME", "USERNAME"].iter().find_map(|name| settings.environment.var(name));
-        let id = name.unwrap_or("unknown").to_owned();
+        let id = name.map_or_else(nameless, str::to_owned);
         let actor = Actor { channel: "cli".to_owned(), id, name: None };
         Desk::new(Arc::clone(&self.auth_store), store, settings, (actor, Surface::Cli), self.now())
     }
@@ -196,6 +196,18 @@ impl Installation {
     pub fn now(&self) -> Timestamp {
         self.clock.now()
     }
+}
+
+/// What somebody is called whose environment does not say.
+#[cfg(all(feature = "cli", unix))]
+fn nameless() -> String {
+    format!("uid-{}", rustix::process::getuid().as_raw())
+}
+
+/// What somebody is called whose environment does not say.
+#[cfg(all(feature = "cli", not(unix)))]
+fn nameless() -> String {
+    "unknown".to_owned()
 }
 
 fn ask_login_shell(environment: &mut Environment, places: &Places) -> Result<(), ShellFault> {

@@ -108,9 +108,7 @@ impl Desk {
             eligible(found, &config.auth, self.now)
                 .map_err(|why| refused(format!("{profile} cannot be used: {why}")))?;
             if switched_off.iter().any(|(name, _)| *name == format!("{DISABLED}{profile}")) {
-                return Err(refused(format!(
-                    "{profile} is switched off: switch it on first, `/auth enable {profile}`"
-                )));
+                return Err(refused(format!("{profile} is switched off by an operator: enable it first")));
             }
         }
         let is_admitted = key

@@ -91,6 +91,13 @@ fn obstacle(stand: &Stand<'_>, facts: &Facts<'_>) -> Option<Found> {
     if let Some(why) = &stand.exclusion {
         return excluded(stand, why, facts);
     }
+    // Somebody wants it so: that is said, and counts no more than a bench.
+    if let Some(why) = facts.moment.barred.why(&stand.id) {
+        let id = stand.profile.map(|profile| &profile.id).filter(|id| facts.moment.barred.is_switched_off(id));
+        let fix = id.map(|id| (facts.command)(&format!("models auth enable {}", word(id.as_str()))));
+        let code = if fix.is_some() { "disabled" } else { "budget" };
+        return Some(Found { level: None, code, why, fix });
+    }
     match &stand.standing {
         Standing::Ready | Standing::Refreshable => None,
         Standing::Probe(bench) | Standing::Benched(bench) => Some(benched(stand, bench, facts)),

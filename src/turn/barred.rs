@@ -1,11 +1,13 @@
 //! Credentials that are not to be used for now: switched off by an operator, or with their budget used up.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::config::UsageConfig;
+#[cfg(feature = "cli")]
+use crate::profile::ProfileId;
 use crate::resolver::CredentialId;
 use crate::session::Actor;
 use crate::store::{Store, StoreFault, UsageQuery};
@@ -28,6 +30,9 @@ pub(crate) struct Disabled {
 pub(crate) struct Barred {
     /// By the name of the credential, in words.
     why: HashMap<String, String>,
+    /// Those of them that an operator has switched off.
+    #[cfg_attr(not(feature = "cli"), allow(dead_code, reason = "told at the command line"))]
+    off: HashSet<String>,
     /// Those whose budget is used up, whatever follows from it.
     spent: Vec<(String, Spent)>,
 }
@@ -36,6 +41,12 @@ impl Barred {
     /// What keeps a credential out.
     pub(crate) fn why(&self, id: &CredentialId) -> Option<String> {
         if self.why.is_empty() { None } else { self.why.get(&id.to_string()).cloned() }
+    }
+
+    /// Whether an operator has switched a profile off.
+    #[cfg(feature = "cli")]
+    pub(crate) fn is_switched_off(&self, profile: &ProfileId) -> bool {
+        self.off.contains(profile.as_str())
     }
 
     /// The budgets of credentials that are used up.
@@ -59,12 +70,13 @@ impl Barred {
 
     /// What those marks say is switched off.
     pub(crate) fn switched_off(marks: &[(String, String)]) -> Self {
+        let off = marks.iter().filter_map(|(name, _)| name.strip_prefix(DISABLED)).map(str::to_owned).collect();
         let why = marks.iter().filter_map(|(name, value)| {
             let id = name.strip_prefix(DISABLED)?;
             let since = serde_json::from_str(value).ok().map(|Disabled { since, .. }| format!(" since {since:.0}"));
             Some((id.to_owned(), format!("switched off by an operator{}", since.unwrap_or_default())))
         });
-        Self { why: why.collect(), spent: Vec::new() }
+        Self { why: why.collect(), off, spent: Vec::new() }
     }
 
     /// What has to be asked for to know how a budget stands; `None` where it is not that of a credential.
