@@ -12,6 +12,7 @@ pub(crate) mod matrix;
 pub(crate) mod openclaw;
 #[cfg(target_os = "linux")]
 pub(crate) mod rerun;
+pub(crate) mod script;
 pub(crate) mod telegram;
 pub(crate) mod tty;
 #[cfg(target_os = "linux")]

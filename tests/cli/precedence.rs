@@ -1,7 +1,6 @@
 //! One key in every place where it can be set: what counts, what is said of it, and what is on the wire.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
 
 use modelpin::demo::LoopbackProvider;
 use modelpin::profile::{Fingerprint, ProfileId};
@@ -9,6 +8,7 @@ use secrecy::SecretString;
 use serde_json::{Value, json};
 
 use crate::cli::support::{Home, store_in};
+use crate::support::script::script;
 
 /// The places in their order, as the wire is told of them, and what each sets. All invented.
 const PLACES: [(&str, &str); 6] = [
@@ -35,8 +35,7 @@ impl Machine {
         });
         let machine = Self { home: Home::empty(), server: server.start().await.unwrap() };
         let shell = machine.home.path().join("shell");
-        fs::write(&shell, format!("#!/bin/sh\nprintf 'OPENAI_API_KEY={}\\0'\n", PLACES[4].1)).unwrap();
-        fs::set_permissions(&shell, fs::Permissions::from_mode(0o755)).unwrap();
+        script(&shell, &format!("printf 'OPENAI_API_KEY={}\\0'", PLACES[4].1));
         let elsewhere = "OPENAI_BASE_URL=http://127.0.0.1:9/v1";
         fs::write(machine.home.path().join(".env"), format!("OPENAI_API_KEY={OF_A_PROJECT}\n{elsewhere}\n")).unwrap();
         machine

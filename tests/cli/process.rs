@@ -5,6 +5,7 @@ use std::process::Command;
 use serde_json::{Value, json};
 
 use crate::cli::support::{Home, family, nowhere, provider};
+use crate::support::script::script;
 
 /// A sequence that looks like chance and is the same each time.
 fn noise(length: usize) -> Vec<u8> {
@@ -82,9 +83,7 @@ fn the_login_shell_is_asked_only_where_its_answer_counts() {
     let home = Home::empty();
     family(&home.state(), "modelpin.json", nowhere);
     let (shell, mark) = (home.path().join("shell"), home.path().join("asked"));
-    std::fs::write(&shell, format!("#!/bin/sh\necho asked >> '{}'\nprintf 'OPENAI_API_KEY=x\\0'\n", mark.display()))
-        .unwrap();
-    std::fs::set_permissions(&shell, std::os::unix::fs::PermissionsExt::from_mode(0o700)).unwrap();
+    script(&shell, &format!("echo asked >> '{}'\nprintf 'OPENAI_API_KEY=x\\0'", mark.display()));
     let asked = |config: Value, arguments: &[&str]| {
         std::fs::write(home.state().join("modelpin.json"), config.to_string()).unwrap();
         let _ = std::fs::remove_file(&mark);

@@ -1,7 +1,6 @@
 //! Every command of the five manuals of the family, unedited, under its own name, in a fresh home.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -13,6 +12,7 @@ use serde_json::{Value, json};
 
 use crate::cli::support::{Ended, Home, ended, store_in};
 use crate::docs::markdown::fenced;
+use crate::support::script::script;
 
 /// A whole setup-token, invented.
 const TOKEN: &str =
@@ -82,9 +82,8 @@ impl Reader {
         let login = json!({"claudeAiOauth": {"accessToken": TOKEN, "expiresAt": 4_102_444_800_000_u64, "scopes": ["user:inference"]}});
         let keeps = format!("mkdir -p ~/.claude && printf '%s' '{login}' > ~/.claude/.credentials.json\n");
         let keeps = if name == "epiloop" { keeps } else { String::new() };
-        let claude = format!("#!/bin/sh\n[ \"$*\" = setup-token ] || exit 9\n{keeps}echo {TOKEN}\n");
-        fs::write(bin.join("claude"), claude).unwrap();
-        fs::set_permissions(bin.join("claude"), fs::Permissions::from_mode(0o755)).unwrap();
+        let claude = format!("[ \"$*\" = setup-token ] || exit 9\n{keeps}echo {TOKEN}");
+        script(&bin.join("claude"), &claude);
         fs::create_dir_all(&state).unwrap();
         let provider = |id: &str, api: &str| json!({"baseUrl": server.base_url(id), "api": api, "models": []});
         let providers = json!({

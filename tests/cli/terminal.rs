@@ -1,7 +1,6 @@
 //! `models auth` at a terminal: what is asked, what is shown, and that whoever gives up has nothing stored.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::Command;
 
@@ -10,6 +9,7 @@ use serde_json::{Value, json};
 use crate::cli::support::{Home, store_in};
 use crate::support::idp::Idp;
 use crate::support::leaks::Leaks;
+use crate::support::script::script;
 use crate::support::tty::Tty;
 
 const KEY: &str = "sk-ant-api03-test-0123456789abcdef";
@@ -100,11 +100,8 @@ fn with_epiloops_layout_claude_is_started_when_the_person_agrees() {
     let folder = home.path().join("bin");
     fs::create_dir(&folder).unwrap();
     let claude = folder.join("claude");
-    let script = |end: u8| {
-        fs::write(&claude, format!("#!/bin/sh\necho \"claude was asked for $1\"\nexit {end}\n")).unwrap();
-        fs::set_permissions(&claude, fs::Permissions::from_mode(0o755)).unwrap();
-    };
-    script(0);
+    let ends_with = |end: u8| script(&claude, &format!("echo \"claude was asked for $1\"\nexit {end}"));
+    ends_with(0);
     let start = |more: &[&str]| {
         let mut command: Command = home.program();
         command.args(["models", "auth", "setup-token", "--provider", "anthropic"]).args(more).env("PATH", &folder);
@@ -123,7 +120,7 @@ fn with_epiloops_layout_claude_is_started_when_the_person_agrees() {
     let (code, shown) = tty.end();
     assert!(code == 64 && !shown.contains("was asked for"), "{shown}");
 
-    script(3);
+    ends_with(3);
     let (code, shown) = start(&["--yes"]).end();
     assert_eq!(code, 70, "{shown}");
     assert!(shown.contains("`claude setup-token` failed (exit status: 3); nothing was stored"), "{shown}");

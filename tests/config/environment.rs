@@ -182,15 +182,15 @@ fn a_missing_dotenv_is_an_empty_one() {
 
 #[cfg(unix)]
 mod login_shell {
-    use std::os::unix::fs::PermissionsExt as _;
     use std::path::Path;
+
+    use crate::support::script::script;
 
     use super::{Config, EnvPlace, Environment, ShellEnvConfig, ShellFault, env, found, fs, set};
 
-    fn shell(folder: &Path, script: &str) -> Environment {
+    fn shell(folder: &Path, text: &str) -> Environment {
         let path = folder.join("shell");
-        fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o700)).unwrap();
+        script(&path, text);
         env(&[("SHELL", path.to_str().unwrap()), ("OPENAI_API_KEY", "process")])
     }
 

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::contrib::receiver::{Message, Receiver};
+use crate::support::script::script;
 
 /// A home with a program that says what it is told to say.
 struct Home {
@@ -28,10 +29,8 @@ struct Ran {
 impl Home {
     fn new(shell: &'static str) -> Self {
         let home = Self { folder: tempfile::tempdir().unwrap(), receiver: Receiver::start(), shell };
-        let program = "#!/bin/sh\necho \"$@\" >>\"$HOME/calls\"\ncat \"$HOME/report\"\ncat \"$HOME/talk\" >&2\nexit \"$(cat \"$HOME/code\")\"\n";
-        let path = home.path().join("modelpin");
-        fs::write(&path, program).unwrap();
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+        let program = "echo \"$@\" >>\"$HOME/calls\"\ncat \"$HOME/report\"\ncat \"$HOME/talk\" >&2\nexit \"$(cat \"$HOME/code\")\"";
+        script(&home.path().join("modelpin"), program);
         home.says(0, &[]);
         home
     }

@@ -7,6 +7,8 @@ use std::process::{Command, Output};
 
 use tempfile::TempDir;
 
+use crate::support::script::script;
+
 fn contrib(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("contrib").join(path)
 }
@@ -60,13 +62,9 @@ fn the_units_run_what_the_installer_installs() {
 #[test]
 fn the_widget_shows_what_the_check_says() {
     let home = tempfile::tempdir().unwrap();
-    let put = |name: &str, text: &str| {
-        let path = home.path().join(name);
-        fs::write(&path, text).unwrap();
-        fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
-    };
-    put("modelpin", "#!/bin/sh\necho \"$@\"\nexit 2\n");
-    put("ssh", "#!/bin/sh\necho \"asked $*\"\nexit 1\n");
+    let put = |name: &str, text: &str| script(&home.path().join(name), text);
+    put("modelpin", "echo \"$@\"\nexit 2");
+    put("ssh", "echo \"asked $*\"\nexit 1");
     let run = |server: &str| {
         let mut command = Command::new("sh");
         command.env_clear().env("HOME", home.path()).env("MODELPIN_SERVER", server);
@@ -79,8 +77,8 @@ fn the_widget_shows_what_the_check_says() {
     assert_eq!(code, 1);
     assert!(said.starts_with("Credentials: expired or missing\nasked ") && said.contains("ann@bot.example"), "{said}");
     // On the telephone it is a notification.
-    put("termux-notification", "#!/bin/sh\necho \"notified $*: $(cat)\"\n");
-    put("termux-toast", "#!/bin/sh\n");
+    put("termux-notification", "echo \"notified $*: $(cat)\"");
+    put("termux-toast", "");
     let (_, said) = run("");
     assert!(said.contains("--title Credentials: one ends soon") && said.contains("models status --check"), "{said}");
 }

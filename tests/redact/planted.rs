@@ -1,7 +1,6 @@
 //! A home with a canary in every place that a secret can come from.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::mpsc::Receiver;
@@ -12,6 +11,7 @@ use crate::cli::support::{Home, store_in};
 use crate::support::bot::invented;
 use crate::support::idp::{Idp, refresh_token};
 use crate::support::leaks::Leaks;
+use crate::support::script::script;
 
 /// How often the grant is renewed.
 const RENEWALS: u32 = 1;
@@ -159,8 +159,9 @@ impl Planted {
     }
 
     fn script(&self, path: &str, line: &str) {
-        let path = self.write(path, &format!("#!/bin/sh\n{line}\n"));
-        fs::set_permissions(path, fs::Permissions::from_mode(0o700)).unwrap();
+        let path = self.home.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        script(&path, line);
     }
 
     fn logins(&self) {

@@ -76,7 +76,7 @@ pub(crate) fn read(security: &Path, entry: &Entry) -> Result<Option<Content>, St
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test stops at the first surprise")]
 mod tests {
-    use std::os::unix::fs::PermissionsExt;
+    use std::process::Command;
 
     use serde_json::json;
 
@@ -86,8 +86,11 @@ mod tests {
     fn asked(script: &str, entry: &Entry) -> Result<Option<Content>, String> {
         let folder = tempfile::tempdir().unwrap();
         let program = folder.path().join("security");
-        fs::write(&program, format!("#!/bin/sh\n{script}\n")).unwrap();
-        fs::set_permissions(&program, fs::Permissions::from_mode(0o700)).unwrap();
+        // Another program writes it: what this one holds open for writing is held, for a moment, by whatever a test
+        // beside this one starts, and cannot be run.
+        let write = r#"printf '#!/bin/sh\n%s\n' "$1" >"$0" && chmod 700 "$0""#;
+        let written = Command::new("sh").args(["-c", write]).arg(&program).arg(script).status();
+        assert!(written.unwrap().success());
         read(&program, entry)
     }
 

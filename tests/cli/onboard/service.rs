@@ -1,21 +1,19 @@
 //! The unit of systemd, with a `systemctl` of the test's own.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
 
 use serde_json::Value;
 
 use crate::cli::onboard::{onboard, tree};
 use crate::cli::support::Home;
+use crate::support::script::script;
 
 /// A folder with a `systemctl` that notes what it is asked and ends with `code`.
 fn systemctl(home: &Home, code: i32) -> String {
     let folder = home.path().join(format!("bin-{code}"));
     fs::create_dir(&folder).unwrap();
-    let program = folder.join("systemctl");
-    let text = format!("#!/bin/sh\necho \"$@\" >> '{}/asked'\necho 'no bus' >&2\nexit {code}\n", folder.display());
-    fs::write(&program, text).unwrap();
-    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+    let text = format!("echo \"$@\" >> '{}/asked'\necho 'no bus' >&2\nexit {code}", folder.display());
+    script(&folder.join("systemctl"), &text);
     folder.display().to_string()
 }
 
