@@ -123,7 +123,8 @@ pub(crate) fn usage(by: Dimension, sums: &[(String, Tally)], currency: &str) -> 
 fn sum(tally: &Tally, currency: &str) -> String {
     let Tally { turns, failures, tokens_in, tokens_out, .. } = tally;
     let failed = if *failures > 0 { format!(", {failures} failed") } else { String::new() };
-    format!("{turns} turns{failed}, {tokens_in} + {tokens_out} tokens, {}", money(tally, currency))
+    let plural = if *turns == 1 { "" } else { "s" };
+    format!("{turns} turn{plural}{failed}, {tokens_in} + {tokens_out} tokens, {}", money(tally, currency))
 }
 
 /// `/audit`: the rows, the last one first. Of what is hidden only that it was changed is told.
@@ -146,11 +147,12 @@ pub(crate) fn audit(links: &[Link], hidden: &dyn Fn(&Entry) -> bool, words: Word
             (what, format!(": {before} → {after}"))
         };
         let who = format!("{} ({})", words.actor(actor), surface.as_str());
-        draft.spans(vec![
-            plain(format!("{}. {} · {who} · {} ", link.number, words.time(*at), kind.as_str())),
-            code(what),
-            plain(format!("{change} ({reason})")),
-        ]);
+        let mut spans = vec![plain(format!("{}. {} · {who} · {}", link.number, words.time(*at), kind.as_str()))];
+        if !what.is_empty() {
+            spans.extend([plain(" "), code(what)]);
+        }
+        spans.push(plain(format!("{change} ({reason})")));
+        draft.spans(spans);
     }
     draft
 }
