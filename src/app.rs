@@ -19,6 +19,7 @@ mod parts;
     allow(dead_code, reason = "no channel is built in that needs all of it")
 )]
 mod roster;
+mod state;
 #[cfg(feature = "telegram")]
 mod telegram;
 #[cfg(all(feature = "cli", not(all(feature = "discord", feature = "telegram"))))]
@@ -30,6 +31,7 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 
 use crate::agent::AgentId;
+use crate::app::state::{State, Whereabouts};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{ConfigFault, Environment, Places, PlacesFault, UnknownLayout};
 use crate::engine::Engine;
@@ -37,7 +39,7 @@ use crate::oauth::{Refresher, TokenHttp};
 use crate::profile::{Keyring, SealPorts};
 use crate::provider::{Anthropic, Http, OpenAi, Provider, Providers};
 use crate::redact;
-use crate::store::{Detached, InboxTable, Sqlite, Store, StoreFault};
+use crate::store::{InboxTable, Store, StoreFault};
 use crate::turn::{ProfileNames, Sources, Wallet};
 
 pub use installation::Installation;
@@ -134,7 +136,7 @@ impl App {
     /// As [`App::open`].
     pub(crate) fn over(installation: Installation) -> Result<Self, AppFault> {
         let Installation { places, settings, auth_store, clock, mut warnings } = installation;
-        let State { store, inbox } = State::open(&places.database(), &mut warnings)?;
+        let State { store, inbox } = State::open(&Whereabouts::of(&settings.current().config, &places), &mut warnings)?;
         warnings.extend(auth_store.current().trouble.iter().map(ToString::to_string));
         // From here on somebody may be talking at the terminal.
         auth_store.sealing().ask_no_more();
@@ -258,36 +260,5 @@ impl App {
     /// What the operator should know, one sentence each.
     pub fn warnings(&self) -> &[String] {
         &self.warnings
-    }
-}
-
-/// The state, by the ports to it.
-struct State {
-    store: Arc<dyn Store>,
-    inbox: Arc<dyn InboxTable>,
-}
-
-impl State {
-    fn of<S: Store + InboxTable + 'static>(state: S) -> Self {
-        let state = Arc::new(state);
-        Self { store: state.clone(), inbox: state }
-    }
-
-    fn open(path: &Path, warnings: &mut Vec<String>) -> Result<Self, AppFault> {
-        match Sqlite::open(path) {
-            Ok(store) => {
-                if store.is_read_only() {
-                    warnings.push(format!("pins can be read but not changed: {} cannot be written", path.display()));
-                }
-                Ok(Self::of(store))
-            }
-            Err(fault @ StoreFault::TooNew { .. }) => Err(AppFault::Store(fault)),
-            Err(fault) => {
-                warnings.push(format!("pins can neither be read nor changed: {fault}"));
-                // Where even that cannot be told, there may be one.
-                let hides_rows = std::fs::exists(path).unwrap_or(true);
-                Ok(Self::of(Detached::because_of(fault, hides_rows)))
-            }
-        }
     }
 }

@@ -24,6 +24,7 @@ mod operators;
 mod places;
 mod policy;
 mod policy_text;
+mod store;
 mod substitute;
 mod telegram;
 mod typed;
@@ -60,6 +61,7 @@ pub use operators::{AlertChat, AlertHook, AlertsConfig, AuditConfig, HookFormat,
 pub(crate) use places::is_profile_name;
 pub use places::{Places, PlacesFault};
 pub use policy::{AccessPolicy, ChatPolicy, Pair, Rank, RolesConfig};
+pub use store::StoreConfig;
 pub use telegram::{TELEGRAM_TOKEN, TelegramAccount, TelegramConfig, WebhookConfig};
 pub use typed::from_value;
 
@@ -94,6 +96,8 @@ pub struct Config {
     pub discord: DiscordConfig,
     /// `gateway.*`.
     pub gateway: GatewayConfig,
+    /// `store.*`.
+    pub store: StoreConfig,
     /// `env.vars` and `env.<NAME>`: variables that fill what the process environment lacks.
     pub env_vars: IndexMap<String, SecretString>,
     /// `env.shellEnv`.

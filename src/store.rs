@@ -2,19 +2,23 @@
 //!
 //! A store is eight tables: [`SessionTable`], [`HealthTable`], [`ReceiptLog`], [`MenuTable`], [`HistoryTable`], and for
 //! those who look after a bot [`AuditLog`], [`UsageTable`], [`MarkTable`].
-//! [`Memory`] says what they mean; [`Sqlite`] keeps them on disk, shared by every process on the same state directory.
+//! [`Memory`] says what they mean; [`Sqlite`] keeps them on disk, shared by every process on the same state directory;
+//! `Postgres` (with the feature of that name) keeps them for processes on several machines.
 //! Beside them is the [`InboxTable`], which the engine knows nothing of: what channels have delivered.
-//! Both pass the same contract suite (`tests/store/contract.rs`).
+//! All pass the same contract suite (`tests/store/contract.rs`).
 
 mod audit_log;
 mod detached;
 mod fault;
+mod glance;
 mod health_table;
 mod history_table;
 mod inbox_table;
 mod mark_table;
 mod memory;
 mod menu_table;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod receipt_log;
 mod row;
 mod session_table;
@@ -24,15 +28,18 @@ mod usage_table;
 pub use audit_log::{AuditLog, Audited};
 pub use detached::Detached;
 pub use fault::{CommitFault, StoreFault};
+pub use glance::{Glance, Wanted};
 pub use health_table::{BenchUpdate, HealthTable};
 pub use history_table::HistoryTable;
 pub use inbox_table::{Delivery, InboxTable, Waiting};
 pub use mark_table::MarkTable;
 pub use memory::Memory;
 pub use menu_table::MenuTable;
+#[cfg(feature = "postgres")]
+pub use postgres::Postgres;
 pub use receipt_log::ReceiptLog;
 pub use session_table::SessionTable;
-pub use sqlite::{Glance, Sqlite, Wanted};
+pub use sqlite::Sqlite;
 pub use usage_table::{UsageQuery, UsageTable};
 
 /// Everything the engine keeps. A store implements the eight tables and gets this for nothing.

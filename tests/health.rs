@@ -38,7 +38,7 @@ fn strike(class: FailureClass, retry_after: Option<u64>, after: i64) -> Strike {
 async fn note(store: &dyn HealthTable, strike: Strike) {
     let Some(scope) = strike.scope() else { return };
     let of = scope.clone();
-    let update = move |present: Option<&Bench>| Some(strike.bench(of, present, &Cooldowns::default()));
+    let update = move |present: Option<&Bench>| Some(strike.bench(of.clone(), present, &Cooldowns::default()));
     store.update_bench(scope, Box::new(update)).await.unwrap();
 }
 

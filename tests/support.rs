@@ -10,6 +10,8 @@ pub(crate) mod keyring;
 pub(crate) mod leaks;
 pub(crate) mod matrix;
 pub(crate) mod openclaw;
+#[cfg(all(feature = "postgres", unix))]
+pub(crate) mod postgres;
 #[cfg(target_os = "linux")]
 pub(crate) mod rerun;
 pub(crate) mod script;

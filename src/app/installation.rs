@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use crate::agent::AgentId;
 #[cfg(feature = "cli")]
 use crate::app::roster::checkups;
+use crate::app::state::Whereabouts;
 use crate::app::{AppFault, AppOptions};
 #[cfg(feature = "cli")]
 use crate::audit::Surface;
@@ -25,7 +26,7 @@ use crate::session::Actor;
 use crate::settings::Settings;
 #[cfg(feature = "cli")]
 use crate::store::Detached;
-use crate::store::{Sqlite, Store, StoreFault};
+use crate::store::{Store, StoreFault};
 
 /// The files of one installation: its configuration and its credentials.
 ///
@@ -103,12 +104,15 @@ impl Installation {
     /// # Errors
     /// The database cannot be opened.
     pub fn open_state(&self) -> Result<Option<Arc<dyn Store>>, StoreFault> {
-        let path = self.places.database();
-        // One that cannot be looked at is opened, which says why.
-        if !path.try_exists().unwrap_or(true) {
-            return Ok(None);
-        }
-        Ok(Some(Arc::new(Sqlite::open(&path)?)))
+        let settings = self.settings.current();
+        let state = Whereabouts::of(&settings.config, &self.places);
+        state.is_there().then(|| state.open()).transpose()
+    }
+
+    /// Whether it ever kept anything.
+    #[cfg(feature = "cli")]
+    pub(crate) fn has_state(&self) -> bool {
+        Whereabouts::of(&self.settings.current().config, &self.places).is_there()
     }
 
     /// Its state, made where there is none yet.
@@ -116,7 +120,7 @@ impl Installation {
     /// # Errors
     /// The database cannot be opened.
     pub fn create_state(&self) -> Result<Arc<dyn Store>, StoreFault> {
-        Ok(Arc::new(Sqlite::open(&self.places.database())?))
+        Whereabouts::of(&self.settings.current().config, &self.places).open()
     }
 
     /// What an operator works with at the command line. Where the state cannot be opened, nothing is written into the

@@ -1,10 +1,11 @@
 //! A look at how the credentials stand, from the files alone.
 
+use crate::app::state::Whereabouts;
 use crate::app::{App, Installation};
 use crate::looker::{Asked, Looker, troubles};
 use crate::openclaw::newer_store;
 use crate::status::{Facts, Survey, word};
-use crate::store::{Glance, Sqlite, StoreFault, Wanted};
+use crate::store::{Glance, StoreFault, Wanted};
 use crate::turn::{Barred, DISABLED, Moment, Wallet};
 
 impl Installation {
@@ -63,17 +64,11 @@ impl Installation {
 
     /// The benches and the sessions of the agent; none where nothing was ever kept.
     fn glance(&self) -> Result<Glance, StoreFault> {
-        let path = self.places.database();
-        if !path.try_exists().unwrap_or(true) {
-            return Ok(Glance::default());
-        }
         let settings = self.settings.current();
         let budgets = &settings.config.usage.budgets;
         let queries = budgets.iter().map(|budget| Barred::query(budget, self.now()).unwrap_or_default()).collect();
-        Sqlite::glance(
-            &path,
-            &Wanted { prefix: format!("agent:{}:", self.agent()), marks: DISABLED.to_owned(), queries },
-        )
+        let wanted = Wanted { prefix: format!("agent:{}:", self.agent()), marks: DISABLED.to_owned(), queries };
+        Whereabouts::of(&settings.config, &self.places).glance(wanted)
     }
 }
 

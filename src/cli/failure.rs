@@ -56,7 +56,9 @@ impl From<StoreFault> for Failure {
             StoreFault::TooNew { .. } | StoreFault::Unaudited { .. } | StoreFault::Broken { .. } => {
                 Self::Unreadable(fault.to_string())
             }
-            StoreFault::ReadOnly { .. } | StoreFault::Full { .. } => Self::Unexpected(fault.to_string()),
+            StoreFault::ReadOnly { .. } | StoreFault::Full { .. } | StoreFault::Away { .. } => {
+                Self::Unexpected(fault.to_string())
+            }
         }
     }
 }

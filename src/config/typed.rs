@@ -10,6 +10,7 @@ mod models;
 mod operators;
 mod policy;
 mod secrets;
+mod store;
 mod telegram;
 
 use secrecy::SecretString;
@@ -43,6 +44,7 @@ pub fn from_value(value: &Value) -> Result<Config, KeyFault> {
         telegram: bot_account::bots(&channels.get("telegram")?)?,
         discord: bot_account::bots(&channels.get("discord")?)?,
         gateway: gateway::gateway(&root.get("gateway")?)?,
+        store: store::store(&root.get("store")?)?,
         env_vars: env_texts(value).map(|(name, text)| (name.to_owned(), SecretString::from(text))).collect(),
         shell_env: secrets::shell_env(&env.get("shellEnv")?)?,
         secrets: secrets::secrets(&root.get("secrets")?)?,

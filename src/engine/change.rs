@@ -137,6 +137,7 @@ impl Engine {
             StoreFault::Full { .. } => "An operator has to make room on the disk; then type the command again.",
             StoreFault::TooNew { .. } => "An operator has to update modelpin.",
             StoreFault::Unaudited { .. } => "An operator has to mend the audit: `modelpin audit --verify` shows it.",
+            StoreFault::Away { .. } => "Type the command again in a while; what was confirmed before stands.",
             StoreFault::Broken { .. } => "Type the command again; if it stays like this, tell an operator.",
         };
         self.send(case, world_broke(undone, &fault.to_string(), next), Visibility::Private).await;

@@ -122,13 +122,13 @@ impl Rests {
         &self,
         scope: BenchScope,
         now: Timestamp,
-        change: impl Fn(BenchScope, Option<&Bench>) -> Bench + Clone + Send + 'static,
+        change: impl Fn(BenchScope, Option<&Bench>) -> Bench + Clone + Send + Sync + 'static,
     ) -> Bench {
         let kept = Arc::new(Mutex::new(None));
         let update: BenchUpdate = {
             let (scope, change, kept) = (scope.clone(), change.clone(), Arc::clone(&kept));
             Box::new(move |before| {
-                let bench = change(scope, before);
+                let bench = change(scope.clone(), before);
                 *kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(bench.clone());
                 Some(bench)
             })

@@ -32,6 +32,15 @@ pub enum StoreFault {
         /// The highest schema number this program knows.
         known: i64,
     },
+    /// The database cannot be reached, or gives no answer. The caller says so; what was confirmed stands, and nothing more
+    /// is confirmed until it is back.
+    #[error("{path} cannot be reached: {why}", path = path.display())]
+    Away {
+        /// The database, without user and password.
+        path: PathBuf,
+        /// What came instead of an answer.
+        why: String,
+    },
     /// The change could not be written into the audit, and `audit.required` wants that. The caller says so; nothing was
     /// changed.
     #[error("the audit cannot be written, and `audit.required` is on: {why}")]

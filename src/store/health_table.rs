@@ -9,8 +9,9 @@ use crate::store::StoreFault;
 
 /// What a failure makes of the bench that was there before; `None` takes it away.
 ///
-/// The bench it returns is kept under the scope the update was asked for, whatever its own `scope` says.
-pub type BenchUpdate = Box<dyn FnOnce(Option<&Bench>) -> Option<Bench> + Send>;
+/// The bench it returns is kept under the scope the update was asked for, whatever its own `scope` says. A database that
+/// ends a write because of others is asked again, so it may be called more than once: the last call is the one that counts.
+pub type BenchUpdate = Box<dyn Fn(Option<&Bench>) -> Option<Bench> + Send + Sync>;
 
 /// The benches, shared by every process on the same state.
 pub trait HealthTable: Send + Sync {

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::catalog::{ModelId, ProviderId};
 use crate::health::{Bench, BenchScope, FailureClass};
+use crate::history::Role;
 use crate::menu::{Menu, MenuEntry, MenuId};
 use crate::profile::Fingerprint;
 use crate::session::{Actor, AutoChoice, EventId, Session};
@@ -204,6 +205,19 @@ impl MenuRow {
             expires: time("menus", expires)?,
         })
     }
+}
+
+/// Who spoke, as a column has it.
+pub(crate) fn role_word(role: Role) -> &'static str {
+    match role {
+        Role::User => "user",
+        Role::Assistant => "assistant",
+    }
+}
+
+/// Who spoke, by the word of [`role_word`].
+pub(crate) fn role_of(word: &str) -> Result<Role, RowFault> {
+    Role::deserialize(StrDeserializer::<NotAWord>::new(word)).map_err(|fault| broken("history", &fault))
 }
 
 /// `value` as the JSON text that `table` keeps of it.

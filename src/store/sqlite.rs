@@ -38,8 +38,6 @@ use crate::store::sqlite::readers::Readers;
 use crate::store::sqlite::wal_index::Opening;
 use crate::store::sqlite::writer::Writer;
 
-pub use glance::{Glance, Wanted};
-
 /// The store on disk.
 ///
 /// Dropping it writes what waits, and closes the database. While it is open, nothing else in the process may open and

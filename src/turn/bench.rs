@@ -61,7 +61,7 @@ impl Turn<'_> {
         let cooldowns = self.gathered.settings.config.auth.cooldowns.clone();
         let update = {
             let (strike, scope) = (strike, scope.clone());
-            Box::new(move |previous: Option<&_>| Some(strike.bench(scope, previous, &cooldowns)))
+            Box::new(move |previous: Option<&_>| Some(strike.bench(scope.clone(), previous, &cooldowns)))
         };
         if let Err(fault) = self.sources.store.update_bench(scope, update).await {
             tracing::warn!(%fault, profile.id = %candidate.credential, "a failure could not be noted");
@@ -97,7 +97,7 @@ impl Turn<'_> {
         for bench in known.iter().filter(of_before).filter(|bench| bench.class.is_of_account()) {
             let (old, new) = (bench.clone(), BenchScope { fingerprint: Some(after.clone()), ..bench.scope.clone() });
             // What has been found out about the new one already counts.
-            let take = move |present: Option<&Bench>| Some(present.cloned().unwrap_or(old));
+            let take = move |present: Option<&Bench>| Some(present.unwrap_or(&old).clone());
             let mut moved = self.sources.store.update_bench(new, Box::new(take)).await;
             if moved.is_ok() {
                 moved = self.sources.store.update_bench(bench.scope.clone(), Box::new(|_| None)).await;

@@ -63,7 +63,7 @@ fn bench(home: &Home, provider: &str, secret: &str, class: FailureClass, hours_l
     };
     let until = hours_left.map(|left| jiff::Timestamp::from_millisecond(hours(left)).unwrap());
     let bench = Bench { scope: scope.clone(), class, strikes: 1, since: now, until };
-    with_state(home, async |store| store.update_bench(scope, Box::new(|_| Some(bench))).await.unwrap());
+    with_state(home, async |store| store.update_bench(scope, Box::new(move |_| Some(bench.clone()))).await.unwrap());
 }
 
 /// Pins `profile` in a chat of its own.

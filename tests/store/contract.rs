@@ -27,6 +27,17 @@ macro_rules! contract {
                 }
             )+)+
         }
+        #[cfg(all(feature = "postgres", unix))]
+        mod postgres {
+            $($(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $name() {
+                    // Where there is no server that is said aloud.
+                    let Some(place) = crate::store::support::Place::postgres() else { return };
+                    super::$part::$name(&place).await;
+                }
+            )+)+
+        }
     };
 }
 

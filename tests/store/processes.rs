@@ -71,7 +71,7 @@ async fn count(store: &Sqlite, steps: u64) {
         let strike = move |before: Option<&Bench>| {
             let strikes = before.map_or(0, |before| before.strikes) + 1;
             Some(Bench {
-                scope: at,
+                scope: at.clone(),
                 class: FailureClass::Server,
                 strikes,
                 since: jiff::Timestamp::UNIX_EPOCH,

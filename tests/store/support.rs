@@ -5,46 +5,69 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use modelpin::session::{Actor, Choice, EventId, Pin, Selection, Session, SessionKey, Source, Until};
+#[cfg(all(feature = "postgres", unix))]
+use modelpin::store::Postgres;
 use modelpin::store::{InboxTable, Memory, Sqlite, Store};
 use serde_json::json;
 use tempfile::TempDir;
 
+#[cfg(all(feature = "postgres", unix))]
+use crate::support::postgres::{Database, database};
+
 /// Somewhere to keep state, which any number of stores can be opened on, as by so many processes.
-pub(super) struct Place {
-    memory: Option<Arc<Memory>>,
-    directory: TempDir,
+pub(super) enum Place {
+    /// In this process only.
+    Memory(Arc<Memory>),
+    /// In a directory.
+    Sqlite(TempDir),
+    /// In a database of its own.
+    #[cfg(all(feature = "postgres", unix))]
+    Postgres(Database),
 }
 
 impl Place {
     /// In this process only.
     pub(super) fn memory() -> Self {
-        Self { memory: Some(Arc::new(Memory::new())), directory: tempfile::tempdir().unwrap() }
+        Self::Memory(Arc::new(Memory::new()))
     }
 
     /// On disk.
     pub(super) fn sqlite() -> Self {
-        Self { memory: None, directory: tempfile::tempdir().unwrap() }
+        Self::Sqlite(tempfile::tempdir().unwrap())
+    }
+
+    /// In a database of its own; `None`, and said aloud, where there is no server.
+    #[cfg(all(feature = "postgres", unix))]
+    pub(super) fn postgres() -> Option<Self> {
+        database().map(Self::Postgres)
     }
 
     /// One more store on it.
     pub(super) fn open(&self) -> Arc<dyn Store> {
-        match &self.memory {
-            Some(memory) => Arc::clone(memory) as Arc<dyn Store>,
-            None => Arc::new(Sqlite::open(&self.path()).unwrap()),
+        match self {
+            Self::Memory(memory) => Arc::clone(memory) as Arc<dyn Store>,
+            Self::Sqlite(_) => Arc::new(Sqlite::open(&self.path()).unwrap()),
+            #[cfg(all(feature = "postgres", unix))]
+            Self::Postgres(database) => Arc::new(Postgres::open(&database.url(), None).unwrap()),
         }
     }
 
     /// One more inbox on it.
     pub(super) fn inbox(&self) -> Arc<dyn InboxTable> {
-        match &self.memory {
-            Some(memory) => Arc::clone(memory) as Arc<dyn InboxTable>,
-            None => Arc::new(Sqlite::open(&self.path()).unwrap()),
+        match self {
+            Self::Memory(memory) => Arc::clone(memory) as Arc<dyn InboxTable>,
+            Self::Sqlite(_) => Arc::new(Sqlite::open(&self.path()).unwrap()),
+            #[cfg(all(feature = "postgres", unix))]
+            Self::Postgres(database) => Arc::new(Postgres::open(&database.url(), None).unwrap()),
         }
     }
 
-    /// The database.
+    /// The database in the directory.
     pub(super) fn path(&self) -> PathBuf {
-        self.directory.path().join("modelpin.sqlite")
+        match self {
+            Self::Sqlite(directory) => directory.path().join("modelpin.sqlite"),
+            _ => panic!("this is no directory"),
+        }
     }
 }
 

@@ -5,41 +5,16 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, params};
 
-use crate::health::Bench;
 use crate::session::Session;
 use crate::store::sqlite::failure::Failure;
 use crate::store::sqlite::{Sqlite, benches, connection, marks, schema, sessions, usage};
-use crate::store::{StoreFault, UsageQuery};
-use crate::usage::{Dimension, Tally};
+use crate::store::{Glance, StoreFault, Wanted};
+use crate::usage::Dimension;
 
 /// The rows of those sessions in which something is chosen, or was.
 const CHOSEN: &str = "SELECT key, revision, conversation, created, updated, parent, state FROM sessions
     WHERE key >= ?1 AND key < ?1 || char(0x10ffff)
         AND (instr(state, '\"lasting\":{') OR instr(state, '\"passing\":{')) ORDER BY key";
-
-/// What one look at the state finds.
-#[derive(Debug, Default)]
-pub struct Glance {
-    /// All benches.
-    pub benches: Vec<Bench>,
-    /// The sessions that were asked for and in which something is chosen, by key.
-    pub sessions: Vec<Arc<Session>>,
-    /// The marks that were asked for, by name.
-    pub marks: Vec<(String, String)>,
-    /// What was used by profile, for each question that was asked.
-    pub sums: Vec<Vec<(String, Tally)>>,
-}
-
-/// What one look at the state is to find.
-#[derive(Debug, Default)]
-pub struct Wanted {
-    /// Sessions whose key begins so.
-    pub prefix: String,
-    /// Marks whose name begins so.
-    pub marks: String,
-    /// What was used by profile.
-    pub queries: Vec<UsageQuery>,
-}
 
 impl Sqlite {
     /// Looks at the database at `path` for what is `wanted`. Nothing is written, no thread

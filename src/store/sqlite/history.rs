@@ -3,12 +3,10 @@
 use jiff::Timestamp;
 use modelpin_chat::BoxFuture;
 use rusqlite::{Connection, params};
-use serde::Deserialize;
-use serde::de::value::{Error as NotAWord, StrDeserializer};
 
-use crate::history::{Role, Utterance};
+use crate::history::Utterance;
 use crate::session::SessionKey;
-use crate::store::row::{broken, nanos, time, whole};
+use crate::store::row::{nanos, role_of, role_word, time, whole};
 use crate::store::sqlite::Sqlite;
 use crate::store::sqlite::cache::Effect;
 use crate::store::sqlite::failure::Failure;
@@ -72,7 +70,7 @@ fn append(db: &Connection, key: &SessionKey, conversation: u64, said: &[Utteranc
     let mut changed = kept.len();
     let mut add = db.prepare_cached(ADD)?;
     for Utterance { role, text, at } in kept {
-        add.execute(params![session, conversation, nanos(*at), word(*role), text])?;
+        add.execute(params![session, conversation, nanos(*at), role_word(*role), text])?;
     }
     let keep = i64::try_from(keep).unwrap_or(i64::MAX);
     changed += db.prepare_cached(LET_GO)?.execute(params![session, conversation, keep])?;
@@ -83,15 +81,4 @@ fn append(db: &Connection, key: &SessionKey, conversation: u64, said: &[Utteranc
 fn latest(db: &Connection, key: &SessionKey) -> Result<Option<Timestamp>, Failure> {
     let at: Option<i64> = db.prepare_cached(LATEST)?.query_row([key.as_str()], |row| row.get(0))?;
     Ok(at.map(|at| time(TABLE, at)).transpose()?)
-}
-
-fn word(role: Role) -> &'static str {
-    match role {
-        Role::User => "user",
-        Role::Assistant => "assistant",
-    }
-}
-
-fn role_of(word: &str) -> Result<Role, Failure> {
-    Ok(Role::deserialize(StrDeserializer::<NotAWord>::new(word)).map_err(|fault| broken(TABLE, &fault))?)
 }

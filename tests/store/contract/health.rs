@@ -35,7 +35,7 @@ pub(super) async fn a_bench_comes_back_as_it_was(place: &Place) {
         let scope = scope(Some("0123456789ab"), Some("claude-opus-4-6"));
         let written = Bench { until: None, ..bench(&scope, class, 3) };
         let update = written.clone();
-        store.update_bench(scope, Box::new(move |_| Some(update))).await.unwrap();
+        store.update_bench(scope, Box::new(move |_| Some(update.clone()))).await.unwrap();
         assert_eq!(*store.benches().await.unwrap(), std::slice::from_ref(&written));
         assert_eq!(*place.open().benches().await.unwrap(), [written]);
     }
@@ -49,9 +49,9 @@ pub(super) async fn an_update_sees_what_was_there(place: &Place) {
     store
         .update_bench(
             scope.clone(),
-            Box::new(|before| {
+            Box::new(move |before| {
                 assert!(before.is_none());
-                Some(given)
+                Some(given.clone())
             }),
         )
         .await
@@ -68,7 +68,7 @@ pub(super) async fn an_update_sees_what_was_there(place: &Place) {
 pub(super) async fn none_takes_the_bench_away(place: &Place) {
     let (store, scope) = (place.open(), scope(None, Some("m")));
     let written = bench(&scope, FailureClass::Server, 1);
-    store.update_bench(scope.clone(), Box::new(|_| Some(written))).await.unwrap();
+    store.update_bench(scope.clone(), Box::new(move |_| Some(written.clone()))).await.unwrap();
     assert_eq!(store.benches().await.unwrap().len(), 1);
     store.update_bench(scope.clone(), Box::new(|_| None)).await.unwrap();
     assert!(store.benches().await.unwrap().is_empty());
@@ -85,7 +85,7 @@ pub(super) async fn scopes_do_not_mix(place: &Place) {
     for (strikes, scope) in (1..).zip(&scopes) {
         // The scope of the answer does not count: it is kept where it was asked for.
         let written = bench(&scopes[0], FailureClass::RateLimit, strikes);
-        store.update_bench(scope.clone(), Box::new(|_| Some(written))).await.unwrap();
+        store.update_bench(scope.clone(), Box::new(move |_| Some(written.clone()))).await.unwrap();
     }
     let benches = store.benches().await.unwrap();
     assert_eq!(benches.len(), 4);
@@ -120,6 +120,6 @@ pub(super) async fn an_update_that_panics_changes_nothing(place: &Place) {
     let task = tokio::spawn(async move { panicking.update_bench(at, Box::new(|_| panic!("on purpose"))).await });
     assert!(!matches!(task.await, Ok(Ok(()))), "it must not be confirmed");
     let written = bench(&scope, FailureClass::Auth, 1);
-    store.update_bench(scope, Box::new(|before| before.is_none().then_some(written))).await.unwrap();
+    store.update_bench(scope, Box::new(move |before| before.is_none().then(|| written.clone()))).await.unwrap();
     assert_eq!(store.benches().await.unwrap().len(), 1);
 }

@@ -152,7 +152,7 @@ fn fingerprints(meant: &[&Profile], all: bool, case: &Case<'_>) -> Result<Vec<(P
 /// Takes away the benches that are `meant`, and returns them as they were, and the others.
 fn cleared(case: &mut Case<'_>, named: &[ProfileId], meant: impl Fn(&Bench) -> bool) -> Result<Desked, Failure> {
     // Where nothing was ever kept, nobody is benched.
-    if !case.installation.places().database().try_exists().unwrap_or(true) {
+    if !case.installation.has_state() {
         return Ok(Desked { benches: Vec::new(), others: Vec::new() });
     }
     case.at_desk(async |desk| clear_benches(desk, named, meant).await)

@@ -1,0 +1,94 @@
+//! Where the state is: in the state directory, or in the database that `store.url` names.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::app::AppFault;
+use crate::config::{Config, Places};
+#[cfg(feature = "postgres")]
+use crate::store::Postgres;
+use crate::store::{Detached, Glance, InboxTable, Sqlite, Store, StoreFault, Wanted};
+
+/// Where the state is.
+pub(super) struct Whereabouts<'a> {
+    config: &'a Config,
+    path: PathBuf,
+}
+
+/// The state, by the ports to it.
+pub(super) struct State {
+    pub(super) store: Arc<dyn Store>,
+    pub(super) inbox: Arc<dyn InboxTable>,
+}
+
+impl<'a> Whereabouts<'a> {
+    pub(super) fn of(config: &'a Config, places: &Places) -> Self {
+        Self { config, path: places.database() }
+    }
+
+    /// Whether anything may ever have been kept there; one that cannot be looked at is taken for one that was.
+    pub(super) fn is_there(&self) -> bool {
+        self.config.store.url.is_some() || self.path.try_exists().unwrap_or(true)
+    }
+
+    /// The state, made where there is none yet.
+    pub(super) fn open(&self) -> Result<Arc<dyn Store>, StoreFault> {
+        match self.elsewhere()? {
+            Some(store) => Ok(Arc::new(store)),
+            None => Ok(Arc::new(Sqlite::open(&self.path)?)),
+        }
+    }
+
+    /// What one look at it finds.
+    pub(super) fn glance(&self, wanted: Wanted) -> Result<Glance, StoreFault> {
+        if let Some(store) = self.elsewhere()? {
+            return store.glance(wanted);
+        }
+        if self.is_there() { Sqlite::glance(&self.path, &wanted) } else { Ok(Glance::default()) }
+    }
+
+    #[cfg(feature = "postgres")]
+    fn elsewhere(&self) -> Result<Option<Postgres>, StoreFault> {
+        let store = &self.config.store;
+        store.url.as_ref().map(|url| Postgres::open(url, store.ca.as_deref())).transpose()
+    }
+
+    /// Nothing else is taken in its place: the pins would not be there.
+    #[cfg(not(feature = "postgres"))]
+    fn elsewhere(&self) -> Result<Option<Sqlite>, StoreFault> {
+        let why = "this modelpin was built without the feature `postgres`";
+        let unbuilt = |_| Err(StoreFault::Broken { path: PathBuf::from("store.url"), why: why.to_owned() });
+        self.config.store.url.as_ref().map_or(Ok(None), unbuilt)
+    }
+}
+
+impl State {
+    fn of<S: Store + InboxTable + 'static>(state: S) -> Self {
+        let state = Arc::new(state);
+        Self { store: state.clone(), inbox: state }
+    }
+
+    /// Opens it for as long as the program runs. One that cannot be opened is no reason to stop; `warnings` says what does
+    /// not work.
+    pub(super) fn open(whereabouts: &Whereabouts<'_>, warnings: &mut Vec<String>) -> Result<Self, AppFault> {
+        let path = &whereabouts.path;
+        let opened = match whereabouts.elsewhere() {
+            Ok(Some(store)) => Ok(Self::of(store)),
+            Ok(None) => Sqlite::open(path).map(|store| {
+                if store.is_read_only() {
+                    warnings.push(format!("pins can be read but not changed: {} cannot be written", path.display()));
+                }
+                Self::of(store)
+            }),
+            Err(fault) => Err(fault),
+        };
+        match opened {
+            Err(fault @ StoreFault::TooNew { .. }) => Err(AppFault::Store(fault)),
+            Err(fault) => {
+                warnings.push(format!("pins can neither be read nor changed: {fault}"));
+                Ok(Self::of(Detached::because_of(fault, whereabouts.is_there())))
+            }
+            Ok(state) => Ok(state),
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! Looking at the state without writing a byte: for a command that is over at once.
+
+use std::sync::Arc;
+use std::sync::mpsc;
+
+use deadpool_postgres::Object;
+
+use crate::session::Session;
+use crate::store::postgres::failure::Failure;
+use crate::store::postgres::{Postgres, benches, end_of, marks, sessions, usage};
+use crate::store::{Glance, StoreFault, Wanted};
+use crate::usage::Dimension;
+
+/// The rows of those sessions in which something is chosen, or was.
+const CHOSEN: &str = "SELECT key, revision, conversation, created, updated, parent, state FROM modelpin.sessions
+    WHERE key >= $1 AND key < $2
+        AND (strpos(state, '\"lasting\":{') > 0 OR strpos(state, '\"passing\":{') > 0) ORDER BY key";
+
+impl Postgres {
+    /// Looks for what is `wanted`. The caller waits for it, whatever it runs on.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreFault`] when it cannot be read.
+    pub fn glance(&self, wanted: Wanted) -> Result<Glance, StoreFault> {
+        let (tell, told) = mpsc::channel();
+        let looked = self.read(wanted, |client, wanted| Box::pin(look(client, wanted)));
+        let away = |why: &str| StoreFault::Away { path: self.shown().to_path_buf(), why: why.to_owned() };
+        let runtime = self.handle().ok_or_else(|| away("it is being closed"))?;
+        runtime.spawn(async move { tell.send(looked.await) });
+        told.recv().unwrap_or_else(|_| Err(away("it ended before it had answered")))
+    }
+}
+
+async fn look(client: &Object, wanted: &Wanted) -> Result<Glance, Failure> {
+    let Wanted { prefix, marks: named, queries } = wanted;
+    let rows = client.query(CHOSEN, &[prefix, &end_of(prefix)]).await?;
+    let sessions: Vec<Arc<Session>> = rows.iter().map(sessions::read).collect::<Result<_, _>>()?;
+    let mut sums = Vec::with_capacity(queries.len());
+    for query in queries {
+        sums.push(usage::sums(client, Dimension::Profile, query).await?);
+    }
+    Ok(Glance { benches: benches::all(client).await?, sessions, marks: marks::all(client, named).await?, sums })
+}

@@ -1,0 +1,106 @@
+//! The table of the sessions.
+
+use std::sync::Arc;
+
+use deadpool_postgres::{GenericClient, Object};
+use modelpin_chat::BoxFuture;
+use tokio_postgres::Row;
+use tokio_postgres::types::ToSql;
+
+use crate::audit::Demand;
+use crate::session::{Session, SessionKey};
+use crate::store::postgres::audit::append_demanded;
+use crate::store::postgres::failure::Failure;
+use crate::store::postgres::{Postgres, count, end_of};
+use crate::store::row::{SessionRow, whole};
+use crate::store::{Audited, CommitFault, SessionTable, StoreFault};
+
+const LOAD: &str =
+    "SELECT key, revision, conversation, created, updated, parent, state FROM modelpin.sessions WHERE key = $1";
+const INSERT: &str = "INSERT INTO modelpin.sessions (key, revision, conversation, created, updated, parent, state)
+    VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (key) DO NOTHING";
+const UPDATE: &str = "UPDATE modelpin.sessions
+    SET revision = $2, conversation = $3, created = $4, updated = $5, parent = $6, state = $7
+    WHERE key = $1 AND revision = $8";
+const LIST: &str = "SELECT key, revision, conversation, created, updated, parent, state FROM modelpin.sessions
+    WHERE key >= $1 AND key < $2 ORDER BY key LIMIT $3";
+
+/// The row as it was committed, or what stands in its place.
+type Committed<T> = Result<T, Option<Arc<Session>>>;
+
+impl SessionTable for Postgres {
+    fn load<'a>(&'a self, key: &'a SessionKey) -> BoxFuture<'a, Result<Option<Arc<Session>>, StoreFault>> {
+        self.read(key.to_string(), |client, key| Box::pin(load(client, key)))
+    }
+
+    fn commit(&self, session: Session) -> BoxFuture<'_, Result<Arc<Session>, CommitFault>> {
+        // One statement needs no transaction around it.
+        let committed = self.read(session, |client, session| Box::pin(commit(client, session)));
+        Box::pin(async move { committed.await?.map_err(CommitFault::Conflict) })
+    }
+
+    fn commit_audited(
+        &self,
+        session: Session,
+        demand: Demand,
+    ) -> BoxFuture<'_, Result<Audited<Arc<Session>>, CommitFault>> {
+        let data = (session, demand, self.shown().to_path_buf());
+        let committed = self.write(data, |transaction, (session, demand, shown)| {
+            Box::pin(async move {
+                Ok(match commit(transaction, session).await? {
+                    Ok(value) => Ok(Audited { value, unaudited: append_demanded(transaction, demand, shown).await? }),
+                    Err(conflict) => Err(conflict),
+                })
+            })
+        });
+        Box::pin(async move { committed.await?.map_err(CommitFault::Conflict) })
+    }
+
+    fn list<'a>(&'a self, prefix: &'a str, limit: usize) -> BoxFuture<'a, Result<Vec<Arc<Session>>, StoreFault>> {
+        self.read((prefix.to_owned(), limit), |client, (prefix, limit)| Box::pin(list(client, prefix, *limit)))
+    }
+}
+
+async fn load(client: &impl GenericClient, key: &str) -> Result<Option<Arc<Session>>, Failure> {
+    let statement = client.prepare_cached(LOAD).await?;
+    let row = client.query_opt(&statement, &[&key]).await?;
+    row.map(|row| read(&row)).transpose()
+}
+
+async fn list(client: &Object, prefix: &str, limit: usize) -> Result<Vec<Arc<Session>>, Failure> {
+    let statement = client.prepare_cached(LIST).await?;
+    let rows = client.query(&statement, &[&prefix, &end_of(prefix), &count(limit)]).await?;
+    rows.iter().map(read).collect()
+}
+
+/// Writes the row if its revision is the stored one; else returns the stored row.
+async fn commit(client: &impl GenericClient, session: &Session) -> Result<Committed<Arc<Session>>, Failure> {
+    let expected = session.revision;
+    let session = Session { revision: expected + 1, ..session.clone() };
+    let SessionRow { key, revision, conversation, created, updated, parent, state } = SessionRow::of(&session)?;
+    let mut values: Vec<&(dyn ToSql + Sync)> =
+        vec![&key, &revision, &conversation, &created, &updated, &parent, &state];
+    let expected = whole(expected);
+    let text = if expected == 0 { INSERT } else { UPDATE };
+    if expected != 0 {
+        values.push(&expected);
+    }
+    let statement = client.prepare_cached(text).await?;
+    if client.execute(&statement, &values).await? == 0 {
+        return Ok(Err(load(client, &key).await?));
+    }
+    Ok(Ok(Arc::new(session)))
+}
+
+pub(crate) fn read(row: &Row) -> Result<Arc<Session>, Failure> {
+    let row = SessionRow {
+        key: row.try_get(0)?,
+        revision: row.try_get(1)?,
+        conversation: row.try_get(2)?,
+        created: row.try_get(3)?,
+        updated: row.try_get(4)?,
+        parent: row.try_get(5)?,
+        state: row.try_get(6)?,
+    };
+    Ok(Arc::new(row.read()?))
+}
