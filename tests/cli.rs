@@ -17,6 +17,8 @@ mod models;
 mod onboard;
 mod operators;
 mod order;
+#[cfg(all(feature = "postgres", unix))]
+mod postgres;
 mod precedence;
 mod process;
 mod seal;

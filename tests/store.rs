@@ -7,5 +7,7 @@ mod files;
 mod full;
 mod import;
 mod inbox;
+#[cfg(all(feature = "postgres", unix))]
+mod postgres;
 mod processes;
 mod support;

@@ -150,7 +150,7 @@ impl Postgres {
         work: impl Future<Output = Result<T, Failure>> + Send + 'static,
     ) -> BoxFuture<'static, Result<T, StoreFault>> {
         let shown = self.shared.shown.clone();
-        let task = self.handle().map(|runtime| runtime.spawn(timeout(TO_ANSWER, work)));
+        let task = self.handle().map(|runtime| runtime.spawn(async move { timeout(TO_ANSWER, work).await }));
         Box::pin(async move {
             let done = match task {
                 Some(task) => task.await,

@@ -129,15 +129,24 @@ impl Chat {
 
     /// Sends one line and returns what came of it, without the line that ends it.
     pub(crate) fn send(&mut self, line: &Value) -> Vec<Value> {
-        writeln!(self.input.as_mut().unwrap(), "{line}").unwrap();
+        self.try_send(line).unwrap_or_else(|| panic!("no end after {line}; {}", self.err()))
+    }
+
+    /// The same with a program that may be killed meanwhile: `None` when it was.
+    pub(crate) fn try_send(&mut self, line: &Value) -> Option<Vec<Value>> {
+        writeln!(self.input.as_mut().unwrap(), "{line}").ok()?;
         let mut records = Vec::new();
         loop {
             let mut said = String::new();
-            assert!(self.output.read_line(&mut said).unwrap() > 0, "no end after {line}; {}", self.err());
+            if self.output.read_line(&mut said).unwrap() == 0 {
+                self.child.wait().unwrap();
+                return None;
+            }
             self.said.push_str(&said);
-            let record: Value = serde_json::from_str(&said).unwrap();
+            // Cut off in the middle.
+            let Ok(record) = serde_json::from_str::<Value>(&said) else { continue };
             if record.get("end").is_some() {
-                return records;
+                return Some(records);
             }
             records.push(record);
         }

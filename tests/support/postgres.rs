@@ -1,6 +1,5 @@
 //! A PostgreSQL for the tests: a private one that ends with them, or the one that `MODELPIN_TEST_POSTGRES_URL` names.
 
-use std::io::Write as _;
 use std::net::TcpListener;
 use std::os::unix::fs::{PermissionsExt as _, chown};
 use std::os::unix::process::CommandExt as _;
@@ -19,7 +18,7 @@ use tokio_postgres::NoTls;
 const GIVEN: &str = "MODELPIN_TEST_POSTGRES_URL";
 
 /// How long the server may take to start.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The password that the tests give: nothing is encrypted between two programs on one machine, and nothing is asked.
 pub(crate) const PASSWORD: &str = "sk-test-postgres-0d41";
@@ -92,8 +91,7 @@ impl Server {
             return Some(Self { url: named(&url, "{}"), private: None });
         }
         let Some(programs) = programs() else {
-            let said = "SKIPPED: there is no PostgreSQL here; Debian's package `postgresql` has it";
-            writeln!(std::io::stderr(), "{said}").unwrap();
+            println!("SKIPPED: there is no PostgreSQL here; Debian's package `postgresql` has it");
             return None;
         };
         let mut private = Private::new(programs, options);
@@ -109,6 +107,11 @@ impl Server {
     /// Where a database is.
     pub(crate) fn url(&self, database: &str) -> String {
         self.url.replace("{}", database)
+    }
+
+    /// Whether it is one of our own.
+    pub(crate) fn is_private(&self) -> bool {
+        self.private.is_some()
     }
 
     /// Ends it at once, as a power cut would; only one of our own.

@@ -62,12 +62,11 @@ impl AuditLog for Postgres {
 /// Adds the entry to the end of the chain, in the transaction that is open.
 async fn append(transaction: &Transaction<'_>, entry: &Entry) -> Result<Link, Failure> {
     let take = transaction.prepare_cached(TAKE_HEAD).await?;
-    let head = match transaction.query_opt(&take, &[]).await? {
-        Some(row) => end(&row)?,
-        None => {
-            transaction.execute(PLACE_HEAD, &[]).await?;
-            end(&transaction.query_one(&take, &[]).await?)?
-        }
+    let head = if let Some(row) = transaction.query_opt(&take, &[]).await? {
+        end(&row)?
+    } else {
+        transaction.execute(PLACE_HEAD, &[]).await?;
+        end(&transaction.query_one(&take, &[]).await?)?
     };
     let last = if head.number > 0 {
         Some(head)

@@ -34,7 +34,7 @@ impl HealthTable for Sqlite {
     }
 
     fn update_bench(&self, scope: BenchScope, update: BenchUpdate) -> BoxFuture<'_, Result<(), StoreFault>> {
-        Box::pin(self.writer.write(move |db| apply(db, scope, update)))
+        Box::pin(self.writer.write(move |db| apply(db, scope, &update)))
     }
 }
 
@@ -51,7 +51,7 @@ pub(crate) fn all(db: &Connection) -> Result<Vec<Bench>, Failure> {
     .collect()
 }
 
-fn apply(db: &Connection, scope: BenchScope, update: BenchUpdate) -> Written<()> {
+fn apply(db: &Connection, scope: BenchScope, update: &BenchUpdate) -> Written<()> {
     let at = ScopeRow::of(&scope);
     let stored = db
         .prepare_cached(LOAD)?

@@ -34,8 +34,14 @@ use crate::store::sqlite::wal_index::{Header, WalIndex};
 /// Rows kept at most, each with about half a kilobyte.
 const ROWS: usize = 8192;
 
+/// Beginnings of names under which marks are kept at most. The program asks by a handful.
+const PREFIXES: usize = 16;
+
 /// The row of a key, or that there is none: that is worth knowing as well.
 type Row = Option<Arc<Session>>;
+
+/// The marks whose names begin alike, by name.
+type Marks = Vec<(String, String)>;
 
 /// What one item of a group of writes did to the content of the database.
 #[derive(Debug, Clone)]
@@ -46,6 +52,8 @@ pub(crate) enum Effect {
     Session(Arc<Session>),
     /// A bench was written or removed.
     Bench,
+    /// A mark was written or removed.
+    Mark,
     /// Something that is not kept here was written.
     Elsewhere,
 }
@@ -80,6 +88,8 @@ struct Kept {
     young: HashMap<SessionKey, Row>,
     old: HashMap<SessionKey, Row>,
     benches: Option<Arc<Vec<Bench>>>,
+    /// By what their names begin with.
+    marks: HashMap<String, Marks>,
 }
 
 impl Cache {
@@ -101,6 +111,21 @@ impl Cache {
     /// All benches.
     pub(crate) fn benches(&self) -> Look<Arc<Vec<Bench>>> {
         self.look(|kept| kept.benches.clone())
+    }
+
+    /// The marks whose names begin with `prefix`.
+    pub(crate) fn marks(&self, prefix: &str) -> Look<Marks> {
+        self.look(|kept| kept.marks.get(prefix).cloned())
+    }
+
+    /// Keeps what was read with `ticket`.
+    pub(crate) fn keep_marks(&self, ticket: Ticket, prefix: &str, marks: &Marks) {
+        self.keep(ticket, |kept| {
+            if kept.marks.len() >= PREFIXES {
+                kept.marks.clear();
+            }
+            kept.marks.insert(prefix.to_owned(), marks.clone());
+        });
     }
 
     /// Keeps what was read with `ticket`.
@@ -148,6 +173,7 @@ impl Cache {
                 Effect::Nothing | Effect::Elsewhere => {}
                 Effect::Session(row) => kept.put(row.key.clone(), Some(Arc::clone(row))),
                 Effect::Bench => kept.benches = None,
+                Effect::Mark => kept.marks.clear(),
             }
         }
         now
@@ -190,6 +216,7 @@ impl Kept {
         self.young.clear();
         self.old.clear();
         self.benches = None;
+        self.marks.clear();
     }
 
     fn find(&mut self, key: &SessionKey) -> Option<Row> {

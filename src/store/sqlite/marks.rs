@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use crate::audit::Demand;
 use crate::store::sqlite::Sqlite;
 use crate::store::sqlite::audit::append_demanded;
-use crate::store::sqlite::cache::Effect;
+use crate::store::sqlite::cache::{Effect, Look};
 use crate::store::sqlite::failure::Failure;
 use crate::store::sqlite::job::Written;
 use crate::store::{Audited, MarkTable, StoreFault};
@@ -28,7 +28,15 @@ struct Swap {
 
 impl MarkTable for Sqlite {
     fn marks<'a>(&'a self, prefix: &'a str) -> BoxFuture<'a, Result<Vec<(String, String)>, StoreFault>> {
-        Box::pin(async move { self.read(|db| all(db, prefix)) })
+        Box::pin(async move {
+            let ticket = match self.cache.marks(prefix) {
+                Look::Hit(marks) => return Ok(marks),
+                Look::Miss(ticket) => ticket,
+            };
+            let marks = self.read(|db| all(db, prefix))?;
+            self.cache.keep_marks(ticket, prefix, &marks);
+            Ok(marks)
+        })
     }
 
     fn swap_mark<'a>(
@@ -67,6 +75,6 @@ fn apply(db: &Connection, swap: &Swap, path: &Path) -> Written<Audited<bool>> {
         }
     }
     let unaudited = demand.as_ref().map(|demand| append_demanded(db, demand, path)).transpose()?.flatten();
-    let effect = if found == *new && demand.is_none() { Effect::Nothing } else { Effect::Elsewhere };
+    let effect = if found == *new && demand.is_none() { Effect::Nothing } else { Effect::Mark };
     Ok((effect, Audited { value: true, unaudited }))
 }

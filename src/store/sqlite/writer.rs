@@ -54,6 +54,9 @@ struct Pace {
     took: Duration,
 }
 
+/// Who has written so many groups goes on writing, and room is made for the log. A command of an operator is over before.
+const LASTING: u32 = 4;
+
 /// The longest a group waits for more to come.
 const PATIENCE: Duration = Duration::from_millis(1);
 
@@ -116,6 +119,7 @@ impl Shared {
     fn serve(&self) {
         let mut db = None;
         let mut pace = Pace::default();
+        let mut groups = 0_u32;
         while let Some(jobs) = self.next_group(pace) {
             let (begun, answered) = (Instant::now(), jobs.len());
             match self.connection(&mut db) {
@@ -123,6 +127,10 @@ impl Shared {
                     let header = group::write(&linked.db, &self.path, &self.cache, jobs);
                     meter::store_write(begun.elapsed());
                     pace = Pace { askers: answered + self.queue().jobs.len(), took: begun.elapsed() };
+                    groups = groups.saturating_add(1);
+                    if groups == LASTING {
+                        connection::make_room(&linked.db, &self.path);
+                    }
                     if header.is_some_and(|header| header.frames() >= CHECKPOINT_FRAMES) {
                         checkpoint(&linked.db);
                     }
@@ -164,7 +172,7 @@ impl Shared {
             let why = "the file or its directory is read-only, or the disk was full when it was opened".to_owned();
             return Err(StoreFault::ReadOnly { path: self.path.clone(), why }.into());
         }
-        connection::make_writer(&opened, &self.path, self.index.is_none())?;
+        connection::make_writer(&opened, self.index.is_none())?;
         Ok(db.insert(Linked::new(opened, self.index.clone())))
     }
 }

@@ -73,7 +73,8 @@ pub(super) async fn of_many_writers_each_row_has_its_place(place: &Place) {
 }
 
 pub(super) async fn a_mark_changes_only_from_what_was_expected(place: &Place) {
-    let store = place.open();
+    let (store, other) = (place.open(), place.open());
+    assert_eq!(other.marks("disabled:").await.unwrap(), []);
     let swap = async |expected: Option<&str>, new: Option<&str>, demand| {
         store.swap_mark("disabled:a", expected, new, demand).await.unwrap().value
     };
@@ -82,8 +83,12 @@ pub(super) async fn a_mark_changes_only_from_what_was_expected(place: &Place) {
     assert!(!swap(None, Some("2"), None).await);
     assert!(swap(Some("1"), Some("2"), None).await);
     store.swap_mark("other", None, Some("y"), None).await.unwrap();
-    assert_eq!(place.open().marks("disabled:").await.unwrap(), [("disabled:a".to_owned(), "2".to_owned())]);
+    for seen_by in [&store, &other, &place.open()] {
+        assert_eq!(seen_by.marks("disabled:").await.unwrap(), [("disabled:a".to_owned(), "2".to_owned())]);
+    }
     assert!(swap(Some("2"), None, Some(demand("gone"))).await);
-    assert_eq!(store.marks("disabled:").await.unwrap(), []);
+    for seen_by in [&store, &other] {
+        assert_eq!(seen_by.marks("disabled:").await.unwrap(), []);
+    }
     assert_eq!(told(&store).await, ["set", "gone"]);
 }
