@@ -35,11 +35,13 @@ use crate::app::state::{State, Whereabouts};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{ConfigFault, Environment, Places, PlacesFault, UnknownLayout};
 use crate::engine::Engine;
+#[cfg(feature = "cli")]
+use crate::gateway::lease::Leases;
 use crate::oauth::{Refresher, TokenHttp};
 use crate::profile::{Keyring, SealPorts};
 use crate::provider::{Anthropic, Http, OpenAi, Provider, Providers};
 use crate::redact;
-use crate::store::{InboxTable, Store, StoreFault};
+use crate::store::{InboxTable, LeaseTable, Store, StoreFault};
 use crate::turn::{ProfileNames, Sources, Wallet};
 
 pub use installation::Installation;
@@ -93,6 +95,7 @@ pub struct App {
     engine: Arc<Engine>,
     store: Arc<dyn Store>,
     inbox: Arc<dyn InboxTable>,
+    leases: Option<Arc<dyn LeaseTable>>,
     clock: Arc<dyn Clock>,
     places: Places,
     warnings: Vec<String>,
@@ -136,7 +139,8 @@ impl App {
     /// As [`App::open`].
     pub(crate) fn over(installation: Installation) -> Result<Self, AppFault> {
         let Installation { places, settings, auth_store, clock, mut warnings } = installation;
-        let State { store, inbox } = State::open(&Whereabouts::of(&settings.current().config, &places), &mut warnings)?;
+        let State { store, inbox, leases } =
+            State::open(&Whereabouts::of(&settings.current().config, &places), &mut warnings)?;
         warnings.extend(auth_store.current().trouble.iter().map(ToString::to_string));
         // From here on somebody may be talking at the terminal.
         auth_store.sealing().ask_no_more();
@@ -165,7 +169,7 @@ impl App {
             index: ProfileNames::default(),
             is_secret: Box::new(redact::contains_secret),
         });
-        Ok(Self { engine: Arc::new(engine), store, inbox, clock, places, warnings })
+        Ok(Self { engine: Arc::new(engine), store, inbox, leases, clock, places, warnings })
     }
 
     /// What answers: hand it to an adapter.
@@ -181,6 +185,12 @@ impl App {
     /// Where what channels have delivered is kept until it has been dealt with.
     pub fn inbox(&self) -> Arc<dyn InboxTable> {
         self.inbox.clone()
+    }
+
+    /// What keeps this machine from serving what another serves; `None` where the state is not shared with any.
+    #[cfg(feature = "cli")]
+    pub(crate) fn leases(&self) -> Option<Leases> {
+        self.leases.clone().map(|table| Leases::new(table, getrandom::u32().unwrap_or_default()))
     }
 
     /// The accounts that are configured, as the gateway serves them.

@@ -9,6 +9,7 @@ pub(crate) mod channel;
 pub(crate) mod claim;
 pub(crate) mod health;
 pub(crate) mod herald;
+pub(crate) mod lease;
 pub(crate) mod lock;
 pub(crate) mod metrics;
 pub(crate) mod page;

@@ -4,7 +4,8 @@
 //! those who look after a bot [`AuditLog`], [`UsageTable`], [`MarkTable`].
 //! [`Memory`] says what they mean; [`Sqlite`] keeps them on disk, shared by every process on the same state directory;
 //! `Postgres` (with the feature of that name) keeps them for processes on several machines.
-//! Beside them is the [`InboxTable`], which the engine knows nothing of: what channels have delivered.
+//! Beside them are the [`InboxTable`], which the engine knows nothing of: what channels have delivered; and where several
+//! machines share a state, the [`LeaseTable`].
 //! All pass the same contract suite (`tests/store/contract.rs`).
 
 mod audit_log;
@@ -14,6 +15,7 @@ mod glance;
 mod health_table;
 mod history_table;
 mod inbox_table;
+mod lease_table;
 mod mark_table;
 mod memory;
 mod menu_table;
@@ -32,6 +34,7 @@ pub use glance::{Glance, Wanted};
 pub use health_table::{BenchUpdate, HealthTable};
 pub use history_table::HistoryTable;
 pub use inbox_table::{Delivery, InboxTable, Waiting};
+pub use lease_table::LeaseTable;
 pub use mark_table::MarkTable;
 pub use memory::Memory;
 pub use menu_table::MenuTable;

@@ -7,6 +7,7 @@ mod files;
 mod full;
 mod import;
 mod inbox;
+mod leases;
 #[cfg(all(feature = "postgres", unix))]
 mod postgres;
 mod processes;

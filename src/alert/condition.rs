@@ -139,7 +139,7 @@ pub(crate) fn conditions(
         let why = match &line.standing.link {
             Link::Down(why) | Link::Refused(why) => why.as_str(),
             Link::OtherPoller => "another program asks for its messages",
-            Link::Starting | Link::Up | Link::Ended => return None,
+            Link::Starting | Link::Up | Link::Standby(_) | Link::Ended => return None,
         };
         let passes = matches!(line.standing.link, Link::Down(_) | Link::OtherPoller);
         if passes && now.duration_since(line.since) < PASSING {

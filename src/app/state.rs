@@ -7,7 +7,7 @@ use crate::app::AppFault;
 use crate::config::{Config, Places};
 #[cfg(feature = "postgres")]
 use crate::store::Postgres;
-use crate::store::{Detached, Glance, InboxTable, Sqlite, Store, StoreFault, Wanted};
+use crate::store::{Detached, Glance, InboxTable, LeaseTable, Sqlite, Store, StoreFault, Wanted};
 
 /// Where the state is.
 pub(super) struct Whereabouts<'a> {
@@ -19,6 +19,8 @@ pub(super) struct Whereabouts<'a> {
 pub(super) struct State {
     pub(super) store: Arc<dyn Store>,
     pub(super) inbox: Arc<dyn InboxTable>,
+    /// `None` where no other machine can share it.
+    pub(super) leases: Option<Arc<dyn LeaseTable>>,
 }
 
 impl<'a> Whereabouts<'a> {
@@ -65,7 +67,18 @@ impl<'a> Whereabouts<'a> {
 impl State {
     fn of<S: Store + InboxTable + 'static>(state: S) -> Self {
         let state = Arc::new(state);
-        Self { store: state.clone(), inbox: state }
+        Self { store: state.clone(), inbox: state, leases: None }
+    }
+
+    #[cfg(feature = "postgres")]
+    fn shared(state: Postgres) -> Self {
+        let state = Arc::new(state);
+        Self { store: state.clone(), inbox: state.clone(), leases: Some(state) }
+    }
+
+    #[cfg(not(feature = "postgres"))]
+    fn shared(state: Sqlite) -> Self {
+        Self::of(state)
     }
 
     /// Opens it for as long as the program runs. One that cannot be opened is no reason to stop; `warnings` says what does
@@ -73,7 +86,7 @@ impl State {
     pub(super) fn open(whereabouts: &Whereabouts<'_>, warnings: &mut Vec<String>) -> Result<Self, AppFault> {
         let path = &whereabouts.path;
         let opened = match whereabouts.elsewhere() {
-            Ok(Some(store)) => Ok(Self::of(store)),
+            Ok(Some(store)) => Ok(Self::shared(store)),
             Ok(None) => Sqlite::open(path).map(|store| {
                 if store.is_read_only() {
                     warnings.push(format!("pins can be read but not changed: {} cannot be written", path.display()));

@@ -93,6 +93,7 @@ fn log(id: &AccountId, standing: &State) {
     let (bot, state) = (standing.bot.as_deref().unwrap_or_default(), word(&standing.link));
     match &standing.link {
         Link::Starting | Link::Up | Link::Ended => tracing::info!(channel, account, bot, "{state}"),
+        Link::Standby(why) => tracing::info!(channel, account, bot, why, "{state}"),
         Link::Down(why) => tracing::warn!(channel, account, bot, why, "{state}"),
         Link::OtherPoller => tracing::warn!(channel, account, bot, "another poller asks for this bot's messages"),
         Link::Refused(why) => tracing::error!(channel, account, bot, why, "{state}"),
@@ -102,7 +103,8 @@ fn log(id: &AccountId, standing: &State) {
 impl Shown {
     /// Whether every account that is configured answers people, and there is one.
     pub(crate) fn is_ready(&self) -> bool {
-        !self.lines.is_empty() && self.lines.iter().all(|line| line.standing.link == Link::Up)
+        !self.lines.is_empty()
+            && self.lines.iter().all(|line| matches!(line.standing.link, Link::Up | Link::Standby(_)))
     }
 
     /// The accounts for programs.

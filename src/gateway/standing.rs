@@ -14,6 +14,7 @@ pub(crate) fn word(link: &Link) -> &'static str {
         Link::Up => "up",
         Link::Down(_) => "down",
         Link::OtherPoller => "other-poller",
+        Link::Standby(_) => "standby",
         Link::Refused(_) => "refused",
         Link::Ended => "ended",
     }
@@ -22,7 +23,7 @@ pub(crate) fn word(link: &Link) -> &'static str {
 /// Why it is not up, in words.
 pub(crate) fn why(link: &Link) -> Option<&str> {
     match link {
-        Link::Down(why) | Link::Refused(why) => Some(why),
+        Link::Down(why) | Link::Standby(why) | Link::Refused(why) => Some(why),
         // Only Telegram has such ones.
         Link::OtherPoller => Some(
             "another poller: another program asks for this bot's messages. Stop it, or have @BotFather give out a new token",

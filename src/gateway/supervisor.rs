@@ -12,11 +12,13 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::gateway::board::Board;
 use crate::gateway::channel::{AccountId, Entry, Ready, Wanted};
+use crate::gateway::lease::Leases;
 use crate::gateway::supervisor::keep::Kept;
 
 /// Runs the accounts that are configured. Dropped, it ends them in the middle of what they do.
 pub(crate) struct Supervisor {
     board: Board,
+    leases: Option<Leases>,
     running: HashMap<AccountId, Running>,
     /// Told to end, and still at it.
     ending: Vec<Task>,
@@ -41,9 +43,10 @@ impl Drop for Task {
 }
 
 impl Supervisor {
-    /// One that runs nothing yet, and shows on `board` how everything stands.
-    pub(crate) fn new(board: Board) -> Self {
-        Self { board, running: HashMap::new(), ending: Vec::new(), remarks: Vec::new() }
+    /// One that runs nothing yet, and shows on `board` how everything stands. With `leases` it runs what no other machine
+    /// does.
+    pub(crate) fn new(board: Board, leases: Option<Leases>) -> Self {
+        Self { board, leases, running: HashMap::new(), ending: Vec::new(), remarks: Vec::new() }
     }
 
     /// Runs what is `wanted`: starts what is new, ends what is gone, starts anew what is configured otherwise, and leaves
@@ -90,7 +93,13 @@ impl Supervisor {
             None => None,
         };
         let (stop, stopped) = watch::channel(false);
-        let kept = Kept { id: id.clone(), ready: ready.clone(), board: self.board.clone(), stop: stopped };
+        let kept = Kept {
+            id: id.clone(),
+            ready: ready.clone(),
+            board: self.board.clone(),
+            leases: self.leases.clone(),
+            stop: stopped,
+        };
         let task = Task(tokio::spawn(async move {
             if let Some(mut before) = before {
                 // A panic there has been told already.

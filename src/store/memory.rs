@@ -1,6 +1,7 @@
 //! The store that forgets: what the tables mean, in the plainest words.
 
 mod inbox;
+mod leases;
 mod operators;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
@@ -42,6 +43,7 @@ struct Tables {
     audit: Vec<Link>,
     counted: Vec<Counted>,
     marks: BTreeMap<String, String>,
+    leases: HashMap<String, leases::Lease>,
 }
 
 impl Memory {

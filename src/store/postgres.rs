@@ -14,6 +14,7 @@ mod failure;
 mod glance;
 mod history;
 mod inbox;
+mod leases;
 mod marks;
 mod menus;
 mod receipts;

@@ -96,6 +96,7 @@ const RULES: &[Rule] = &[
             ("src/provider/http", "puts it on the wire"),
             ("src/redact/scrubber", "knows it, to take it out of everything that is shown or kept"),
             ("src/oauth/http", "puts a refresh token or a code on the wire to its own token endpoint"),
+            ("src/store/postgres/address", "takes the password out of the address of the database, for its server"),
             ("src/alert/deliver", "posts to the address of a webhook, which whoever knows it may write to"),
             ("src/gateway/page/token", "makes the digest that the token of the page is known by"),
             ("src/config/channel_token", "tells which bot a token is for, and what Telegram takes for a secret"),

@@ -20,6 +20,9 @@ pub enum Link {
     Down(String),
     /// Somebody else takes what is meant for the bot; it is tried again.
     OtherPoller,
+    /// Another process serves it with the same state, and this one takes over when that ends. Says which. No channel says
+    /// so by itself: whoever supervises it does.
+    Standby(String),
     /// It cannot be served as it is configured: nothing is tried again until the account is started anew. Says why.
     Refused(String),
     /// The end was asked for.

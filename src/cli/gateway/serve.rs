@@ -74,7 +74,7 @@ pub(super) async fn run(
         app.engine().has_page_at(public.unwrap_or_else(|| format!("http://{address}")));
     }
     let _answering = running::serve(app.looker(), "gateway", since, Some((board.clone(), address)));
-    let mut supervisor = Supervisor::new(board.clone());
+    let mut supervisor = Supervisor::new(board.clone(), app.leases());
     supervisor.follow(&wanted);
     let names: Vec<String> = wanted.entries.iter().map(|entry| entry.id.to_string()).collect();
     let state = address.map(|address| format!(" Its state: http://{address}/healthz.")).unwrap_or_default();

@@ -1,5 +1,6 @@
 //! Keeping one account running.
 
+use std::pin::pin;
 use std::time::Duration;
 
 use modelpin_delivery::{Link, State};
@@ -10,6 +11,7 @@ use tokio::time::{Instant, sleep};
 use crate::gateway::board::Board;
 use crate::gateway::channel::{AccountId, Ended, Ready};
 use crate::gateway::claim::{Claim, Held};
+use crate::gateway::lease::{Leases, RENEWAL};
 use crate::gateway::standing::starting;
 
 /// Between two tries: so long at first, twice as long each time, and so long at the most.
@@ -24,6 +26,7 @@ pub(super) struct Kept {
     pub(super) id: AccountId,
     pub(super) ready: Ready,
     pub(super) board: Board,
+    pub(super) leases: Option<Leases>,
     pub(super) stop: watch::Receiver<bool>,
 }
 
@@ -60,6 +63,36 @@ impl Kept {
 
     /// Serves it once, to its end. A panic is an end like others.
     async fn once(&mut self, bot: &mut Option<String>) -> Ended {
+        let Some(leases) = self.leases.clone() else { return self.serve(bot, std::future::pending()).await };
+        let name = format!("serve:{}", self.ready.claim);
+        if !self.is_leased(&leases, &name, bot.as_deref()).await {
+            return Ended::Failed("the end was asked for".to_owned());
+        }
+        let ended = self.serve(bot, leases.lost(&name)).await;
+        leases.end(&name).await;
+        ended
+    }
+
+    /// Waits until no other machine serves it; `false` where the end was asked for meanwhile.
+    async fn is_leased(&mut self, leases: &Leases, name: &str, bot: Option<&str>) -> bool {
+        loop {
+            match leases.take(name).await {
+                Ok(None) => return true,
+                Ok(Some(other)) => self.note(bot, Link::Standby(format!("{other} serves it"))),
+                Err(fault) => {
+                    tracing::warn!(%fault, name, "it cannot be told whether another machine serves it");
+                    return true;
+                }
+            }
+            tokio::select! {
+                () = sleep(RENEWAL) => {}
+                () = self.stopped() => return false,
+            }
+        }
+    }
+
+    /// Serves it until it ends, or until it is `lost` to somebody else.
+    async fn serve(&self, bot: &mut Option<String>, lost: impl Future<Output = String>) -> Ended {
         let _claim = match Claim::take(&self.ready.claim) {
             Ok(claim) => claim,
             Err(Held { pid }) => {
@@ -67,6 +100,7 @@ impl Kept {
                 return Ended::Failed(format!("{who} on this machine serves this bot already; stop it"));
             }
         };
+        let mut lost = pin!(lost);
         let (sender, mut standing) = watch::channel(starting());
         let mut serving = JoinSet::new();
         serving.spawn(self.ready.channel.serve(sender, self.stop.clone()));
@@ -86,6 +120,8 @@ impl Kept {
                     }
                     self.board.note(&self.id, &now);
                 }
+                // Let go of at once: what it has in hand is taken up there.
+                other = &mut lost => return Ended::Failed(format!("{other} serves it now")),
                 ended = serving.join_next() => {
                     return match ended {
                         Some(Ok(Ok(()))) | None => Ended::Failed("it ended by itself".to_owned()),

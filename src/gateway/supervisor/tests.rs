@@ -13,7 +13,9 @@ use crate::clock::SystemClock;
 use crate::gateway::board::Board;
 use crate::gateway::channel::{AccountId, Channel, Ended, Entry, Ready, Wanted};
 use crate::gateway::claim::Claim;
+use crate::gateway::lease::Leases;
 use crate::gateway::supervisor::Supervisor;
+use crate::store::{LeaseTable as _, Memory};
 
 /// What a scripted account does in one run.
 #[derive(Clone)]
@@ -145,7 +147,7 @@ fn is_down(link: &Link) -> bool {
 #[tokio::test(start_paused = true)]
 async fn one_that_breaks_leaves_the_others_alone_and_is_started_again() {
     let board = board();
-    let mut supervisor = Supervisor::new(board.clone());
+    let mut supervisor = Supervisor::new(board.clone(), None);
     let good = Scripted::new([Act::Serve(Duration::ZERO)]);
     let bad = Scripted::new([Act::Panic, Act::Fail(Duration::from_secs(3)), Act::Panic, Act::Serve(Duration::ZERO)]);
     let refused = Scripted::new([Act::Refuse]);
@@ -166,7 +168,7 @@ async fn one_that_breaks_leaves_the_others_alone_and_is_started_again() {
 #[tokio::test(start_paused = true)]
 async fn it_waits_longer_each_time_and_not_for_ever() {
     let board = board();
-    let mut supervisor = Supervisor::new(board.clone());
+    let mut supervisor = Supervisor::new(board.clone(), None);
     let bad = Scripted::new([Act::Fail(Duration::ZERO)]);
     supervisor.follow(&wanted([entry("bad", &bad, "1")]));
     while bad.runs() < 10 {
@@ -181,7 +183,7 @@ async fn it_waits_longer_each_time_and_not_for_ever() {
 #[tokio::test(start_paused = true)]
 async fn one_that_ran_well_for_long_is_started_again_at_once() {
     let board = board();
-    let mut supervisor = Supervisor::new(board.clone());
+    let mut supervisor = Supervisor::new(board.clone(), None);
     let minute = Duration::from_mins(1);
     let bad = Scripted::new([
         Act::Fail(Duration::ZERO),
@@ -201,7 +203,7 @@ async fn one_that_ran_well_for_long_is_started_again_at_once() {
 #[tokio::test(start_paused = true)]
 async fn what_is_configured_otherwise_is_started_anew_and_what_is_not_is_left_alone() {
     let board = board();
-    let mut supervisor = Supervisor::new(board.clone());
+    let mut supervisor = Supervisor::new(board.clone(), None);
     let (one, two, three) = (
         Scripted::new([Act::Serve(Duration::from_secs(2))]),
         Scripted::new([Act::Serve(Duration::ZERO)]),
@@ -232,7 +234,7 @@ async fn what_is_configured_otherwise_is_started_anew_and_what_is_not_is_left_al
 #[tokio::test(start_paused = true)]
 async fn one_that_cannot_be_served_any_more_goes_on_as_it_was() {
     let board = board();
-    let mut supervisor = Supervisor::new(board.clone());
+    let mut supervisor = Supervisor::new(board.clone(), None);
     let one = Scripted::new([Act::Serve(Duration::ZERO)]);
     let never = Entry { id: id("never"), name: None, ready: Err("it has no token".to_owned()) };
     let good = entry("one", &one, "1");
@@ -253,7 +255,7 @@ async fn one_that_cannot_be_served_any_more_goes_on_as_it_was() {
 #[tokio::test(start_paused = true)]
 async fn the_end_waits_for_what_is_under_way_and_not_for_what_hangs() {
     let board = board();
-    let mut supervisor = Supervisor::new(board.clone());
+    let mut supervisor = Supervisor::new(board.clone(), None);
     let slow = Scripted::new([Act::Serve(Duration::from_secs(7))]);
     let hung = Scripted::new([Act::Hang]);
     supervisor.follow(&wanted([entry("slow", &slow, "1"), entry("hung", &hung, "1")]));
@@ -268,7 +270,7 @@ async fn the_end_waits_for_what_is_under_way_and_not_for_what_hangs() {
 #[tokio::test(start_paused = true)]
 async fn another_poller_is_shown_until_it_is_gone() {
     let board = board();
-    let mut supervisor = Supervisor::new(board.clone());
+    let mut supervisor = Supervisor::new(board.clone(), None);
     let shared = Scripted::new([Act::Shared]);
     supervisor.follow(&wanted([entry("one", &shared, "1")]));
     stands(&board, "one", |link| *link == Link::OtherPoller).await;
@@ -283,7 +285,7 @@ async fn another_poller_is_shown_until_it_is_gone() {
 #[tokio::test(start_paused = true)]
 async fn a_bot_that_somebody_else_serves_is_taken_over_when_they_end() {
     let board = board();
-    let mut supervisor = Supervisor::new(board.clone());
+    let mut supervisor = Supervisor::new(board.clone(), None);
     let one = Scripted::new([Act::Serve(Duration::ZERO)]);
     let ours = entry("one", &one, "1");
     let claim = Claim::take(&ours.ready.as_ref().ok().unwrap().claim).unwrap();
@@ -294,4 +296,65 @@ async fn a_bot_that_somebody_else_serves_is_taken_over_when_they_end() {
     drop(claim);
     stands(&board, "one", is_up).await;
     drop(supervisor);
+}
+
+/// Each stands for a machine.
+fn of_machines<const N: usize>(table: &Arc<Memory>) -> [(Board, Supervisor); N] {
+    std::array::from_fn(|machine| {
+        let (board, number) = (board(), u32::try_from(machine).unwrap());
+        (board.clone(), Supervisor::new(board, Some(Leases::new(table.clone(), number))))
+    })
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_machines_that_share_a_state_one_serves_a_bot_and_another_takes_over() {
+    let table = Arc::new(Memory::new());
+    let [(first, mut one), (second, mut two), (third, mut three)] = of_machines(&table);
+    let bot = Scripted::new([Act::Serve(Duration::from_secs(1))]);
+    let same = entry("bot", &bot, "1");
+    one.follow(&wanted([same.clone()]));
+    stands(&first, "bot", is_up).await;
+    two.follow(&wanted([same.clone()]));
+    let stands_by = |link: &Link| matches!(link, Link::Standby(why) if why.contains("(00000000) serves it"));
+    stands(&second, "bot", stands_by).await;
+    tokio::time::sleep(Duration::from_hours(1)).await;
+    assert_eq!(bot.runs(), 1, "it is served for as long as that works");
+    assert!(second.now().is_ready(), "one that stands by is as it should be");
+    // Killed: nobody lets go of anything.
+    let killed = Instant::now();
+    drop(one);
+    stands(&second, "bot", is_up).await;
+    assert!(killed.elapsed() <= Duration::from_secs(30), "{:?}", killed.elapsed());
+    three.follow(&wanted([same.clone()]));
+    stands(&third, "bot", |link| matches!(link, Link::Standby(_))).await;
+    // Told to end, it lets go, when what was under way has come to its end.
+    let ended = Instant::now();
+    assert_eq!(two.stop(Duration::from_secs(10)).await, []);
+    stands(&third, "bot", is_up).await;
+    assert!(ended.elapsed() <= Duration::from_secs(6), "{:?}", ended.elapsed());
+    // The end does not have to wait for a bot that somebody else serves.
+    let [(fourth, mut four)] = of_machines(&table);
+    four.follow(&wanted([same]));
+    stands(&fourth, "bot", |link| matches!(link, Link::Standby(_))).await;
+    assert_eq!(four.stop(Duration::from_secs(1)).await, []);
+    assert_eq!(bot.runs(), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_has_lost_a_bot_to_another_machine_lets_go_of_it() {
+    let table = Arc::new(Memory::new());
+    let [(board, mut supervisor)] = of_machines(&table);
+    let bot = Scripted::new([Act::Hang]);
+    let ours = entry("bot", &bot, "1");
+    let name = format!("serve:{}", ours.ready.as_ref().ok().unwrap().claim);
+    supervisor.follow(&wanted([ours]));
+    stands(&board, "bot", is_up).await;
+    // As when it was not heard of for long: somebody else has taken it meanwhile.
+    let holder = table.take_lease(&name, "x", Duration::ZERO).await.unwrap().unwrap();
+    table.end_lease(&name, &holder).await.unwrap();
+    assert_eq!(table.take_lease(&name, "process 1 on another", Duration::from_mins(1)).await.unwrap(), None);
+    stands(&board, "bot", |link| matches!(link, Link::Down(why) if why.contains("another serves it now"))).await;
+    stands(&board, "bot", |link| matches!(link, Link::Standby(_))).await;
+    stands(&board, "bot", is_up).await;
+    assert_eq!(bot.runs(), 2);
 }

@@ -125,3 +125,10 @@ CREATE TABLE IF NOT EXISTS modelpin.usage (
 -- What a budget asks before each request.
 CREATE INDEX IF NOT EXISTS usage_of_profile ON modelpin.usage (profile, day);
 CREATE INDEX IF NOT EXISTS usage_of_person ON modelpin.usage (person, day);
+
+-- What one process at a time may do. `until` in milliseconds since 1970, by the clock of the database.
+CREATE TABLE IF NOT EXISTS modelpin.leases (
+    name   TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    holder TEXT   NOT NULL,
+    until  BIGINT NOT NULL
+);
