@@ -1,14 +1,16 @@
 //! A bot at work on a state directory, as its chats see it.
 
 use std::path::Path;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use modelpin::app::{App, AppOptions};
 use modelpin::config::Environment;
+use modelpin::store::Store;
 use modelpin_chat::{
     BoxFuture, Conversation, Event, Handler, Inbound, Kind, Outbox, OutboxError, Reply, Sender, Withdrawal,
 };
+use serde_json::json;
 
 use crate::installation::Installation;
 use crate::tables::filled;
@@ -26,9 +28,24 @@ impl Bot {
     /// Fills `state_dir` and opens it.
     pub(crate) async fn with(state_dir: &Path, sessions: usize) -> Self {
         filled(state_dir, sessions).await;
-        let installation = Installation::write(state_dir);
+        Self::open(&Installation::write(state_dir), sessions)
+    }
+
+    /// Opens one whose state is in a database elsewhere, which holds so many sessions.
+    #[allow(dead_code, reason = "another benchmark asks for it")]
+    pub(crate) fn on(state_dir: &Path, url: &str, sessions: usize) -> Self {
+        Self::open(&Installation::write_with(state_dir, &json!({ "url": url })), sessions)
+    }
+
+    /// Where it keeps its state.
+    #[allow(dead_code, reason = "another benchmark asks for it")]
+    pub(crate) fn store(&self) -> Arc<dyn Store> {
+        self.app.store()
+    }
+
+    fn open(installation: &Installation, sessions: usize) -> Self {
         let mut options = AppOptions::of_this_process("modelpin");
-        options.state_dir = Some(installation.state_dir);
+        options.state_dir = Some(installation.state_dir.clone());
         options.environment = Environment::default();
         let app = App::open(options).unwrap();
         assert_eq!(app.warnings().first(), None);

@@ -22,9 +22,14 @@ pub(crate) struct Installation {
 impl Installation {
     /// Writes the configuration and the auth store into `state_dir`.
     pub(crate) fn write(state_dir: &Path) -> Self {
+        Self::write_with(state_dir, &Value::Null)
+    }
+
+    /// The same with a `store` in the configuration.
+    pub(crate) fn write_with(state_dir: &Path, store: &Value) -> Self {
         let installation = Self { state_dir: state_dir.to_owned() };
         fs::create_dir_all(state_dir.join("agents/main/agent")).unwrap();
-        write(&installation.config(), &configuration());
+        write(&installation.config(), &configuration(store));
         write(&installation.auth_store(), &json!({"version": 1, "profiles": profiles(stored)}));
         installation
     }
@@ -51,7 +56,7 @@ impl Installation {
     }
 }
 
-fn configuration() -> Value {
+fn configuration(store: &Value) -> Value {
     let mut models = Map::from_iter([("anthropic/claude-opus-4-6".to_owned(), json!({"alias": "opus"}))]);
     models.extend((1..MANY).map(|number| {
         let alias = if number % 5 == 0 { json!({"alias": format!("alias-{number}")}) } else { json!({}) };
@@ -65,6 +70,7 @@ fn configuration() -> Value {
         "auth": {"profiles": profiles(|provider, _| json!({"provider": provider, "mode": "api_key"}))},
         "models": {"providers": providers},
         "channels": {"telegram": {"allowFrom": ["*"]}},
+        "store": store,
     })
 }
 

@@ -134,7 +134,7 @@ impl Server {
         }
     }
 
-    fn execute(&self, sql: &str) {
+    pub(crate) fn execute(&self, sql: &str) {
         execute(&self.url("postgres"), sql);
     }
 }
@@ -252,7 +252,8 @@ fn connect(url: &str) -> Result<(), String> {
     on_own_runtime(async { tokio_postgres::connect(url, NoTls).await.map(|_| ()).map_err(|error| error.to_string()) })
 }
 
-fn execute(url: &str, sql: &str) {
+/// Does something in the database at `url`.
+pub(crate) fn execute(url: &str, sql: &str) {
     on_own_runtime(async {
         let (client, connection) = tokio_postgres::connect(url, NoTls).await.unwrap();
         tokio::spawn(connection);
