@@ -20,6 +20,8 @@ mod parts;
 )]
 mod roster;
 mod state;
+#[cfg(all(feature = "cli", feature = "postgres"))]
+mod state_place;
 #[cfg(feature = "telegram")]
 mod telegram;
 #[cfg(all(feature = "cli", not(all(feature = "discord", feature = "telegram"))))]
@@ -45,6 +47,8 @@ use crate::store::{InboxTable, LeaseTable, Store, StoreFault};
 use crate::turn::{ProfileNames, Sources, Wallet};
 
 pub use installation::Installation;
+#[cfg(all(feature = "cli", feature = "postgres"))]
+pub(crate) use state_place::StatePlace;
 
 /// What the engine is opened with.
 #[derive(Clone)]
@@ -95,6 +99,7 @@ pub struct App {
     engine: Arc<Engine>,
     store: Arc<dyn Store>,
     inbox: Arc<dyn InboxTable>,
+    #[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "only a gateway serves channels under a lease"))]
     leases: Option<Arc<dyn LeaseTable>>,
     clock: Arc<dyn Clock>,
     places: Places,

@@ -9,6 +9,8 @@
 //! All pass the same contract suite (`tests/store/contract.rs`).
 
 mod audit_log;
+#[cfg(feature = "postgres")]
+mod copy;
 mod detached;
 mod fault;
 mod glance;
@@ -28,6 +30,8 @@ mod sqlite;
 mod usage_table;
 
 pub use audit_log::{AuditLog, Audited};
+#[cfg(feature = "postgres")]
+pub use copy::{Carried, Cell, Cells, CopiedTable, CopyFault, copy};
 pub use detached::Detached;
 pub use fault::{CommitFault, StoreFault};
 pub use glance::{Glance, Wanted};

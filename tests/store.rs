@@ -1,6 +1,8 @@
 //! The state store.
 
 mod contract;
+#[cfg(all(feature = "postgres", unix))]
+mod copy;
 mod crash;
 mod damage;
 mod files;

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::agent::AgentId;
+#[cfg(all(feature = "cli", feature = "postgres"))]
+use crate::app::StatePlace;
 #[cfg(feature = "cli")]
 use crate::app::roster::checkups;
 use crate::app::state::Whereabouts;
@@ -24,6 +26,8 @@ use crate::profile::{AuthStore, ExternalPaths, Sealing, StoreFileFault, StorePat
 #[cfg(feature = "cli")]
 use crate::session::Actor;
 use crate::settings::Settings;
+#[cfg(all(feature = "cli", feature = "postgres"))]
+use crate::store::Carried;
 #[cfg(feature = "cli")]
 use crate::store::Detached;
 use crate::store::{Store, StoreFault};
@@ -113,6 +117,15 @@ impl Installation {
     #[cfg(feature = "cli")]
     pub(crate) fn has_state(&self) -> bool {
         Whereabouts::of(&self.settings.current().config, &self.places).is_there()
+    }
+
+    /// A database to carry state from or to, and what it is called. A `source` has to be there already.
+    ///
+    /// # Errors
+    /// It cannot be opened, or is not there.
+    #[cfg(all(feature = "cli", feature = "postgres"))]
+    pub(crate) fn carried(&self, place: &StatePlace, source: bool) -> Result<(Arc<dyn Carried>, String), StoreFault> {
+        Whereabouts::of(&self.settings.current().config, &self.places).carried(place, source)
     }
 
     /// Its state, made where there is none yet.

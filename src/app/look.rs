@@ -68,7 +68,7 @@ impl Installation {
         let budgets = &settings.config.usage.budgets;
         let queries = budgets.iter().map(|budget| Barred::query(budget, self.now()).unwrap_or_default()).collect();
         let wanted = Wanted { prefix: format!("agent:{}:", self.agent()), marks: DISABLED.to_owned(), queries };
-        Whereabouts::of(&settings.config, &self.places).glance(wanted)
+        Whereabouts::of(&settings.config, &self.places).glance(&wanted)
     }
 }
 

@@ -4,10 +4,16 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::app::AppFault;
+#[cfg(all(feature = "cli", feature = "postgres"))]
+use crate::app::StatePlace;
 use crate::config::{Config, Places};
+#[cfg(all(feature = "cli", feature = "postgres"))]
+use crate::store::Carried;
 #[cfg(feature = "postgres")]
 use crate::store::Postgres;
-use crate::store::{Detached, Glance, InboxTable, LeaseTable, Sqlite, Store, StoreFault, Wanted};
+use crate::store::{Detached, InboxTable, LeaseTable, Sqlite, Store, StoreFault};
+#[cfg(feature = "cli")]
+use crate::store::{Glance, Wanted};
 
 /// Where the state is.
 pub(super) struct Whereabouts<'a> {
@@ -42,11 +48,38 @@ impl<'a> Whereabouts<'a> {
     }
 
     /// What one look at it finds.
-    pub(super) fn glance(&self, wanted: Wanted) -> Result<Glance, StoreFault> {
+    #[cfg(feature = "cli")]
+    pub(super) fn glance(&self, wanted: &Wanted) -> Result<Glance, StoreFault> {
+        #[cfg(feature = "postgres")]
         if let Some(store) = self.elsewhere()? {
-            return store.glance(wanted);
+            return store.glance(wanted.clone());
         }
-        if self.is_there() { Sqlite::glance(&self.path, &wanted) } else { Ok(Glance::default()) }
+        #[cfg(not(feature = "postgres"))]
+        self.elsewhere()?;
+        if self.is_there() { Sqlite::glance(&self.path, wanted) } else { Ok(Glance::default()) }
+    }
+
+    /// A database to carry state from or to, and what it is called. A `source` has to be there already.
+    #[cfg(all(feature = "cli", feature = "postgres"))]
+    pub(super) fn carried(&self, place: &StatePlace, source: bool) -> Result<(Arc<dyn Carried>, String), StoreFault> {
+        match place {
+            StatePlace::Sqlite(path) => {
+                let path = path.as_ref().unwrap_or(&self.path);
+                if source && !path.try_exists().unwrap_or(true) {
+                    let why = "there is no such file, so there is no state to carry".to_owned();
+                    return Err(StoreFault::Broken { path: path.clone(), why });
+                }
+                Ok((Arc::new(Sqlite::open(path)?), path.display().to_string()))
+            }
+            StatePlace::Postgres => {
+                let Some(store) = self.elsewhere()? else {
+                    let why = "it is not set: write the address of the database into the configuration".to_owned();
+                    return Err(StoreFault::Broken { path: PathBuf::from("store.url"), why });
+                };
+                let shown = store.shown().display().to_string();
+                Ok((Arc::new(store), shown))
+            }
+        }
     }
 
     #[cfg(feature = "postgres")]

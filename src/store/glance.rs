@@ -21,7 +21,7 @@ pub struct Glance {
 }
 
 /// What one look at the state is to find.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Wanted {
     /// Sessions whose key begins so.
     pub prefix: String,

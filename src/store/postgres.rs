@@ -10,6 +10,7 @@
 mod address;
 mod audit;
 mod benches;
+mod carried;
 mod failure;
 mod glance;
 mod history;

@@ -8,6 +8,8 @@
 mod audit;
 mod benches;
 mod cache;
+#[cfg(feature = "postgres")]
+mod carried;
 mod connection;
 mod failure;
 mod glance;

@@ -8,6 +8,20 @@ mod menus;
 mod receipts;
 mod sessions;
 
+/// Writes something into every table.
+#[cfg(all(feature = "postgres", unix))]
+pub(super) async fn fill(place: &super::support::Place) {
+    sessions::rows_are_listed_by_prefix_and_key(place).await;
+    sessions::a_row_comes_back_as_it_was_committed(place).await;
+    audit::a_mark_changes_only_from_what_was_expected(place).await;
+    health::a_bench_comes_back_as_it_was(place).await;
+    receipts::what_receipts_count_can_be_summed_up_by_everything(place).await;
+    menus::a_menu_comes_back_as_it_was(place).await;
+    history::utterances_come_back_in_order(place).await;
+    inbox::what_is_received_waits_in_its_order(place).await;
+    inbox::notes_are_kept_by_name(place).await;
+}
+
 /// Makes one test of each function, over each store.
 macro_rules! contract {
     ($($part:ident: $($name:ident),+;)+) => {

@@ -4,12 +4,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use futures_util::future::join_all;
-use modelpin::audit::{Demand, Entry, Kind, Surface};
+use modelpin::audit::Demand;
 use modelpin::session::Session;
 use modelpin::store::{AuditLog, CommitFault, HealthTable, Postgres, SessionTable, StoreFault};
 use secrecy::SecretString;
 
-use crate::store::support::{ann, at, key, session};
+use crate::store::support::{entry, key, session};
 use crate::support::leaks::Leaks;
 use crate::support::postgres::{Database, PASSWORD, Server, database};
 
@@ -18,19 +18,7 @@ fn open(database: &Database) -> Postgres {
 }
 
 fn demand(required: bool) -> Demand {
-    let entry = Entry {
-        at: at(1),
-        actor: ann(),
-        surface: Surface::Text,
-        kind: Kind::Pin,
-        session: Some(key("42")),
-        subject: None,
-        before: None,
-        after: Some("opus".to_owned()),
-        reason: "chosen".to_owned(),
-        profiles: Vec::new(),
-    };
-    Demand { entry, required }
+    Demand { entry: entry(), required }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+#[cfg(all(feature = "postgres", unix))]
+use modelpin::audit::{Entry, Kind, Surface};
 use modelpin::session::{Actor, Choice, EventId, Pin, Selection, Session, SessionKey, Source, Until};
 #[cfg(all(feature = "postgres", unix))]
 use modelpin::store::Postgres;
@@ -112,4 +114,21 @@ pub(super) fn selection(model: &str, profile: &str) -> Selection {
 pub(super) fn pinned(peer: &str, profile: &str) -> Session {
     let lasting = Some(selection("anthropic/claude-opus-4-6", profile));
     Session { choice: Choice { lasting, passing: None }, ..session(peer) }
+}
+
+/// A row of the audit.
+#[cfg(all(feature = "postgres", unix))]
+pub(super) fn entry() -> Entry {
+    Entry {
+        at: at(1),
+        actor: ann(),
+        surface: Surface::Text,
+        kind: Kind::Pin,
+        session: Some(key("42")),
+        subject: None,
+        before: None,
+        after: Some("opus".to_owned()),
+        reason: "chosen".to_owned(),
+        profiles: Vec::new(),
+    }
 }

@@ -14,9 +14,9 @@ CREATE TABLE IF NOT EXISTS modelpin.sessions (
 
 -- Empty text in `fingerprint` or `model` means every credential, every model.
 CREATE TABLE IF NOT EXISTS modelpin.benches (
-    provider    TEXT   NOT NULL,
-    fingerprint TEXT   NOT NULL,
-    model       TEXT   NOT NULL,
+    provider    TEXT COLLATE "C" NOT NULL,
+    fingerprint TEXT COLLATE "C" NOT NULL,
+    model       TEXT COLLATE "C" NOT NULL,
     class       TEXT   NOT NULL,
     strikes     BIGINT NOT NULL,
     since       BIGINT NOT NULL,
