@@ -13,6 +13,7 @@ mod audit_log;
 mod copy;
 mod detached;
 mod fault;
+mod generations;
 mod glance;
 mod health_table;
 mod history_table;
@@ -43,7 +44,7 @@ pub use mark_table::MarkTable;
 pub use memory::Memory;
 pub use menu_table::MenuTable;
 #[cfg(feature = "postgres")]
-pub use postgres::Postgres;
+pub use postgres::{Patience, Postgres};
 pub use receipt_log::ReceiptLog;
 pub use session_table::SessionTable;
 pub use sqlite::Sqlite;

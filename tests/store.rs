@@ -13,4 +13,6 @@ mod leases;
 #[cfg(all(feature = "postgres", unix))]
 mod postgres;
 mod processes;
+#[cfg(all(feature = "postgres", unix))]
+mod slow;
 mod support;

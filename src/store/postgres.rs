@@ -1,8 +1,9 @@
 //! The store for more than one machine: PostgreSQL, or anything that speaks its wire protocol.
 //!
 //! Each write is one transaction; who comes second waits for the row, or is told of the conflict by its revision. What the
-//! database ends because of others (`40001`, `40P01`) is done anew. Reads ask the database each time: what any process was
-//! told to be committed is seen by all the others with the next read.
+//! database ends because of others (`40001`, `40P01`) is done anew. Reads ask the database each time, a session by the
+//! revision that is known here ([`known`]): what any process was told to be committed is seen by all the others with the
+//! next read.
 //!
 //! A runtime of its own carries the connections, so that callers may come from any runtime, or from none, and a caller that
 //! goes away leaves no transaction half-way.
@@ -15,7 +16,9 @@ mod failure;
 mod glance;
 mod history;
 mod inbox;
+mod known;
 mod leases;
+mod lent;
 mod marks;
 mod menus;
 mod receipts;
@@ -35,10 +38,13 @@ use secrecy::SecretString;
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::sync::OnceCell;
 use tokio::time::timeout;
+use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::store::StoreFault;
 use crate::store::postgres::address::Address;
 use crate::store::postgres::failure::Failure;
+use crate::store::postgres::known::Known;
+use crate::store::postgres::lent::Lent;
 
 /// So many connections at most. A database has about a hundred for everybody.
 const CONNECTIONS: usize = 16;
@@ -52,6 +58,21 @@ const TO_ANSWER: Duration = Duration::from_secs(15);
 /// How often a write is tried that the database ends because of others.
 const TRIES: u32 = 10;
 
+/// How long may be waited for the database.
+#[derive(Debug, Clone, Copy)]
+pub struct Patience {
+    /// For a connection to be made, or to come free.
+    pub connect: Duration,
+    /// For all of a read or a write.
+    pub answer: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self { connect: TO_CONNECT, answer: TO_ANSWER }
+    }
+}
+
 /// The store for more than one machine.
 ///
 /// Dropping it closes the connections; what nobody has been told to be committed may be, or may not.
@@ -64,7 +85,10 @@ pub struct Postgres {
 struct Shared {
     pool: Pool,
     shown: PathBuf,
+    tls: Option<MakeRustlsConnect>,
+    patience: Patience,
     is_up_to_date: OnceCell<()>,
+    known: Known,
 }
 
 /// What is done within one transaction with what it was given. It may be done again, from the start.
@@ -85,7 +109,16 @@ impl Postgres {
     /// [`StoreFault::Broken`] when `url` is no such address, or `ca` (certificates as PEM, of those who may vouch for the
     /// database) cannot be read.
     pub fn open(url: &SecretString, ca: Option<&Path>) -> Result<Self, StoreFault> {
-        let Address { config, tls, shown } = Address::read(url, ca)?;
+        Self::open_patient(url, ca, Patience::default())
+    }
+
+    /// [`Postgres::open`] with another patience.
+    ///
+    /// # Errors
+    ///
+    /// As [`Postgres::open`].
+    pub fn open_patient(url: &SecretString, ca: Option<&Path>, patience: Patience) -> Result<Self, StoreFault> {
+        let Address { config, tls, shown } = Address::read(url, ca, patience.connect)?;
         let broken = |why: String| StoreFault::Broken { path: shown.clone(), why };
         let runtime = Builder::new_multi_thread()
             .worker_threads(1)
@@ -94,19 +127,19 @@ impl Postgres {
             .build()
             .map_err(|error| broken(error.to_string()))?;
         let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
-        let manager = match tls {
+        let manager = match tls.clone() {
             Some(tls) => Manager::from_config(config, tls, recycling),
             None => Manager::from_config(config, tokio_postgres::NoTls, recycling),
         };
         let pool = Pool::builder(manager)
             .max_size(CONNECTIONS)
-            .wait_timeout(Some(TO_CONNECT))
-            .create_timeout(Some(TO_CONNECT))
-            .recycle_timeout(Some(TO_CONNECT))
+            .wait_timeout(Some(patience.connect))
+            .create_timeout(Some(patience.connect))
+            .recycle_timeout(Some(patience.connect))
             .runtime(PoolRuntime::Tokio1)
             .build()
             .map_err(|error| broken(error.to_string()))?;
-        let shared = Shared { pool, shown, is_up_to_date: OnceCell::new() };
+        let shared = Shared { pool, shown, tls, patience, is_up_to_date: OnceCell::new(), known: Known::default() };
         Ok(Self { shared: Arc::new(shared), runtime: Some(runtime) })
     }
 
@@ -124,7 +157,8 @@ impl Postgres {
         let shared = Arc::clone(&self.shared);
         self.apart(async move {
             let client = shared.client().await?;
-            query(&client, &data).await
+            let answer = query(&client, &data).await;
+            Shared::back(client, answer)
         })
     }
 
@@ -151,8 +185,8 @@ impl Postgres {
         &self,
         work: impl Future<Output = Result<T, Failure>> + Send + 'static,
     ) -> BoxFuture<'static, Result<T, StoreFault>> {
-        let shown = self.shared.shown.clone();
-        let task = self.handle().map(|runtime| runtime.spawn(async move { timeout(TO_ANSWER, work).await }));
+        let (shown, answer) = (self.shared.shown.clone(), self.shared.patience.answer);
+        let task = self.handle().map(|runtime| runtime.spawn(async move { timeout(answer, work).await }));
         Box::pin(async move {
             let done = match task {
                 Some(task) => task.await,
@@ -160,7 +194,7 @@ impl Postgres {
             };
             match done {
                 Ok(Ok(done)) => done,
-                Ok(Err(_)) => Err(Failure::Silent(TO_ANSWER)),
+                Ok(Err(_)) => Err(Failure::Silent(answer)),
                 Err(error) if error.is_panic() => Err(Failure::Panicked),
                 Err(_) => Err(Failure::Ended),
             }
@@ -175,18 +209,35 @@ impl Postgres {
 
 impl Shared {
     /// A connection to a database that is up to date.
-    async fn client(&self) -> Result<Object, Failure> {
-        let mut client = self.pool.get().await?;
-        self.is_up_to_date.get_or_try_init(|| schema::migrate(&mut client, &self.shown)).await?;
-        Ok(client)
+    async fn client(&self) -> Result<Lent, Failure> {
+        let mut client = Lent::new(self.pool.get().await?, self.tls.clone());
+        match self.is_up_to_date.get_or_try_init(|| schema::migrate(&mut client, &self.shown)).await {
+            Ok(()) => Ok(client),
+            Err(failure) => Self::back(client, Err(failure)),
+        }
     }
 
     async fn attempt<D, T>(&self, data: &D, step: Step<D, T>) -> Result<T, Failure> {
         let mut client = self.client().await?;
+        let done = Self::in_one(&mut client, data, step).await;
+        Self::back(client, done)
+    }
+
+    async fn in_one<D, T>(client: &mut Lent, data: &D, step: Step<D, T>) -> Result<T, Failure> {
         let transaction = client.transaction().await?;
         let done = step(&transaction, data).await?;
         transaction.commit().await?;
         Ok(done)
+    }
+
+    /// Gives the connection back with what was answered.
+    fn back<T>(client: Lent, answer: Result<T, Failure>) -> Result<T, Failure> {
+        match &answer {
+            // Another server may be the one to write to by now.
+            Err(failure) if failure.is_read_only() => client.end(),
+            _ => client.back(),
+        }
+        answer
     }
 }
 

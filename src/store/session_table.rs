@@ -17,6 +17,12 @@ pub trait SessionTable: Send + Sync {
     /// [`StoreFault`] when the state cannot be read; what was loaded before stays good to show, not to act on.
     fn load<'a>(&'a self, key: &'a SessionKey) -> BoxFuture<'a, Result<Option<Arc<Session>>, StoreFault>>;
 
+    /// The row of `key` as it was last seen here, to be shown while it cannot be loaded, never to be acted on; `None` where
+    /// nothing is remembered. Asks nobody.
+    fn remembered(&self, _key: &SessionKey) -> Option<Arc<Session>> {
+        None
+    }
+
     /// Writes `session` if the stored revision still is `session.revision` (0: no row yet), and returns the row as it
     /// now stands: what was given, its revision raised by one. MUST return only after the row is durable.
     ///

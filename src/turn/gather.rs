@@ -152,10 +152,13 @@ impl Sources {
             }
             Err(fault) => {
                 tracing::warn!(session.key = %key, %fault, "what is chosen cannot be read");
-                let session = Arc::new(Session::new(key, now));
-                let mut gathered = self.gathered(inbound, (session, None), Arc::default(), settings, now).await;
-                let what = "what is chosen in this chat cannot be read, so the default is shown and no message is sent";
-                gathered.trouble.insert(0, format!("{what}: {fault}"));
+                let remembered = self.store.remembered(&key);
+                let shown = if remembered.is_some() { "what was last known" } else { "the default" };
+                let session = remembered.unwrap_or_else(|| Arc::new(Session::new(key, now)));
+                let parent = session.parent.as_ref().and_then(|parent| self.store.remembered(parent));
+                let mut gathered = self.gathered(inbound, (session, parent), Arc::default(), settings, now).await;
+                let what = "what is chosen in this chat cannot be read";
+                gathered.trouble.insert(0, format!("{what}, so {shown} is shown and no message is sent: {fault}"));
                 gathered
             }
         }

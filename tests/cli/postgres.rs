@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::cli::support::{Chat, Home, SECRETS, family, nowhere, provider};
 use crate::support::leaks::Leaks;
-use crate::support::postgres::{PASSWORD, database};
+use crate::support::postgres::{PASSWORD, Server, database};
 
 const BOB: &str = "agent:main:telegram:default:dm:43";
 
@@ -94,6 +94,45 @@ fn while_it_is_away_nothing_is_confirmed_and_nobody_else_answers() {
         said.push_str(&(ended.out + &ended.err));
     }
     Leaks::of([PASSWORD]).assert_none_in("what is said", said);
+}
+
+/// The database ends in the middle of a conversation and comes back: what was last known is shown, and said to be that;
+/// nothing is confirmed, no message is sent; and it goes on by itself, with what was confirmed.
+#[test]
+fn a_conversation_goes_on_when_the_database_is_back() {
+    let Some(mut database) = Server::start(&["-c", "fsync=on"]) else { return };
+    if !database.is_private() {
+        println!("SKIPPED: the server that was given is not ended");
+        return;
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let server = runtime.block_on(provider().start()).unwrap();
+    let home = machine(&database.url("postgres"), |provider| server.base_url(provider));
+    let mut chat = home.chat(None, &[]);
+    assert!(chat.says("/model opus@spare").contains("anthropic:spare"));
+    chat.says("hello");
+    let answered = server.count();
+
+    database.kill();
+    for text in ["/model", "/model status", "/model list"] {
+        let shown = chat.says(text);
+        assert!(shown.contains("so what was last known is shown and no message is sent"), "{text}: {shown}");
+    }
+    assert!(chat.says("/model status").contains("anthropic:spare"));
+    for (text, undone) in [("/model opus@work", "saved"), ("/model default", "saved"), ("hello again", "sent")] {
+        let refused = chat.says(text);
+        assert!(refused.contains("cannot be reached") && refused.contains(undone), "{text}: {refused}");
+    }
+    assert_eq!(server.count(), answered, "a message was sent");
+
+    database.restart();
+    chat.says("and now?");
+    let seen = server.seen().pop().unwrap();
+    assert_eq!(seen.profile.as_ref().map(ProfileId::as_str), Some("anthropic:spare"));
+    assert!(!chat.says("/model status").contains("last known"));
+    assert!(chat.says("/model opus@work").contains("anthropic:work"));
+    assert_eq!(chat.end(), 0);
+    assert_eq!(home.run(&["audit", "--verify"]).code, 0);
 }
 
 /// The selections that are typed, and whose credential they pin.

@@ -109,6 +109,15 @@ impl Server {
         self.url.replace("{}", database)
     }
 
+    /// Where a database is that is on this server and on another, of which one can be written to.
+    pub(crate) fn url_with(&self, other: &Self, database: &str) -> String {
+        let places = [self, other].map(|server| {
+            let Private { folder, port, .. } = server.private.as_ref().expect("one of our own");
+            format!("{}:{port}", folder.path().display().to_string().replace('/', "%2F"))
+        });
+        format!("postgres://modelpin:{PASSWORD}@{}/{database}?target_session_attrs=read-write", places.join(","))
+    }
+
     /// Whether it is one of our own.
     pub(crate) fn is_private(&self) -> bool {
         self.private.is_some()

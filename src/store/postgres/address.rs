@@ -17,6 +17,9 @@ use crate::store::StoreFault;
 /// How often it is looked whether the other end is still there.
 const KEEPALIVE: Duration = Duration::from_secs(30);
 
+/// The port of a PostgreSQL that nobody has given another; not worth showing.
+const USUAL: u16 = 5432;
+
 /// Where the database is, and how it is spoken to.
 pub(crate) struct Address {
     pub(crate) config: Config,
@@ -30,7 +33,7 @@ impl Address {
     /// # Errors
     ///
     /// [`StoreFault::Broken`], in words without the address: it holds a password.
-    pub(crate) fn read(url: &SecretString, ca: Option<&Path>) -> Result<Self, StoreFault> {
+    pub(crate) fn read(url: &SecretString, ca: Option<&Path>, connect: Duration) -> Result<Self, StoreFault> {
         let url = url.expose_secret();
         let unread = |why: &str| StoreFault::Broken { path: PathBuf::from("store.url"), why: why.to_owned() };
         if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
@@ -62,7 +65,7 @@ impl Address {
         if tls.is_none() {
             config.ssl_mode(SslMode::Disable);
         }
-        config.keepalives_idle(KEEPALIVE).connect_timeout(super::TO_CONNECT);
+        config.keepalives_idle(KEEPALIVE).connect_timeout(connect);
         let shown = shown(&config);
         Ok(Self { config, tls, shown })
     }
@@ -103,15 +106,20 @@ fn of_file(path: &Path) -> Result<RootCertStore, String> {
 }
 
 fn shown(config: &Config) -> PathBuf {
-    let host = match config.get_hosts().first() {
-        Some(Host::Tcp(name)) => name.clone(),
-        #[cfg(unix)]
-        Some(Host::Unix(folder)) => folder.display().to_string(),
-        None => String::new(),
+    let ports = config.get_ports();
+    let place = |(number, host): (usize, &Host)| {
+        let host = match host {
+            Host::Tcp(name) => name.clone(),
+            #[cfg(unix)]
+            Host::Unix(folder) => folder.display().to_string(),
+        };
+        // One port is that of all the hosts.
+        let port = ports.get(number).or(ports.first().filter(|_| ports.len() == 1)).filter(|port| **port != USUAL);
+        format!("{host}{}", port.map(|port| format!(":{port}")).unwrap_or_default())
     };
-    let port = config.get_ports().first().map(|port| format!(":{port}")).unwrap_or_default();
+    let places: Vec<String> = config.get_hosts().iter().enumerate().map(place).collect();
     let database = config.get_dbname().map(|name| format!("/{name}")).unwrap_or_default();
-    PathBuf::from(format!("postgres://{host}{port}{database}"))
+    PathBuf::from(format!("postgres://{}{database}", places.join(",")))
 }
 
 #[cfg(test)]
@@ -120,7 +128,7 @@ mod tests {
     use super::*;
 
     fn read(url: &str) -> (SslMode, bool, String) {
-        let Address { config, tls, shown } = Address::read(&SecretString::from(url), None).unwrap();
+        let Address { config, tls, shown } = Address::read(&SecretString::from(url), None, KEEPALIVE).unwrap();
         (config.get_ssl_mode(), tls.is_some(), shown.display().to_string())
     }
 
@@ -134,13 +142,15 @@ mod tests {
         let near = |host: &str| format!("postgres://{host}/bot");
         assert_eq!(read("postgres://ann@localhost/bot"), (disabled, false, near("localhost")));
         assert_eq!(read("postgres://127.0.0.1/bot?sslmode=require"), (required, true, near("127.0.0.1")));
+        let two = "postgres://a.example:1,b.example:2/bot";
+        assert_eq!(read(&format!("{two}?target_session_attrs=read-write")), (required, true, two.to_owned()));
         assert_eq!(read("postgres:///bot?host=/run/postgresql"), (disabled, false, near("/run/postgresql")));
     }
 
     #[test]
     fn an_address_that_cannot_be_read_is_not_repeated() {
         for url in ["mysql://a:sk-test-pw@b/c", "postgres://a:sk-test-pw@b:port/c", "postgres:///c", "sk-test-pw"] {
-            let fault = Address::read(&SecretString::from(url), None).map(|_| ()).unwrap_err().to_string();
+            let fault = Address::read(&SecretString::from(url), None, KEEPALIVE).map(|_| ()).unwrap_err().to_string();
             assert!(fault.starts_with("store.url: ") && !fault.contains("sk-test"), "{fault}");
         }
     }

@@ -26,7 +26,7 @@ pub(crate) enum Failure {
     #[error(transparent)]
     Known(#[from] StoreFault),
     /// It took too long.
-    #[error("no answer within {} s", _0.as_secs())]
+    #[error("no answer within {} s", _0.as_secs_f32())]
     Silent(Duration),
     /// The code of a write panicked; what it had done is undone.
     #[error("a write ended in a panic and was undone")]
@@ -43,6 +43,11 @@ impl Failure {
         error
             .code()
             .is_some_and(|code| [SqlState::T_R_SERIALIZATION_FAILURE, SqlState::T_R_DEADLOCK_DETECTED].contains(code))
+    }
+
+    /// Whether the database says that nothing can be written to it.
+    pub(crate) fn is_read_only(&self) -> bool {
+        matches!(self, Self::Sql(error) if error.code() == Some(&SqlState::READ_ONLY_SQL_TRANSACTION))
     }
 
     /// The fault of the database that is shown as `shown`.

@@ -12,11 +12,16 @@ use crate::session::{Session, SessionKey};
 use crate::store::postgres::audit::append_demanded;
 use crate::store::postgres::failure::Failure;
 use crate::store::postgres::{Postgres, count, end_of};
-use crate::store::row::{SessionRow, whole};
+use crate::store::row::{SessionRow, nanos, whole};
 use crate::store::{Audited, CommitFault, SessionTable, StoreFault};
 
 const LOAD: &str =
     "SELECT key, revision, conversation, created, updated, parent, state FROM modelpin.sessions WHERE key = $1";
+/// The row without its text where that has not changed. A key that was let go and is used anew begins with revision 1 again,
+/// but not at the same moment.
+const LOAD_NEWS: &str = "SELECT key, revision, conversation, created, updated, parent,
+        CASE WHEN revision = $2 AND created = $3 THEN NULL ELSE state END
+    FROM modelpin.sessions WHERE key = $1";
 const INSERT: &str = "INSERT INTO modelpin.sessions (key, revision, conversation, created, updated, parent, state)
     VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (key) DO NOTHING";
 const UPDATE: &str = "UPDATE modelpin.sessions
@@ -30,13 +35,30 @@ type Committed<T> = Result<T, Option<Arc<Session>>>;
 
 impl SessionTable for Postgres {
     fn load<'a>(&'a self, key: &'a SessionKey) -> BoxFuture<'a, Result<Option<Arc<Session>>, StoreFault>> {
-        self.read(key.to_string(), |client, key| Box::pin(load(client, key)))
+        let known = self.shared.known.find(key);
+        let loaded = self.read((key.to_string(), known), |client, (key, known)| {
+            Box::pin(async move {
+                match known {
+                    Some(known) => load_news(client, known).await,
+                    None => load(client, key).await,
+                }
+            })
+        });
+        Box::pin(async move { Ok(loaded.await?.inspect(|row| self.shared.known.keep(row))) })
+    }
+
+    fn remembered(&self, key: &SessionKey) -> Option<Arc<Session>> {
+        self.shared.known.find(key)
     }
 
     fn commit(&self, session: Session) -> BoxFuture<'_, Result<Arc<Session>, CommitFault>> {
         // One statement needs no transaction around it.
         let committed = self.read(session, |client, session| Box::pin(commit(client, session)));
-        Box::pin(async move { committed.await?.map_err(CommitFault::Conflict) })
+        Box::pin(async move {
+            let row = committed.await?.map_err(CommitFault::Conflict)?;
+            self.shared.known.keep(&row);
+            Ok(row)
+        })
     }
 
     fn commit_audited(
@@ -53,7 +75,11 @@ impl SessionTable for Postgres {
                 })
             })
         });
-        Box::pin(async move { committed.await?.map_err(CommitFault::Conflict) })
+        Box::pin(async move {
+            let row = committed.await?.map_err(CommitFault::Conflict)?;
+            self.shared.known.keep(&row.value);
+            Ok(row)
+        })
     }
 
     fn list<'a>(&'a self, prefix: &'a str, limit: usize) -> BoxFuture<'a, Result<Vec<Arc<Session>>, StoreFault>> {
@@ -65,6 +91,16 @@ async fn load(client: &impl GenericClient, key: &str) -> Result<Option<Arc<Sessi
     let statement = client.prepare_cached(LOAD).await?;
     let row = client.query_opt(&statement, &[&key]).await?;
     row.map(|row| read(&row)).transpose()
+}
+
+/// The row of a session that is known here; the very same one where nobody has changed it.
+async fn load_news(client: &Object, known: &Arc<Session>) -> Result<Option<Arc<Session>>, Failure> {
+    let statement = client.prepare_cached(LOAD_NEWS).await?;
+    let values: [&(dyn ToSql + Sync); 3] = [&known.key.to_string(), &whole(known.revision), &nanos(known.created)];
+    let Some(row) = client.query_opt(&statement, &values).await? else { return Ok(None) };
+    let (revision, created): (i64, i64) = (row.try_get(1)?, row.try_get(3)?);
+    let is_same = (revision, created) == (whole(known.revision), nanos(known.created));
+    if is_same { Ok(Some(Arc::clone(known))) } else { read(&row).map(Some) }
 }
 
 async fn list(client: &Object, prefix: &str, limit: usize) -> Result<Vec<Arc<Session>>, Failure> {

@@ -29,6 +29,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::health::Bench;
 use crate::session::{Session, SessionKey};
+use crate::store::generations::Generations;
 use crate::store::sqlite::wal_index::{Header, WalIndex};
 
 /// Rows kept at most, each with about half a kilobyte.
@@ -77,16 +78,14 @@ pub(crate) struct Cache {
     kept: Mutex<Kept>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Kept {
     /// The header under which everything here is true; `None` before the first look.
     seen: Option<Header>,
     /// Raised whenever tickets become void.
     tickets: u64,
     committing: bool,
-    /// Two generations: rows come into the young one, and when that is full the old one is let go.
-    young: HashMap<SessionKey, Row>,
-    old: HashMap<SessionKey, Row>,
+    rows: Generations<SessionKey, Row>,
     benches: Option<Arc<Vec<Bench>>>,
     /// By what their names begin with.
     marks: HashMap<String, Marks>,
@@ -95,7 +94,7 @@ struct Kept {
 impl Cache {
     /// A cache that can tell by `index` what is still true; without one it keeps nothing.
     pub(crate) fn new(index: Option<Arc<WalIndex>>) -> Self {
-        Self { index, kept: Mutex::default() }
+        Self { index, kept: Mutex::new(Kept::nothing()) }
     }
 
     /// The header as it is now.
@@ -105,7 +104,7 @@ impl Cache {
 
     /// The row of `key`, or that there is none.
     pub(crate) fn session(&self, key: &SessionKey) -> Look<Option<Arc<Session>>> {
-        self.look(|kept| kept.find(key))
+        self.look(|kept| kept.rows.find(key))
     }
 
     /// All benches.
@@ -130,7 +129,7 @@ impl Cache {
 
     /// Keeps what was read with `ticket`.
     pub(crate) fn keep_session(&self, ticket: Ticket, key: &SessionKey, row: Option<&Arc<Session>>) {
-        self.keep(ticket, |kept| kept.put(key.clone(), row.cloned()));
+        self.keep(ticket, |kept| kept.rows.put(key.clone(), row.cloned()));
     }
 
     /// Keeps what was read with `ticket`.
@@ -171,7 +170,7 @@ impl Cache {
         for effect in effects {
             match effect {
                 Effect::Nothing | Effect::Elsewhere => {}
-                Effect::Session(row) => kept.put(row.key.clone(), Some(Arc::clone(row))),
+                Effect::Session(row) => kept.rows.put(row.key.clone(), Some(Arc::clone(row))),
                 Effect::Bench => kept.benches = None,
                 Effect::Mark => kept.marks.clear(),
             }
@@ -210,29 +209,16 @@ impl Cache {
 }
 
 impl Kept {
+    fn nothing() -> Self {
+        let rows = Generations::new(ROWS);
+        Self { seen: None, tickets: 0, committing: false, rows, benches: None, marks: HashMap::new() }
+    }
+
     fn forget(&mut self, now: Option<Header>) {
         self.seen = now;
         self.tickets += 1;
-        self.young.clear();
-        self.old.clear();
+        self.rows.clear();
         self.benches = None;
         self.marks.clear();
-    }
-
-    fn find(&mut self, key: &SessionKey) -> Option<Row> {
-        if let Some(row) = self.young.get(key) {
-            return Some(row.clone());
-        }
-        let (key, row) = self.old.remove_entry(key)?;
-        self.put(key, row.clone());
-        Some(row)
-    }
-
-    fn put(&mut self, key: SessionKey, row: Row) {
-        if self.young.len() >= ROWS / 2 {
-            self.old = std::mem::take(&mut self.young);
-        }
-        self.old.remove(&key);
-        self.young.insert(key, row);
     }
 }
