@@ -1,6 +1,6 @@
 //! The store for more than one machine: PostgreSQL, or anything that speaks its wire protocol.
 //!
-//! Each write is one transaction; who comes second waits for the row, or is told of the conflict by its revision. What the
+//! Each write is one transaction, or one of a group that share it ([`group`]); who comes second waits for the row, or is told of the conflict by its revision. What the
 //! database ends because of others (`40001`, `40P01`) is done anew. Reads ask the database each time, a session by the
 //! revision that is known here ([`known`]): what any process was told to be committed is seen by all the others with the
 //! next read.
@@ -14,6 +14,7 @@ mod benches;
 mod carried;
 mod failure;
 mod glance;
+mod group;
 mod history;
 mod inbox;
 mod known;
@@ -43,6 +44,7 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 use crate::store::StoreFault;
 use crate::store::postgres::address::Address;
 use crate::store::postgres::failure::Failure;
+use crate::store::postgres::group::Group;
 use crate::store::postgres::known::Known;
 use crate::store::postgres::lent::Lent;
 
@@ -89,6 +91,7 @@ struct Shared {
     patience: Patience,
     is_up_to_date: OnceCell<()>,
     known: Known,
+    group: Group,
 }
 
 /// What is done within one transaction with what it was given. It may be done again, from the start.
@@ -139,7 +142,15 @@ impl Postgres {
             .runtime(PoolRuntime::Tokio1)
             .build()
             .map_err(|error| broken(error.to_string()))?;
-        let shared = Shared { pool, shown, tls, patience, is_up_to_date: OnceCell::new(), known: Known::default() };
+        let shared = Shared {
+            pool,
+            shown,
+            tls,
+            patience,
+            is_up_to_date: OnceCell::new(),
+            known: Known::default(),
+            group: Group::default(),
+        };
         Ok(Self { shared: Arc::new(shared), runtime: Some(runtime) })
     }
 
@@ -169,15 +180,7 @@ impl Postgres {
         T: Send + 'static,
     {
         let shared = Arc::clone(&self.shared);
-        self.apart(async move {
-            let mut tries = 1;
-            loop {
-                match shared.attempt(&data, step).await {
-                    Err(failure) if failure.is_because_of_others() && tries < TRIES => tries += 1,
-                    done => return done,
-                }
-            }
-        })
+        self.apart(async move { shared.write(&data, step).await })
     }
 
     /// Does the work on the runtime of the store.
@@ -214,6 +217,17 @@ impl Shared {
         match self.is_up_to_date.get_or_try_init(|| schema::migrate(&mut client, &self.shown)).await {
             Ok(()) => Ok(client),
             Err(failure) => Self::back(client, Err(failure)),
+        }
+    }
+
+    /// Does all of `step` or nothing of it, anew where the database ends it because of others.
+    async fn write<D, T>(&self, data: &D, step: Step<D, T>) -> Result<T, Failure> {
+        let mut tries = 1;
+        loop {
+            match self.attempt(data, step).await {
+                Err(failure) if failure.is_because_of_others() && tries < TRIES => tries += 1,
+                done => return done,
+            }
         }
     }
 

@@ -4,12 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::join_all;
+use modelpin::audit::{Demand, Verifier};
 use modelpin::session::Session;
-use modelpin::store::{CommitFault, Patience, Postgres, SessionTable as _, StoreFault};
+use modelpin::store::{AuditLog as _, CommitFault, Patience, Postgres, SessionTable as _, StoreFault};
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio_postgres::{Client, NoTls};
 
-use crate::store::support::{key, session};
+use crate::store::support::{entry, key, session};
 use crate::support::postgres::{Database, Server, database};
 
 fn open(url: &SecretString) -> Postgres {
@@ -59,7 +60,7 @@ async fn a_row_that_nobody_changed_is_the_one_that_is_here() {
     database.execute("DELETE FROM modelpin.sessions");
     assert_eq!(load(&one).await, None);
     // Let go, and begun anew up to the very same revision: another row all the same.
-    let anew = Session { created: session("42").created + Duration::from_secs(60), ..session("42") };
+    let anew = Session { created: session("42").created + Duration::from_mins(1), ..session("42") };
     let anew = other.commit(anew).await.unwrap();
     let anew = other.commit(Session { conversation: 7, ..(*anew).clone() }).await.unwrap();
     assert_eq!(anew.revision, second.revision);
@@ -134,4 +135,54 @@ async fn where_one_server_only_follows_the_other_is_written_to() {
     assert!(matches!(fault, CommitFault::Store(StoreFault::ReadOnly { .. })), "{fault:?}");
     store.commit(session("43")).await.unwrap();
     assert!(alone.load(&key("43")).await.unwrap().is_some(), "the second one was written to");
+}
+
+/// Changes that are made at the same time share a transaction; what is wrong with one of them is nobody else's business.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_changes_that_share_a_transaction_only_those_fail_that_would_have_failed_alone() {
+    let Some(database) = database() else { return };
+    let store = Arc::new(hasty(&database.url()));
+    let demand = || Demand { entry: entry(), required: true };
+    for peer in 0..40 {
+        store.commit_audited(session(&format!("p{peer}")), demand()).await.unwrap();
+    }
+    database.execute(
+        "CREATE FUNCTION modelpin.no() RETURNS trigger AS $$ BEGIN RAISE EXCEPTION 'not this one'; END $$ LANGUAGE plpgsql;
+        CREATE TRIGGER no BEFORE UPDATE ON modelpin.sessions FOR EACH ROW WHEN (NEW.key LIKE '%dm:p7')
+            EXECUTE FUNCTION modelpin.no()",
+    );
+    let holder = in_the_way(&database, "p9").await;
+    let rows = store.list("", 100).await.unwrap();
+    // Everyone twice: the second one comes too late.
+    let all = join_all(rows.iter().chain(&rows).map(|row| store.commit_audited((**row).clone(), demand()))).await;
+    let (mut made, mut late, mut other) = (0, 0, Vec::new());
+    for (row, done) in rows.iter().chain(&rows).zip(all) {
+        match done {
+            Ok(done) => {
+                assert_eq!((done.value.revision, done.unaudited.is_none()), (2, true));
+                made += 1;
+            }
+            Err(CommitFault::Conflict(now)) => {
+                assert_eq!(now.unwrap().revision, 2);
+                late += 1;
+            }
+            Err(CommitFault::Store(fault)) => other.push((row.key.to_string(), fault.to_string())),
+        }
+    }
+    assert_eq!((made, late), (38, 38), "{other:?}");
+    other.sort();
+    for ((key, fault), (of, why)) in
+        other.iter().zip([("p7", "not this one"), ("p7", "not this one"), ("p9", "no answer"), ("p9", "no answer")])
+    {
+        assert!(key.ends_with(of) && fault.contains(why), "{key}: {fault}");
+    }
+    waiting(&database, "0").await;
+    holder.batch_execute("ROLLBACK").await.unwrap();
+    let mut verifier = Verifier::new(None);
+    let links = store.links(0, None, 1_000).await.unwrap();
+    for link in &links {
+        verifier.take(link);
+    }
+    assert_eq!(verifier.end(store.head().await.unwrap()).flaws, []);
+    assert_eq!(links.len(), 40 + 38, "a row for each change that was made");
 }

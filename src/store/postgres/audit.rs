@@ -3,10 +3,11 @@
 use std::path::Path;
 
 use deadpool_postgres::{Object, Transaction};
+use futures_util::future::try_join_all;
 use jiff::Timestamp;
 use modelpin_chat::BoxFuture;
-use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
+use tokio_postgres::{Row, Statement};
 
 use crate::audit::{Demand, Entry, Head, Link};
 use crate::store::postgres::failure::Failure;
@@ -105,6 +106,48 @@ pub(crate) async fn append_demanded(
                 Ok(Some(fault))
             }
         },
+    }
+}
+
+/// The link of an entry behind the end of the chain.
+pub(crate) fn after(end: &Head, entry: &Entry) -> Result<Link, Failure> {
+    Ok(Link::after(Some(end), json(TABLE, entry)?))
+}
+
+/// The statements by which many rows are added at once. None of them waits for another before it is sent.
+pub(crate) struct Taking {
+    take: Statement,
+    add: Statement,
+    keep: Statement,
+}
+
+impl Taking {
+    pub(crate) async fn prepare(client: &Object) -> Result<Self, Failure> {
+        let take = client.prepare_cached(TAKE_HEAD).await?;
+        let add = client.prepare_cached(ADD).await?;
+        Ok(Self { take, add, keep: client.prepare_cached(KEEP).await? })
+    }
+
+    /// Takes the end of the chain; `None` where there is none that can be gone on from.
+    pub(crate) async fn take(&self, client: &Object) -> Result<Option<Head>, Failure> {
+        let end = client.query_opt(&self.take, &[]).await?.map(|row| end(&row)).transpose()?;
+        Ok(end.filter(|end| end.number > 0))
+    }
+
+    /// Adds rows, each with its time.
+    pub(crate) async fn add(&self, client: &Object, links: &[(Link, Timestamp)]) -> Result<(), Failure> {
+        try_join_all(links.iter().map(async |(link, at)| {
+            let (number, at) = (whole(link.number), nanos(*at));
+            Ok::<_, Failure>(client.execute(&self.add, &[&number, &at, &link.body, &link.hash]).await?)
+        }))
+        .await
+        .map(drop)
+    }
+
+    /// Keeps the new end.
+    pub(crate) async fn keep(&self, client: &Object, Head { number, hash }: &Head) -> Result<(), Failure> {
+        client.execute(&self.keep, &[&whole(*number), hash]).await?;
+        Ok(())
     }
 }
 

@@ -4,12 +4,11 @@ use std::sync::Arc;
 
 use deadpool_postgres::{GenericClient, Object};
 use modelpin_chat::BoxFuture;
-use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
+use tokio_postgres::{Row, Statement};
 
 use crate::audit::Demand;
 use crate::session::{Session, SessionKey};
-use crate::store::postgres::audit::append_demanded;
 use crate::store::postgres::failure::Failure;
 use crate::store::postgres::{Postgres, count, end_of};
 use crate::store::row::{SessionRow, nanos, whole};
@@ -31,7 +30,7 @@ const LIST: &str = "SELECT key, revision, conversation, created, updated, parent
     WHERE key >= $1 AND key < $2 ORDER BY key LIMIT $3";
 
 /// The row as it was committed, or what stands in its place.
-type Committed<T> = Result<T, Option<Arc<Session>>>;
+pub(crate) type Committed<T> = Result<T, Option<Arc<Session>>>;
 
 impl SessionTable for Postgres {
     fn load<'a>(&'a self, key: &'a SessionKey) -> BoxFuture<'a, Result<Option<Arc<Session>>, StoreFault>> {
@@ -66,17 +65,11 @@ impl SessionTable for Postgres {
         session: Session,
         demand: Demand,
     ) -> BoxFuture<'_, Result<Audited<Arc<Session>>, CommitFault>> {
-        let data = (session, demand, self.shown().to_path_buf());
-        let committed = self.write(data, |transaction, (session, demand, shown)| {
-            Box::pin(async move {
-                Ok(match commit(transaction, session).await? {
-                    Ok(value) => Ok(Audited { value, unaudited: append_demanded(transaction, demand, shown).await? }),
-                    Err(conflict) => Err(conflict),
-                })
-            })
-        });
+        let told = self.handle().map(|runtime| self.shared.with_others(session, demand, runtime));
+        let ended = || Failure::Ended.of(self.shown());
         Box::pin(async move {
-            let row = committed.await?.map_err(CommitFault::Conflict)?;
+            let told = told.ok_or_else(ended)?.await.map_err(|_| ended())?;
+            let row = told?.map_err(CommitFault::Conflict)?;
             self.shared.known.keep(&row.value);
             Ok(row)
         })
@@ -87,7 +80,7 @@ impl SessionTable for Postgres {
     }
 }
 
-async fn load(client: &impl GenericClient, key: &str) -> Result<Option<Arc<Session>>, Failure> {
+pub(crate) async fn load(client: &impl GenericClient, key: &str) -> Result<Option<Arc<Session>>, Failure> {
     let statement = client.prepare_cached(LOAD).await?;
     let row = client.query_opt(&statement, &[&key]).await?;
     row.map(|row| read(&row)).transpose()
@@ -110,22 +103,47 @@ async fn list(client: &Object, prefix: &str, limit: usize) -> Result<Vec<Arc<Ses
 }
 
 /// Writes the row if its revision is the stored one; else returns the stored row.
-async fn commit(client: &impl GenericClient, session: &Session) -> Result<Committed<Arc<Session>>, Failure> {
-    let expected = session.revision;
-    let session = Session { revision: expected + 1, ..session.clone() };
-    let SessionRow { key, revision, conversation, created, updated, parent, state } = SessionRow::of(&session)?;
-    let mut values: Vec<&(dyn ToSql + Sync)> =
-        vec![&key, &revision, &conversation, &created, &updated, &parent, &state];
-    let expected = whole(expected);
-    let text = if expected == 0 { INSERT } else { UPDATE };
-    if expected != 0 {
-        values.push(&expected);
+pub(crate) async fn commit(client: &impl GenericClient, session: &Session) -> Result<Committed<Arc<Session>>, Failure> {
+    let writing = Writing::of(client, session).await?;
+    if writing.write(client).await? { Ok(Ok(writing.row())) } else { Ok(Err(load(client, writing.key()).await?)) }
+}
+
+/// A row that is to be written.
+pub(crate) struct Writing {
+    /// With the revision that it will have.
+    session: Session,
+    row: SessionRow,
+    statement: Statement,
+    expected: i64,
+}
+
+impl Writing {
+    pub(crate) async fn of(client: &impl GenericClient, session: &Session) -> Result<Self, Failure> {
+        let expected = session.revision;
+        let session = Session { revision: expected + 1, ..session.clone() };
+        let row = SessionRow::of(&session)?;
+        let statement = client.prepare_cached(if expected == 0 { INSERT } else { UPDATE }).await?;
+        Ok(Self { session, row, statement, expected: whole(expected) })
     }
-    let statement = client.prepare_cached(text).await?;
-    if client.execute(&statement, &values).await? == 0 {
-        return Ok(Err(load(client, &key).await?));
+
+    /// Writes it, and returns whether the stored revision was the expected one.
+    pub(crate) async fn write(&self, client: &impl GenericClient) -> Result<bool, Failure> {
+        let SessionRow { key, revision, conversation, created, updated, parent, state } = &self.row;
+        let mut values: Vec<&(dyn ToSql + Sync)> = vec![key, revision, conversation, created, updated, parent, state];
+        if self.expected != 0 {
+            values.push(&self.expected);
+        }
+        Ok(client.execute(&self.statement, &values).await? > 0)
     }
-    Ok(Ok(Arc::new(session)))
+
+    pub(crate) fn key(&self) -> &str {
+        &self.row.key
+    }
+
+    /// The row as it was written.
+    pub(crate) fn row(self) -> Arc<Session> {
+        Arc::new(self.session)
+    }
 }
 
 pub(crate) fn read(row: &Row) -> Result<Arc<Session>, Failure> {
