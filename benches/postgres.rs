@@ -21,6 +21,8 @@ mod figures;
 #[path = "engine/installation.rs"]
 #[allow(dead_code, reason = "another benchmark asks for the rest")]
 mod installation;
+#[path = "postgres/outage.rs"]
+mod outage;
 #[path = "../tests/support/postgres.rs"]
 #[allow(dead_code, reason = "the tests ask for the rest")]
 mod postgres;
@@ -79,6 +81,9 @@ fn main() {
     println!("\non PostgreSQL, with the most sessions");
     println!("    {:<54} {rate:>8.0}/s   target ≥ 1,000/s: {}", COMMAND, verdict(rate >= 1_000.0));
     looks.print("look-up", Some((99, Duration::from_millis(2))));
+    let away = Duration::from_secs(if is_quick { 1 } else { 30 });
+    println!("\nPostgreSQL killed under load, and started again after {} s", away.as_secs());
+    runtime.block_on(outage::measure(server, &directory.path().join("outage"), away));
 }
 
 async fn on_postgres(server: &Server, state_dir: &Path, sessions: usize, rounds: usize, lasting: Duration) -> Row {

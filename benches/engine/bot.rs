@@ -52,6 +52,17 @@ impl Bot {
         Self { app, sessions }
     }
 
+    /// Says [`COMMAND`] in the chat of that session. Returns whether it was confirmed.
+    #[allow(dead_code, reason = "another benchmark asks for it")]
+    pub(crate) async fn try_pin(&self, session: usize) -> bool {
+        let (inbound, outbox) = (inbound(session), Confirmations::default());
+        self.app.engine().handle(inbound, &outbox).await;
+        let said = outbox.replies.into_inner().unwrap();
+        let is_confirmed = said.iter().any(|reply| reply.plain_text().starts_with("Model set to opus"));
+        assert!(is_confirmed || said.iter().any(|reply| reply.plain_text().contains("cannot be reached")), "{said:?}");
+        is_confirmed
+    }
+
     /// Says [`COMMAND`] in the chat of that session. Returns how long it took until it was confirmed.
     pub(crate) async fn pin(&self, session: usize) -> Duration {
         let (inbound, outbox) = (inbound(session), Confirmations::default());
