@@ -39,8 +39,9 @@ use crate::config::{ConfigFault, Environment, Places, PlacesFault, UnknownLayout
 use crate::engine::Engine;
 #[cfg(feature = "cli")]
 use crate::gateway::lease::Leases;
+use crate::mounts::Mounts;
 use crate::oauth::{Refresher, TokenHttp};
-use crate::profile::{Keyring, SealPorts};
+use crate::profile::{Keyring, Origin, SealPorts};
 use crate::provider::{Anthropic, Http, OpenAi, Provider, Providers};
 use crate::redact;
 use crate::store::{InboxTable, LeaseTable, Store, StoreFault};
@@ -147,6 +148,12 @@ impl App {
         let State { store, inbox, leases } =
             State::open(&Whereabouts::of(&settings.current().config, &places), &mut warnings)?;
         warnings.extend(auth_store.current().trouble.iter().map(ToString::to_string));
+        let mounts = Mounts::of_this_machine();
+        let shared = auth_store.files().into_iter().filter_map(|Origin { path, .. }| {
+            let remark = mounts.remark(&path).filter(|_| path.exists())?;
+            Some(format!("{} {remark}. Keep it on a disk of this machine", path.display()))
+        });
+        warnings.extend(shared);
         // From here on somebody may be talking at the terminal.
         auth_store.sealing().ask_no_more();
         warnings.extend(settings.current().catalog.problems().iter().map(ToString::to_string));

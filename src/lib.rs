@@ -146,6 +146,7 @@ mod gateway;
 #[cfg(feature = "cli")]
 mod looker;
 mod meter;
+mod mounts;
 pub mod oauth;
 pub mod openclaw;
 mod operator;

@@ -11,6 +11,7 @@ pub(crate) enum Code {
     EntryUnreadable,
     StoreLeftover,
     StoreElsewhere,
+    StoreShared,
     CopyOfMain,
     CopyDiffers,
     FileExposed,
@@ -81,13 +82,14 @@ impl Group {
 impl Code {
     /// All of them.
     #[cfg(test)]
-    pub(crate) const ALL: [Self; 36] = [
+    pub(crate) const ALL: [Self; 37] = [
         Self::ConfigUnreadable,
         Self::StoreUnreadable,
         Self::StateUnreadable,
         Self::EntryUnreadable,
         Self::StoreLeftover,
         Self::StoreElsewhere,
+        Self::StoreShared,
         Self::CopyOfMain,
         Self::CopyDiffers,
         Self::FileExposed,
@@ -129,6 +131,7 @@ impl Code {
             Self::EntryUnreadable => "entry-unreadable",
             Self::StoreLeftover => "store-leftover",
             Self::StoreElsewhere => "store-elsewhere",
+            Self::StoreShared => "store-shared",
             Self::CopyOfMain => "copy-of-main",
             Self::CopyDiffers => "copy-differs",
             Self::FileExposed => "file-exposed",
@@ -180,6 +183,7 @@ impl Code {
             Self::EntryUnreadable
             | Self::StoreLeftover
             | Self::StoreElsewhere
+            | Self::StoreShared
             | Self::CopyOfMain
             | Self::CopyDiffers
             | Self::FileExposed
@@ -211,6 +215,7 @@ impl Code {
             | Self::EntryUnreadable
             | Self::StoreLeftover
             | Self::StoreElsewhere
+            | Self::StoreShared
             | Self::CopyOfMain
             | Self::CopyDiffers => Group::Stores,
             Self::FileExposed

@@ -16,10 +16,11 @@ use crate::cli::running;
 use crate::config::{self, Draft};
 use crate::doctor::{
     Agent, Code, Finding, Findings, Severity, Stores, gather, of_access, of_channels, of_config_order, of_copies,
-    of_credentials, of_declared, of_files, of_hidden, of_locks, of_newer, of_orders, of_pins, of_policy, of_probes,
-    of_running, of_served, of_stores, of_written,
+    of_credentials, of_declared, of_files, of_hidden, of_locks, of_mounted, of_newer, of_orders, of_pins, of_policy,
+    of_probes, of_running, of_served, of_stores, of_written,
 };
 use crate::looker::Asked;
+use crate::mounts::Mounts;
 use crate::profile::ExternalPaths;
 use crate::status::{self, Report};
 
@@ -94,6 +95,7 @@ impl Case<'_> {
         let mut findings = Findings::default();
         findings.add(of_files(&sinks, &places.state_dir, rustix::process::geteuid().as_raw()));
         findings.add(of_locks(&paths, installation.now()));
+        findings.add(of_mounted(&paths, &Mounts::of_this_machine()));
         findings.add(of_stores(&stores, &command));
         findings.add(of_copies(&stores, &command));
         findings.add(of_newer(&stores, places, &command));
