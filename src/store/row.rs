@@ -6,6 +6,8 @@
 //!
 //! Structs are taken apart field by field, without `..`: a new field breaks this file instead of being lost by it.
 
+#[cfg(feature = "cli")]
+mod cells;
 mod selection;
 
 use jiff::Timestamp;
@@ -21,10 +23,24 @@ use crate::profile::Fingerprint;
 use crate::session::{Actor, AutoChoice, EventId, Session};
 use crate::store::row::selection::{ChoiceText, SelectionText};
 
+#[cfg(feature = "cli")]
+pub(crate) use cells::{make_sense, session_of};
+
 /// What stands in the database makes no sense, in words that name the table.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub(crate) struct RowFault(String);
+#[error("a row of the table `{table}` does not make sense: {why}")]
+pub(crate) struct RowFault {
+    table: String,
+    why: String,
+}
+
+#[cfg(feature = "cli")]
+impl RowFault {
+    /// What is wrong with the row, for whoever has named it.
+    pub(crate) fn why(self) -> String {
+        self.why
+    }
+}
 
 /// A session in columns.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,8 +110,8 @@ impl SessionRow {
             chosen,
             auto,
             events,
-            conversation: revision_of("sessions", conversation)?,
-            revision: revision_of("sessions", revision)?,
+            conversation: counter("sessions", conversation)?,
+            revision: counter("sessions", revision)?,
             created: time("sessions", created)?,
             updated: time("sessions", updated)?,
         })
@@ -246,11 +262,12 @@ pub(crate) fn whole(counter: u64) -> i64 {
     i64::try_from(counter).unwrap_or(i64::MAX)
 }
 
-fn revision_of(table: &str, counter: i64) -> Result<u64, RowFault> {
+/// The counter that [`whole`] wrote.
+pub(crate) fn counter(table: &str, counter: i64) -> Result<u64, RowFault> {
     u64::try_from(counter).map_err(|fault| broken(table, &fault))
 }
 
 /// A fault that names the table.
 pub(crate) fn broken(table: &str, why: &impl std::fmt::Display) -> RowFault {
-    RowFault(format!("a row of the table `{table}` does not make sense: {why}"))
+    RowFault { table: table.to_owned(), why: why.to_string() }
 }
