@@ -4,8 +4,12 @@ mod check;
 mod gc;
 mod migrate;
 
+use std::convert::Infallible;
+use std::str::FromStr;
+
 use clap::Subcommand;
 
+use crate::app::{Installation, StatePlace};
 use crate::cli::Exit;
 use crate::cli::arguments::Global;
 use crate::cli::failure::Failure;
@@ -13,6 +17,30 @@ use crate::cli::output::Output;
 use crate::cli::store::check::Check;
 use crate::cli::store::gc::Gc;
 use crate::cli::store::migrate::Migrate;
+use crate::store::{Examined, StoreFault};
+
+/// A place as it was typed. One that is none is refused when it is asked for, and not by clap, which would print it: it may
+/// be an address with a password.
+#[derive(Debug, Clone)]
+struct TypedPlace(Result<StatePlace, &'static str>);
+
+impl FromStr for TypedPlace {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(Self(text.parse()))
+    }
+}
+
+impl TypedPlace {
+    /// What it means, where it was typed behind `flag`.
+    fn behind(&self, flag: &str) -> Result<&StatePlace, Failure> {
+        self.0.as_ref().map_err(|why| Failure::Misuse(format!("{flag}: {why}")))
+    }
+}
+
+/// How often a file is looked at anew that somebody began to write to meanwhile.
+const TRIES: u32 = 3;
 
 /// Look after where the state is kept
 #[derive(Debug, Subcommand)]
@@ -36,5 +64,26 @@ pub(crate) fn run(
         StoreCommand::Migrate(migrate) => migrate::run(migrate, global, invoked_as, output),
         StoreCommand::Check(check) => check::run(check, global, invoked_as, output),
         StoreCommand::Gc(gc) => gc::run(gc, global, invoked_as, output),
+    }
+}
+
+/// What a look through the state at `place` finds, and what the place is called. Nothing is written; `None` where there is
+/// no such file.
+fn looked_through<T>(
+    installation: &Installation,
+    place: &StatePlace,
+    look: &impl AsyncFn(&dyn Examined) -> Result<T, StoreFault>,
+) -> Result<(String, Option<T>), Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+    let mut tries = 1;
+    loop {
+        let (state, at) = installation.examined(place)?;
+        let Some(state) = state else { return Ok((at, None)) };
+        let found = runtime.block_on(look(state.as_ref()));
+        if state.has_moved() && tries < TRIES {
+            tries += 1;
+            continue;
+        }
+        return Ok((at, Some(found?)));
     }
 }

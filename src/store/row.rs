@@ -14,9 +14,10 @@ use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use serde::de::value::{Error as NotAWord, StrDeserializer};
 use serde::{Deserialize, Serialize};
+use serde_json::error::Category;
 
 use crate::catalog::{ModelId, ProviderId};
-use crate::health::{Bench, BenchScope, FailureClass};
+use crate::health::{Bench, BenchScope};
 use crate::history::Role;
 use crate::menu::{Menu, MenuEntry, MenuId};
 use crate::profile::Fingerprint;
@@ -32,13 +33,16 @@ pub(crate) use cells::{make_sense, session_of};
 pub(crate) struct RowFault {
     table: String,
     why: String,
+    /// The same without any of what stands in the row, where `why` may have some.
+    #[cfg_attr(not(feature = "cli"), allow(dead_code, reason = "only a check tells it"))]
+    plain: Option<String>,
 }
 
 #[cfg(feature = "cli")]
 impl RowFault {
-    /// What is wrong with the row, for whoever has named it.
-    pub(crate) fn why(self) -> String {
-        self.why
+    /// What is wrong with the row, for whoever has named it. Nothing of what stands in it is told: that may be a secret.
+    pub(crate) fn plainly(self) -> String {
+        self.plain.unwrap_or(self.why)
     }
 }
 
@@ -167,8 +171,7 @@ impl BenchRow {
         let Self { class, strikes, since, until } = self;
         Ok(Bench {
             scope: scope.read()?,
-            class: FailureClass::deserialize(StrDeserializer::<NotAWord>::new(&class))
-                .map_err(|fault| broken("benches", &fault))?,
+            class: word("benches", &class)?,
             strikes,
             since: time("benches", since)?,
             until: until.map(|until| time("benches", until)).transpose()?,
@@ -233,7 +236,16 @@ pub(crate) fn role_word(role: Role) -> &'static str {
 
 /// Who spoke, by the word of [`role_word`].
 pub(crate) fn role_of(word: &str) -> Result<Role, RowFault> {
-    Role::deserialize(StrDeserializer::<NotAWord>::new(word)).map_err(|fault| broken("history", &fault))
+    self::word("history", word)
+}
+
+/// What the word in a column of `table` stands for.
+fn word<'a, T: Deserialize<'a>>(table: &str, word: &'a str) -> Result<T, RowFault> {
+    let unknown = |fault: NotAWord| RowFault {
+        plain: Some("it has a word that stands for nothing here".to_owned()),
+        ..broken(table, &fault)
+    };
+    T::deserialize(StrDeserializer::new(word)).map_err(unknown)
 }
 
 /// `value` as the JSON text that `table` keeps of it.
@@ -243,7 +255,14 @@ pub(crate) fn json(table: &str, value: &impl Serialize) -> Result<String, RowFau
 
 /// What the JSON text in `table` says.
 pub(crate) fn from_json<T: DeserializeOwned>(table: &str, text: &str) -> Result<T, RowFault> {
-    serde_json::from_str(text).map_err(|fault| broken(table, &fault))
+    serde_json::from_str(text).map_err(|fault| {
+        let what = match fault.classify() {
+            Category::Io | Category::Syntax => "its text is no JSON",
+            Category::Eof => "its text ends too early",
+            Category::Data => "its JSON is not what it should be",
+        };
+        RowFault { plain: Some(format!("{what}, at column {}", fault.column())), ..broken(table, &fault) }
+    })
 }
 
 /// Nanoseconds since 1970; a time after 2262 (or before 1677) becomes the last (or first) that fits.
@@ -269,5 +288,5 @@ pub(crate) fn counter(table: &str, counter: i64) -> Result<u64, RowFault> {
 
 /// A fault that names the table.
 pub(crate) fn broken(table: &str, why: &impl std::fmt::Display) -> RowFault {
-    RowFault { table: table.to_owned(), why: why.to_string() }
+    RowFault { table: table.to_owned(), why: why.to_string(), plain: None }
 }

@@ -5,24 +5,21 @@ use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use modelpin_terminal::visible;
 use serde::Serialize;
 
-use crate::app::{Installation, StatePlace};
 use crate::cli::Exit;
 use crate::cli::arguments::Global;
 use crate::cli::cell::cell;
 use crate::cli::failure::Failure;
 use crate::cli::open::{again, look};
 use crate::cli::output::Output;
+use crate::cli::store::{TypedPlace, looked_through};
 use crate::store::{Examination, ExaminedTable, RowFlaw, check};
-
-/// How often a file is looked at anew that somebody began to write to.
-const TRIES: u32 = 3;
 
 /// Where to look.
 #[derive(Debug, Args)]
 pub(crate) struct Check {
     /// Where the state is: sqlite, sqlite:PATH, or postgres for what `store.url` names [default: where the program has it]
     #[arg(long, value_name = "PLACE")]
-    at: Option<StatePlace>,
+    at: Option<TypedPlace>,
 }
 
 /// What was found, as printed.
@@ -36,9 +33,11 @@ struct Report {
 
 /// Looks at all of it.
 pub(crate) fn run(asked: &Check, global: &Global, invoked_as: &str, output: &mut Output) -> Result<Exit, Failure> {
+    let place = asked.at.as_ref().map(|at| at.behind("--at").cloned()).transpose()?;
     let installation = look(global, invoked_as, output)?;
-    let place = asked.at.clone().unwrap_or_else(|| installation.place());
-    let (at, state) = examine(&installation, &place)?;
+    let place = place.unwrap_or_else(|| installation.place());
+    let (at, state) = looked_through(&installation, &place, &async |state| check(state).await)?;
+    let state = state.flatten();
     let whole = state.as_ref().is_none_or(Examination::is_whole);
     let exit = if whole { Exit::Ok } else { Exit::Misconfigured };
     if global.json {
@@ -60,21 +59,6 @@ pub(crate) fn run(asked: &Check, global: &Global, invoked_as: &str, output: &mut
         ));
     }
     Ok(exit)
-}
-
-fn examine(installation: &Installation, place: &StatePlace) -> Result<(String, Option<Examination>), Failure> {
-    let runtime = tokio::runtime::Builder::new_current_thread().build()?;
-    let mut tries = 1;
-    loop {
-        let (state, at) = installation.examined(place)?;
-        let Some(state) = state else { return Ok((at, None)) };
-        let found = runtime.block_on(check(state.as_ref()));
-        if state.has_moved() && tries < TRIES {
-            tries += 1;
-            continue;
-        }
-        return Ok((at, found?));
-    }
 }
 
 fn lines(state: &Examination) -> String {

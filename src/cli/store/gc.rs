@@ -14,6 +14,7 @@ use crate::cli::cell::cell;
 use crate::cli::failure::Failure;
 use crate::cli::open::{again, look};
 use crate::cli::output::Output;
+use crate::cli::store::looked_through;
 use crate::config::Retention;
 use crate::store::{CollectedTable, Collection, Kept, Limits, collect, collectable};
 
@@ -43,18 +44,16 @@ pub(crate) fn run(gc: &Gc, global: &Global, invoked_as: &str, output: &mut Outpu
     let installation = look(global, invoked_as, output)?;
     let limits = limits(&installation.settings().config.store.retention, installation.now());
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
-    let (there, at) = installation.examined(&installation.place())?;
-    let schema = there.as_ref().map(|there| runtime.block_on(there.schema())).transpose()?.flatten();
-    let collection = match there {
-        Some(there) if schema.is_some() && gc.dry_run => runtime.block_on(collectable(there.as_ref(), &limits))?,
-        Some(there) if schema.is_some() => {
-            drop(there);
-            runtime.block_on(collect(installation.collected()?.as_ref(), &limits))?
-        }
-        Some(_) | None => {
-            output.talk(&format!("Nothing was ever kept in {at}, and nothing was made."));
-            Collection { tables: Vec::new(), unreadable: 0 }
-        }
+    let (at, is_there) = looked_through(&installation, &installation.place(), &async |state| state.schema().await)?;
+    let collection = if is_there.flatten().is_none() {
+        output.talk(&format!("Nothing was ever kept in {at}, and nothing was made."));
+        Collection { tables: Vec::new(), unreadable: 0 }
+    } else if gc.dry_run {
+        let place = installation.place();
+        let (_, foreseen) = looked_through(&installation, &place, &async |state| collectable(state, &limits).await)?;
+        foreseen.unwrap_or(Collection { tables: Vec::new(), unreadable: 0 })
+    } else {
+        runtime.block_on(collect(installation.collected()?.as_ref(), &limits))?
     };
     if global.json {
         output.json(&Report { at, dry_run: gc.dry_run, collection })?;

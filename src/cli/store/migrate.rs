@@ -4,13 +4,13 @@ use clap::Args;
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use serde::Serialize;
 
-use crate::app::StatePlace;
 use crate::cli::Exit;
 use crate::cli::arguments::Global;
 use crate::cli::cell::cell;
 use crate::cli::failure::Failure;
 use crate::cli::open::look;
 use crate::cli::output::Output;
+use crate::cli::store::{TypedPlace, looked_through};
 use crate::gateway::lock::{GatewayLock, Unlocked};
 use crate::store::{CopyFault, copy};
 
@@ -19,10 +19,10 @@ use crate::store::{CopyFault, copy};
 pub(crate) struct Migrate {
     /// Where the state is: sqlite, sqlite:PATH, or postgres for what `store.url` names
     #[arg(long, default_value = "sqlite", value_name = "PLACE")]
-    from: StatePlace,
+    from: TypedPlace,
     /// Where it is to go, in the same words
     #[arg(long, default_value = "postgres", value_name = "PLACE")]
-    to: StatePlace,
+    to: TypedPlace,
 }
 
 /// What was done, as printed.
@@ -41,17 +41,15 @@ struct Line {
 
 /// Carries it over.
 pub(crate) fn run(migrate: &Migrate, global: &Global, invoked_as: &str, output: &mut Output) -> Result<Exit, Failure> {
-    let Migrate { from, to } = migrate;
+    let (from, to) = (migrate.from.behind("--from")?, migrate.to.behind("--to")?);
     if from == to {
         return Err(Failure::Misuse("--from and --to name the same database".to_owned()));
     }
     let installation = look(global, invoked_as, output)?;
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
     // Before anything is made where it is to go.
-    let (there, shown) = installation.examined(from)?;
-    let schema = there.as_ref().map(|there| runtime.block_on(there.schema())).transpose()?.flatten();
-    drop(there);
-    if schema.is_none() {
+    let (shown, schema) = looked_through(&installation, from, &async |state| state.schema().await)?;
+    if schema.flatten().is_none() {
         return Err(Failure::Unreadable(format!(
             "{shown}: there is no state to carry. Nothing was made; say where it is with --from"
         )));

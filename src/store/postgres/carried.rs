@@ -8,7 +8,7 @@ use tokio_postgres::types::ToSql;
 use crate::store::copy::{Carried, Cell, Cells, Column, Kind, TABLES};
 use crate::store::postgres::Postgres;
 use crate::store::postgres::failure::Failure;
-use crate::store::row::{RowFault, broken, from_json, json};
+use crate::store::row::{broken, from_json, json};
 use crate::store::{FoundRow, StoreFault};
 
 /// Where numbers are given out by the database, which have to go on behind those that were carried over.
@@ -111,7 +111,7 @@ fn cells(columns: &[&Column], row: &Row) -> Result<Result<Cells, String>, Failur
                 let said: Option<&str> = row.try_get(number)?;
                 match said.map(|said| from_json("history", said)).transpose() {
                     Ok(said) => text(said),
-                    Err(fault) => return Ok(Err(RowFault::why(fault))),
+                    Err(fault) => return Ok(Err(fault.plainly())),
                 }
             }
             Kind::Whole => row.try_get::<_, Option<i64>>(number)?.map_or(Cell::Nothing, Cell::Whole),
