@@ -7,6 +7,9 @@
 //! Beside them are the [`InboxTable`], which the engine knows nothing of: what channels have delivered; and where several
 //! machines share a state, the [`LeaseTable`].
 //! All pass the same contract suite (`tests/store/contract.rs`).
+//!
+//! For the command line, both databases also give their rows as they are: to be carried over (`Carried`), to be looked
+//! through (`Examined`), and to be let go of when they are old (`Collected`).
 
 mod audit_log;
 #[cfg(feature = "cli")]

@@ -17,6 +17,9 @@ use crate::store::StoreFault;
 /// How often it is looked whether the other end is still there.
 const KEEPALIVE: Duration = Duration::from_secs(30);
 
+/// Where a PostgreSQL listens unless it was told otherwise.
+const USUAL_PORT: u16 = 5432;
+
 /// Where the database is, and how it is spoken to.
 pub(crate) struct Address {
     pub(crate) config: Config,
@@ -109,7 +112,9 @@ fn shown(config: &Config) -> PathBuf {
         Some(Host::Unix(folder)) => folder.display().to_string(),
         None => String::new(),
     };
-    let port = config.get_ports().first().map(|port| format!(":{port}")).unwrap_or_default();
+    // The usual one is there also where none was written.
+    let port = config.get_ports().first().filter(|port| **port != USUAL_PORT);
+    let port = port.map(|port| format!(":{port}")).unwrap_or_default();
     let database = config.get_dbname().map(|name| format!("/{name}")).unwrap_or_default();
     PathBuf::from(format!("postgres://{host}{port}{database}"))
 }
