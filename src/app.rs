@@ -20,7 +20,7 @@ mod parts;
 )]
 mod roster;
 mod state;
-#[cfg(all(feature = "cli", feature = "postgres"))]
+#[cfg(feature = "cli")]
 mod state_place;
 #[cfg(feature = "telegram")]
 mod telegram;
@@ -48,7 +48,7 @@ use crate::store::{InboxTable, LeaseTable, Store, StoreFault};
 use crate::turn::{ProfileNames, Sources, Wallet};
 
 pub use installation::Installation;
-#[cfg(all(feature = "cli", feature = "postgres"))]
+#[cfg(feature = "cli")]
 pub(crate) use state_place::StatePlace;
 
 /// What the engine is opened with.

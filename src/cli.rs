@@ -26,7 +26,6 @@ mod passphrase;
 mod running;
 mod sessions;
 mod since;
-#[cfg(feature = "postgres")]
 mod store;
 mod usage;
 
@@ -85,7 +84,6 @@ fn dispatch(arguments: &Arguments, invoked_as: &str, output: &mut Output) -> Res
         Some(Command::Sessions(command)) => sessions::run(command, global, invoked_as, output),
         Some(Command::Usage(usage)) => usage::run(usage, global, invoked_as, output),
         Some(Command::Audit(audit)) => audit::run(audit, global, invoked_as, output),
-        #[cfg(feature = "postgres")]
         Some(Command::Store(command)) => store::run(command, global, invoked_as, output),
         Some(Command::Import(command)) => import::run(command, global, invoked_as, output),
         Some(Command::Link(link)) => link::run(link, global, invoked_as, output),

@@ -61,7 +61,7 @@ pub use operators::{AlertChat, AlertHook, AlertsConfig, AuditConfig, HookFormat,
 pub(crate) use places::is_profile_name;
 pub use places::{Places, PlacesFault};
 pub use policy::{AccessPolicy, ChatPolicy, Pair, Rank, RolesConfig};
-pub use store::StoreConfig;
+pub use store::{Retention, StoreConfig};
 pub use telegram::{TELEGRAM_TOKEN, TelegramAccount, TelegramConfig, WebhookConfig};
 pub use typed::from_value;
 

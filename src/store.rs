@@ -7,11 +7,20 @@
 //! Beside them are the [`InboxTable`], which the engine knows nothing of: what channels have delivered; and where several
 //! machines share a state, the [`LeaseTable`].
 //! All pass the same contract suite (`tests/store/contract.rs`).
+//!
+//! For the command line, both databases also give their rows as they are: to be carried over (`Carried`), to be looked
+//! through (`Examined`), and to be let go of when they are old (`Collected`).
 
 mod audit_log;
-#[cfg(feature = "postgres")]
+#[cfg(feature = "cli")]
+mod check;
+#[cfg(feature = "cli")]
+mod collect;
+#[cfg(feature = "cli")]
 mod copy;
 mod detached;
+#[cfg(feature = "cli")]
+mod examined;
 mod fault;
 mod generations;
 mod glance;
@@ -31,9 +40,15 @@ mod sqlite;
 mod usage_table;
 
 pub use audit_log::{AuditLog, Audited};
-#[cfg(feature = "postgres")]
+#[cfg(feature = "cli")]
+pub use check::{Examination, ExaminedTable, RowFlaw, SHOWN, check};
+#[cfg(feature = "cli")]
+pub use collect::{Collected, CollectedTable, Collection, Gone, Kept, Limits, Touched, collect, collectable};
+#[cfg(feature = "cli")]
 pub use copy::{Carried, Cell, Cells, CopiedTable, CopyFault, copy};
 pub use detached::Detached;
+#[cfg(feature = "cli")]
+pub use examined::{Examined, FoundRow, Schema};
 pub use fault::{CommitFault, StoreFault};
 pub use glance::{Glance, Wanted};
 pub use health_table::{BenchUpdate, HealthTable};
@@ -48,6 +63,8 @@ pub use postgres::{Patience, Postgres};
 pub use receipt_log::ReceiptLog;
 pub use session_table::SessionTable;
 pub use sqlite::Sqlite;
+#[cfg(feature = "cli")]
+pub use sqlite::SqliteLook;
 pub use usage_table::{UsageQuery, UsageTable};
 
 /// Everything the engine keeps. A store implements the eight tables and gets this for nothing.

@@ -25,6 +25,8 @@ mod seal;
 mod secrets;
 mod seeds;
 mod status;
+#[cfg(unix)]
+mod store;
 pub(crate) mod support;
 mod terminal;
 

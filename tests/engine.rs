@@ -5,6 +5,7 @@ mod again;
 mod answers;
 mod audit;
 mod benches;
+mod collected;
 mod commands;
 mod completions;
 mod elsewhere;

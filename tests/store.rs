@@ -1,5 +1,9 @@
 //! The state store.
 
+#[cfg(all(feature = "postgres", unix))]
+mod check;
+#[cfg(all(feature = "postgres", unix))]
+mod collect;
 mod contract;
 #[cfg(all(feature = "postgres", unix))]
 mod copy;

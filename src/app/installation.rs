@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::agent::AgentId;
-#[cfg(all(feature = "cli", feature = "postgres"))]
+#[cfg(feature = "cli")]
 use crate::app::StatePlace;
 #[cfg(feature = "cli")]
 use crate::app::roster::checkups;
@@ -26,10 +26,10 @@ use crate::profile::{AuthStore, ExternalPaths, Sealing, StoreFileFault, StorePat
 #[cfg(feature = "cli")]
 use crate::session::Actor;
 use crate::settings::Settings;
-#[cfg(all(feature = "cli", feature = "postgres"))]
-use crate::store::Carried;
 #[cfg(feature = "cli")]
 use crate::store::Detached;
+#[cfg(feature = "cli")]
+use crate::store::{Carried, Collected, Examined};
 use crate::store::{Store, StoreFault};
 
 /// The files of one installation: its configuration and its credentials.
@@ -123,9 +123,33 @@ impl Installation {
     ///
     /// # Errors
     /// It cannot be opened, or is not there.
-    #[cfg(all(feature = "cli", feature = "postgres"))]
+    #[cfg(feature = "cli")]
     pub(crate) fn carried(&self, place: &StatePlace, source: bool) -> Result<(Arc<dyn Carried>, String), StoreFault> {
         Whereabouts::of(&self.settings.current().config, &self.places).carried(place, source)
+    }
+
+    /// Where its state is: what the configuration names, else the file in the state directory.
+    #[cfg(feature = "cli")]
+    pub(crate) fn place(&self) -> StatePlace {
+        Whereabouts::of(&self.settings.current().config, &self.places).place()
+    }
+
+    /// A database to look through without a write, and what it is called; `None` where there is no such file.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    #[cfg(feature = "cli")]
+    pub(crate) fn examined(&self, place: &StatePlace) -> Result<(Option<Arc<dyn Examined>>, String), StoreFault> {
+        Whereabouts::of(&self.settings.current().config, &self.places).examined(place)
+    }
+
+    /// Its state, to let go of rows. It has to be there already.
+    ///
+    /// # Errors
+    /// The database cannot be opened.
+    #[cfg(feature = "cli")]
+    pub(crate) fn collected(&self) -> Result<Arc<dyn Collected>, StoreFault> {
+        Whereabouts::of(&self.settings.current().config, &self.places).collected()
     }
 
     /// Its state, made where there is none yet.

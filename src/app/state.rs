@@ -4,13 +4,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::app::AppFault;
-#[cfg(all(feature = "cli", feature = "postgres"))]
+#[cfg(feature = "cli")]
 use crate::app::StatePlace;
 use crate::config::{Config, Places};
-#[cfg(all(feature = "cli", feature = "postgres"))]
-use crate::store::Carried;
 #[cfg(feature = "postgres")]
 use crate::store::Postgres;
+#[cfg(feature = "cli")]
+use crate::store::{Carried, Collected, Examined, SqliteLook};
 use crate::store::{Detached, InboxTable, LeaseTable, Sqlite, Store, StoreFault};
 #[cfg(feature = "cli")]
 use crate::store::{Glance, Wanted};
@@ -60,7 +60,7 @@ impl<'a> Whereabouts<'a> {
     }
 
     /// A database to carry state from or to, and what it is called. A `source` has to be there already.
-    #[cfg(all(feature = "cli", feature = "postgres"))]
+    #[cfg(feature = "cli")]
     pub(super) fn carried(&self, place: &StatePlace, source: bool) -> Result<(Arc<dyn Carried>, String), StoreFault> {
         match place {
             StatePlace::Sqlite(path) => {
@@ -71,15 +71,58 @@ impl<'a> Whereabouts<'a> {
                 }
                 Ok((Arc::new(Sqlite::open(path)?), path.display().to_string()))
             }
+            #[cfg(feature = "postgres")]
             StatePlace::Postgres => {
-                let Some(store) = self.elsewhere()? else {
-                    let why = "it is not set: write the address of the database into the configuration".to_owned();
-                    return Err(StoreFault::Broken { path: PathBuf::from("store.url"), why });
-                };
+                let store = self.named()?;
                 let shown = store.shown().display().to_string();
                 Ok((Arc::new(store), shown))
             }
+            #[cfg(not(feature = "postgres"))]
+            StatePlace::Postgres => Err(unbuilt()),
         }
+    }
+
+    /// Where the state is, where nobody says another place.
+    #[cfg(feature = "cli")]
+    pub(super) fn place(&self) -> StatePlace {
+        if self.config.store.url.is_some() { StatePlace::Postgres } else { StatePlace::Sqlite(None) }
+    }
+
+    /// A database to look through, and what it is called. `None` where there is no such file; none is made.
+    #[cfg(feature = "cli")]
+    pub(super) fn examined(&self, place: &StatePlace) -> Result<(Option<Arc<dyn Examined>>, String), StoreFault> {
+        match place {
+            StatePlace::Sqlite(path) => {
+                let path = path.as_ref().unwrap_or(&self.path);
+                let look = SqliteLook::open(path)?;
+                Ok((look.map(|look| Arc::new(look) as Arc<dyn Examined>), path.display().to_string()))
+            }
+            #[cfg(feature = "postgres")]
+            StatePlace::Postgres => {
+                let store = self.named()?;
+                let shown = store.shown().display().to_string();
+                Ok((Some(Arc::new(store)), shown))
+            }
+            #[cfg(not(feature = "postgres"))]
+            StatePlace::Postgres => Err(unbuilt()),
+        }
+    }
+
+    /// The state, to let go of rows. It has to be there already.
+    #[cfg(feature = "cli")]
+    pub(super) fn collected(&self) -> Result<Arc<dyn Collected>, StoreFault> {
+        match self.elsewhere()? {
+            Some(store) => Ok(Arc::new(store)),
+            None => Ok(Arc::new(Sqlite::open(&self.path)?)),
+        }
+    }
+
+    /// The database that `store.url` names.
+    #[cfg(all(feature = "cli", feature = "postgres"))]
+    fn named(&self) -> Result<Postgres, StoreFault> {
+        let why = "it is not set: write the address of the database into the configuration";
+        let unset = || StoreFault::Broken { path: PathBuf::from("store.url"), why: why.to_owned() };
+        self.elsewhere()?.ok_or_else(unset)
     }
 
     #[cfg(feature = "postgres")]
@@ -91,10 +134,14 @@ impl<'a> Whereabouts<'a> {
     /// Nothing else is taken in its place: the pins would not be there.
     #[cfg(not(feature = "postgres"))]
     fn elsewhere(&self) -> Result<Option<Sqlite>, StoreFault> {
-        let why = "this modelpin was built without the feature `postgres`";
-        let unbuilt = |_| Err(StoreFault::Broken { path: PathBuf::from("store.url"), why: why.to_owned() });
-        self.config.store.url.as_ref().map_or(Ok(None), unbuilt)
+        self.config.store.url.as_ref().map_or(Ok(None), |_| Err(unbuilt()))
     }
+}
+
+#[cfg(not(feature = "postgres"))]
+fn unbuilt() -> StoreFault {
+    let why = "this modelpin was built without the feature `postgres`".to_owned();
+    StoreFault::Broken { path: PathBuf::from("store.url"), why }
 }
 
 impl State {

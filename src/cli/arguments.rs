@@ -15,7 +15,6 @@ use crate::cli::man::Man;
 use crate::cli::models::Models;
 use crate::cli::onboard::Onboard;
 use crate::cli::sessions::Sessions;
-#[cfg(feature = "postgres")]
 use crate::cli::store::StoreCommand;
 use crate::cli::usage::Usage;
 use crate::config::is_profile_name;
@@ -95,7 +94,6 @@ pub(crate) enum Command {
     /// Show who changed what, and whether that record is whole
     Audit(Audit),
     /// Look after where the state is kept
-    #[cfg(feature = "postgres")]
     #[command(subcommand)]
     Store(StoreCommand),
     /// Take over what another program has; shows what it would do unless told to --apply

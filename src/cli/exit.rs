@@ -22,6 +22,7 @@ pub enum Exit {
     /// Anything unexpected (`EX_SOFTWARE`).
     Unexpected = 70,
     /// `doctor`: something is wrong that is about no credential, such as a store that everybody may read.
+    /// `store check`, `audit --verify`: the state is not whole.
     /// `gateway`: no bot is configured that could be served (`EX_CONFIG`).
     Misconfigured = 78,
 }

@@ -1,49 +1,56 @@
 //! `modelpin store`
 
-use clap::{Args, Subcommand};
-use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
-use serde::Serialize;
+mod check;
+mod gc;
+mod migrate;
 
-use crate::app::StatePlace;
+use std::convert::Infallible;
+use std::str::FromStr;
+
+use clap::Subcommand;
+
+use crate::app::{Installation, StatePlace};
 use crate::cli::Exit;
 use crate::cli::arguments::Global;
-use crate::cli::cell::cell;
 use crate::cli::failure::Failure;
-use crate::cli::open::look;
 use crate::cli::output::Output;
-use crate::gateway::lock::{GatewayLock, Unlocked};
-use crate::store::{CopyFault, copy};
+use crate::cli::store::check::Check;
+use crate::cli::store::gc::Gc;
+use crate::cli::store::migrate::Migrate;
+use crate::store::{Examined, StoreFault};
+
+/// A place as it was typed. One that is none is refused when it is asked for, and not by clap, which would print it: it may
+/// be an address with a password.
+#[derive(Debug, Clone)]
+struct TypedPlace(Result<StatePlace, &'static str>);
+
+impl FromStr for TypedPlace {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(Self(text.parse()))
+    }
+}
+
+impl TypedPlace {
+    /// What it means, where it was typed behind `flag`.
+    fn behind(&self, flag: &str) -> Result<&StatePlace, Failure> {
+        self.0.as_ref().map_err(|why| Failure::Misuse(format!("{flag}: {why}")))
+    }
+}
+
+/// How often a file is looked at anew that somebody began to write to meanwhile.
+const TRIES: u32 = 3;
 
 /// Look after where the state is kept
 #[derive(Debug, Subcommand)]
 pub(crate) enum StoreCommand {
     /// Carry all of the state from one database into another that is empty, and compare them row by row
     Migrate(Migrate),
-}
-
-/// Where to and where from.
-#[derive(Debug, Args)]
-pub(crate) struct Migrate {
-    /// Where the state is: sqlite, sqlite:PATH, or postgres for what `store.url` names
-    #[arg(long, default_value = "sqlite", value_name = "PLACE")]
-    from: StatePlace,
-    /// Where it is to go, in the same words
-    #[arg(long, default_value = "postgres", value_name = "PLACE")]
-    to: StatePlace,
-}
-
-/// What was done, as printed.
-#[derive(Serialize)]
-struct Report {
-    from: String,
-    to: String,
-    tables: Vec<Line>,
-}
-
-#[derive(Serialize)]
-struct Line {
-    name: &'static str,
-    rows: u64,
+    /// Look whether the state is whole, without a write: 78 if it is not
+    Check(Check),
+    /// Take away what is older than `store.retention` says; no pin and no row of the audit ever
+    Gc(Gc),
 }
 
 /// Runs one of them.
@@ -53,43 +60,30 @@ pub(crate) fn run(
     invoked_as: &str,
     output: &mut Output,
 ) -> Result<Exit, Failure> {
-    let StoreCommand::Migrate(Migrate { from, to }) = command;
-    if from == to {
-        return Err(Failure::Misuse("--from and --to name the same database".to_owned()));
+    match command {
+        StoreCommand::Migrate(migrate) => migrate::run(migrate, global, invoked_as, output),
+        StoreCommand::Check(check) => check::run(check, global, invoked_as, output),
+        StoreCommand::Gc(gc) => gc::run(gc, global, invoked_as, output),
     }
-    let installation = look(global, invoked_as, output)?;
-    // What a gateway writes meanwhile would be missing.
-    let _lock = match GatewayLock::take(&installation.places().state_dir) {
-        Ok(lock) => Some(lock),
-        Err(Unlocked::Held(pid)) => {
-            let who = pid.map_or_else(|| "a gateway".to_owned(), |pid| format!("the gateway of process {pid}"));
-            return Err(Failure::Misuse(format!("{who} is at work on this state: end it first. Nothing was changed")));
-        }
-        Err(Unlocked::Broken(_)) => None,
-    };
-    let (source, from) = installation.carried(from, true)?;
-    let (target, to) = installation.carried(to, false)?;
+}
+
+/// What a look through the state at `place` finds, and what the place is called. Nothing is written; `None` where there is
+/// no such file.
+fn looked_through<T>(
+    installation: &Installation,
+    place: &StatePlace,
+    look: &impl AsyncFn(&dyn Examined) -> Result<T, StoreFault>,
+) -> Result<(String, Option<T>), Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
-    let copied = runtime.block_on(copy(source.as_ref(), target.as_ref())).map_err(|fault| match fault {
-        CopyFault::Store(fault) => fault.into(),
-        CopyFault::NotEmpty(_) | CopyFault::Differs(_) => Failure::Misuse(format!("{to}: {fault}")),
-    })?;
-    let tables: Vec<Line> = copied.into_iter().map(|table| Line { name: table.name, rows: table.rows }).collect();
-    if global.json {
-        output.json(&Report { from, to, tables })?;
-        return Ok(Exit::Ok);
+    let mut tries = 1;
+    loop {
+        let (state, at) = installation.examined(place)?;
+        let Some(state) = state else { return Ok((at, None)) };
+        let found = runtime.block_on(look(state.as_ref()));
+        if state.has_moved() && tries < TRIES {
+            tries += 1;
+            continue;
+        }
+        return Ok((at, Some(found?)));
     }
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
-    table.set_header(["table", "rows"]);
-    for Line { name, rows } in &tables {
-        table.add_row([cell(name), rows.to_string()]);
-    }
-    if let Some(column) = table.column_mut(1) {
-        column.set_cell_alignment(CellAlignment::Right);
-    }
-    output.data(&format!("{table}\n"))?;
-    output
-        .talk(&format!("Carried from {from} to {to}, and the same in both. What was there before was left as it is."));
-    Ok(Exit::Ok)
 }

@@ -6,7 +6,9 @@ use modelpin_chat::BoxFuture;
 
 use crate::store::StoreFault;
 
-pub(crate) use table::{Column, Kind, TABLES};
+#[cfg(feature = "postgres")]
+pub(crate) use table::Kind;
+pub(crate) use table::{Column, TABLES, Table};
 
 /// Rows that are carried at a time.
 const PAGE: usize = 500;

@@ -11,7 +11,12 @@
 mod address;
 mod audit;
 mod benches;
+#[cfg(feature = "cli")]
 mod carried;
+#[cfg(feature = "cli")]
+mod collected;
+#[cfg(feature = "cli")]
+mod examined;
 mod failure;
 mod glance;
 mod group;
@@ -170,6 +175,20 @@ impl Postgres {
             let client = shared.client().await?;
             let answer = query(&client, &data).await;
             Shared::back(client, answer)
+        })
+    }
+
+    /// Asks something of a database that is left as it is: it is not brought up to date.
+    #[cfg(feature = "cli")]
+    fn look<D, T>(&self, data: D, query: Query<D, T>) -> BoxFuture<'static, Result<T, StoreFault>>
+    where
+        D: Send + Sync + 'static,
+        T: Send + 'static,
+    {
+        let shared = Arc::clone(&self.shared);
+        self.apart(async move {
+            let client = shared.pool.get().await?;
+            query(&client, &data).await
         })
     }
 

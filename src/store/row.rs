@@ -6,25 +6,45 @@
 //!
 //! Structs are taken apart field by field, without `..`: a new field breaks this file instead of being lost by it.
 
+#[cfg(feature = "cli")]
+mod cells;
 mod selection;
 
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use serde::de::value::{Error as NotAWord, StrDeserializer};
 use serde::{Deserialize, Serialize};
+use serde_json::error::Category;
 
 use crate::catalog::{ModelId, ProviderId};
-use crate::health::{Bench, BenchScope, FailureClass};
+use crate::health::{Bench, BenchScope};
 use crate::history::Role;
 use crate::menu::{Menu, MenuEntry, MenuId};
 use crate::profile::Fingerprint;
 use crate::session::{Actor, AutoChoice, EventId, Session};
 use crate::store::row::selection::{ChoiceText, SelectionText};
 
+#[cfg(feature = "cli")]
+pub(crate) use cells::{make_sense, session_of};
+
 /// What stands in the database makes no sense, in words that name the table.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub(crate) struct RowFault(String);
+#[error("a row of the table `{table}` does not make sense: {why}")]
+pub(crate) struct RowFault {
+    table: String,
+    why: String,
+    /// The same without any of what stands in the row, where `why` may have some.
+    #[cfg_attr(not(feature = "cli"), allow(dead_code, reason = "only a check tells it"))]
+    plain: Option<String>,
+}
+
+#[cfg(feature = "cli")]
+impl RowFault {
+    /// What is wrong with the row, for whoever has named it. Nothing of what stands in it is told: that may be a secret.
+    pub(crate) fn plainly(self) -> String {
+        self.plain.unwrap_or(self.why)
+    }
+}
 
 /// A session in columns.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,8 +114,8 @@ impl SessionRow {
             chosen,
             auto,
             events,
-            conversation: revision_of("sessions", conversation)?,
-            revision: revision_of("sessions", revision)?,
+            conversation: counter("sessions", conversation)?,
+            revision: counter("sessions", revision)?,
             created: time("sessions", created)?,
             updated: time("sessions", updated)?,
         })
@@ -151,8 +171,7 @@ impl BenchRow {
         let Self { class, strikes, since, until } = self;
         Ok(Bench {
             scope: scope.read()?,
-            class: FailureClass::deserialize(StrDeserializer::<NotAWord>::new(&class))
-                .map_err(|fault| broken("benches", &fault))?,
+            class: word("benches", &class)?,
             strikes,
             since: time("benches", since)?,
             until: until.map(|until| time("benches", until)).transpose()?,
@@ -217,7 +236,16 @@ pub(crate) fn role_word(role: Role) -> &'static str {
 
 /// Who spoke, by the word of [`role_word`].
 pub(crate) fn role_of(word: &str) -> Result<Role, RowFault> {
-    Role::deserialize(StrDeserializer::<NotAWord>::new(word)).map_err(|fault| broken("history", &fault))
+    self::word("history", word)
+}
+
+/// What the word in a column of `table` stands for.
+fn word<'a, T: Deserialize<'a>>(table: &str, word: &'a str) -> Result<T, RowFault> {
+    let unknown = |fault: NotAWord| RowFault {
+        plain: Some("it has a word that stands for nothing here".to_owned()),
+        ..broken(table, &fault)
+    };
+    T::deserialize(StrDeserializer::new(word)).map_err(unknown)
 }
 
 /// `value` as the JSON text that `table` keeps of it.
@@ -227,7 +255,14 @@ pub(crate) fn json(table: &str, value: &impl Serialize) -> Result<String, RowFau
 
 /// What the JSON text in `table` says.
 pub(crate) fn from_json<T: DeserializeOwned>(table: &str, text: &str) -> Result<T, RowFault> {
-    serde_json::from_str(text).map_err(|fault| broken(table, &fault))
+    serde_json::from_str(text).map_err(|fault| {
+        let what = match fault.classify() {
+            Category::Io | Category::Syntax => "its text is no JSON",
+            Category::Eof => "its text ends too early",
+            Category::Data => "its JSON is not what it should be",
+        };
+        RowFault { plain: Some(format!("{what}, at column {}", fault.column())), ..broken(table, &fault) }
+    })
 }
 
 /// Nanoseconds since 1970; a time after 2262 (or before 1677) becomes the last (or first) that fits.
@@ -246,11 +281,12 @@ pub(crate) fn whole(counter: u64) -> i64 {
     i64::try_from(counter).unwrap_or(i64::MAX)
 }
 
-fn revision_of(table: &str, counter: i64) -> Result<u64, RowFault> {
+/// The counter that [`whole`] wrote.
+pub(crate) fn counter(table: &str, counter: i64) -> Result<u64, RowFault> {
     u64::try_from(counter).map_err(|fault| broken(table, &fault))
 }
 
 /// A fault that names the table.
 pub(crate) fn broken(table: &str, why: &impl std::fmt::Display) -> RowFault {
-    RowFault(format!("a row of the table `{table}` does not make sense: {why}"))
+    RowFault { table: table.to_owned(), why: why.to_string(), plain: None }
 }

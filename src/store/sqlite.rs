@@ -8,9 +8,13 @@
 mod audit;
 mod benches;
 mod cache;
-#[cfg(feature = "postgres")]
+#[cfg(feature = "cli")]
 mod carried;
+#[cfg(feature = "cli")]
+mod collected;
 mod connection;
+#[cfg(feature = "cli")]
+mod examined;
 mod failure;
 mod glance;
 mod group;
@@ -32,6 +36,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rusqlite::Connection;
+
+#[cfg(feature = "cli")]
+pub use examined::SqliteLook;
 
 use crate::store::StoreFault;
 use crate::store::sqlite::cache::Cache;

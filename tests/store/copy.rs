@@ -12,14 +12,14 @@ use crate::store::support::{Place, at, entry, key, session};
 use crate::support::postgres::{Database, database};
 
 /// How many tables there are: those of every schema but the leases.
-const TABLES: usize = 11;
+pub(super) const TABLES: usize = 11;
 
 fn postgres(database: &Database) -> Postgres {
     Postgres::open(&database.url(), None).unwrap()
 }
 
 /// All rows of all tables, however many are read at a time.
-async fn rows(state: &dyn Carried, at_a_time: usize) -> Vec<Vec<Cells>> {
+pub(super) async fn rows(state: &dyn Carried, at_a_time: usize) -> Vec<Vec<Cells>> {
     let mut tables = Vec::new();
     for table in 0..TABLES {
         let (mut all, mut after) = (Vec::new(), None);
@@ -35,7 +35,7 @@ async fn rows(state: &dyn Carried, at_a_time: usize) -> Vec<Vec<Cells>> {
 }
 
 /// How many columns the key of each has.
-const KEYS: [usize; TABLES] = [1, 3, 1, 1, 1, 1, 2, 1, 1, 1, 6];
+pub(super) const KEYS: [usize; TABLES] = [1, 3, 1, 1, 1, 1, 2, 1, 1, 1, 6];
 
 /// What PostgreSQL cannot keep as it is.
 const NUL: &str = "a NUL \0, a \\ and a 🦀";

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use modelpin::audit::{Entry, Kind, Surface};
 use modelpin::session::{Actor, Choice, EventId, Pin, Selection, Session, SessionKey, Source, Until};
 #[cfg(all(feature = "postgres", unix))]
-use modelpin::store::Postgres;
+use modelpin::store::{Carried, Collected, Examined, Postgres, SqliteLook};
 use modelpin::store::{InboxTable, Memory, Sqlite, Store};
 use serde_json::json;
 use tempfile::TempDir;
@@ -61,6 +61,46 @@ impl Place {
             Self::Sqlite(_) => Arc::new(Sqlite::open(&self.path()).unwrap()),
             #[cfg(all(feature = "postgres", unix))]
             Self::Postgres(database) => Arc::new(Postgres::open(&database.url(), None).unwrap()),
+        }
+    }
+
+    /// One more store on it, by its rows.
+    #[cfg(all(feature = "postgres", unix))]
+    pub(super) fn rows(&self) -> Box<dyn Carried> {
+        match self {
+            Self::Memory(_) => panic!("this has no rows"),
+            Self::Sqlite(_) => Box::new(Sqlite::open(&self.path()).unwrap()),
+            Self::Postgres(database) => Box::new(Postgres::open(&database.url(), None).unwrap()),
+        }
+    }
+
+    /// One more store on it, to let go of rows.
+    #[cfg(all(feature = "postgres", unix))]
+    pub(super) fn collected(&self) -> Arc<dyn Collected> {
+        match self {
+            Self::Memory(_) => panic!("nothing goes from this"),
+            Self::Sqlite(_) => Arc::new(Sqlite::open(&self.path()).unwrap()),
+            Self::Postgres(database) => Arc::new(Postgres::open(&database.url(), None).unwrap()),
+        }
+    }
+
+    /// A look at it that changes nothing; `None` where there is no file.
+    #[cfg(all(feature = "postgres", unix))]
+    pub(super) fn look(&self) -> Option<Box<dyn Examined>> {
+        match self {
+            Self::Memory(_) => panic!("this has no rows"),
+            Self::Sqlite(_) => SqliteLook::open(&self.path()).unwrap().map(|look| Box::new(look) as Box<dyn Examined>),
+            Self::Postgres(database) => Some(Box::new(Postgres::open(&database.url(), None).unwrap())),
+        }
+    }
+
+    /// Does something to the rows behind modelpin's back, while no store is open on a file.
+    #[cfg(all(feature = "postgres", unix))]
+    pub(super) fn execute(&self, sql: &str) {
+        match self {
+            Self::Memory(_) => panic!("this has no rows"),
+            Self::Sqlite(_) => rusqlite::Connection::open(self.path()).unwrap().execute_batch(sql).unwrap(),
+            Self::Postgres(database) => database.execute(&format!("SET search_path TO modelpin; {sql}")),
         }
     }
 

@@ -46,6 +46,18 @@ impl Table {
         &self.columns[..self.key]
     }
 
+    /// Where the table of that name is among all.
+    pub(crate) fn at(name: &str) -> Option<usize> {
+        TABLES.iter().position(|table| table.name == name)
+    }
+
+    /// The key, and behind it the columns of those names; all columns where none are named.
+    pub(crate) fn with(&self, names: Option<&[&str]>) -> Vec<&'static Column> {
+        let Some(names) = names else { return self.columns.iter().collect() };
+        let others = self.columns[self.key..].iter().filter(|column| names.contains(&column.name));
+        self.key().iter().chain(others).collect()
+    }
+
     /// The key of a row.
     pub(crate) fn key_of(&self, row: &[Cell]) -> Cells {
         row[..self.key].to_vec()

@@ -47,11 +47,14 @@ pub(crate) async fn all(client: &impl GenericClient) -> Result<Vec<Bench>, Failu
 async fn apply(transaction: &Transaction<'_>, scope: &BenchScope, update: &BenchUpdate) -> Result<(), Failure> {
     let at = ScopeRow::of(scope);
     let ScopeRow { provider, fingerprint, model } = &at;
-    let placed = transaction.execute(PLACE, &[provider, fingerprint, model]).await? > 0;
-    let row = transaction.query_opt(TAKE, &[provider, fingerprint, model]).await?;
-    let stored = match row {
-        Some(row) if !placed => Some(columns(&row)?.read(at.clone())?),
-        _ => None,
+    let stored = loop {
+        let placed = transaction.execute(PLACE, &[provider, fingerprint, model]).await? > 0;
+        match transaction.query_opt(TAKE, &[provider, fingerprint, model]).await? {
+            Some(_) if placed => break None,
+            Some(row) => break Some(columns(&row)?.read(at.clone())?),
+            // Somebody took it away who had it when ours was to be placed.
+            None => {}
+        }
     };
     match update(stored.as_ref()).map(|bench| Bench { scope: scope.clone(), ..bench }) {
         Some(updated) => {

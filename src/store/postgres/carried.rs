@@ -5,11 +5,11 @@ use modelpin_chat::BoxFuture;
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 
-use crate::store::StoreFault;
 use crate::store::copy::{Carried, Cell, Cells, Column, Kind, TABLES};
 use crate::store::postgres::Postgres;
 use crate::store::postgres::failure::Failure;
 use crate::store::row::{broken, from_json, json};
+use crate::store::{FoundRow, StoreFault};
 
 /// Where numbers are given out by the database, which have to go on behind those that were carried over.
 const NUMBERED: [(&str, &str); 3] = [("receipts", "id"), ("history", "id"), ("inbox", "arrival")];
@@ -17,7 +17,10 @@ const NUMBERED: [(&str, &str); 3] = [("receipts", "id"), ("history", "id"), ("in
 impl Carried for Postgres {
     fn page(&self, table: usize, after: Option<Cells>, limit: usize) -> BoxFuture<'_, Result<Vec<Cells>, StoreFault>> {
         self.read((table, after, limit), |client, (table, after, limit)| {
-            Box::pin(page(client, *table, after.as_deref(), *limit))
+            Box::pin(async move {
+                let rows = rows(client, *table, None, after.as_deref(), *limit).await?;
+                rows.into_iter().map(|row| row.cells.map_err(|why| broken(TABLES[*table].name, &why).into())).collect()
+            })
         })
     }
 
@@ -26,8 +29,8 @@ impl Carried for Postgres {
     }
 }
 
-fn names(columns: &[Column]) -> String {
-    columns.iter().map(Column::elsewhere).collect::<Vec<_>>().join(", ")
+fn names<'a>(columns: impl IntoIterator<Item = &'a Column>) -> String {
+    columns.into_iter().map(Column::elsewhere).collect::<Vec<_>>().join(", ")
 }
 
 fn places(first: usize, count: usize) -> String {
@@ -35,18 +38,31 @@ fn places(first: usize, count: usize) -> String {
 }
 
 /// A cell as the driver takes it.
-type Value = Box<dyn ToSql + Sync + Send>;
+pub(crate) type Value = Box<dyn ToSql + Sync + Send>;
 
-async fn page(client: &Object, table: usize, after: Option<&[Cell]>, limit: usize) -> Result<Vec<Cells>, Failure> {
+/// The rows behind a key, as [`Examined::rows`](crate::store::Examined::rows) gives them.
+pub(crate) async fn rows(
+    client: &Object,
+    table: usize,
+    only: Option<&[&str]>,
+    after: Option<&[Cell]>,
+    limit: usize,
+) -> Result<Vec<FoundRow>, Failure> {
     let table = &TABLES[table];
-    let (columns, key) = (names(table.columns), names(table.key()));
+    let wanted = table.with(only);
+    let (columns, key) = (names(wanted.iter().copied()), names(table.key()));
     let behind = after.map_or_else(String::new, |_| format!("WHERE ({key}) > ({})", places(1, table.key().len())));
     let text = format!("SELECT {columns} FROM modelpin.{} {behind} ORDER BY {key} LIMIT {limit}", table.name);
     let statement = client.prepare_cached(&text).await?;
     let values = table.key().iter().zip(after.unwrap_or_default());
     let values = values.map(|(column, cell)| value(column, cell)).collect::<Result<Vec<_>, _>>()?;
     let rows = client.query(&statement, &borrowed(&values)).await?;
-    rows.iter().map(|row| cells(table.columns, row)).collect()
+    rows.iter()
+        .map(|row| {
+            let key = cells(&wanted[..table.key().len()], row)?.map_err(|why| broken(table.name, &why))?;
+            Ok(FoundRow { key, cells: cells(&wanted, row)? })
+        })
+        .collect()
 }
 
 async fn put(transaction: &Transaction<'_>, table: usize, rows: &[Cells]) -> Result<(), Failure> {
@@ -68,11 +84,11 @@ async fn put(transaction: &Transaction<'_>, table: usize, rows: &[Cells]) -> Res
     Ok(())
 }
 
-fn borrowed(values: &[Value]) -> Vec<&(dyn ToSql + Sync)> {
+pub(crate) fn borrowed(values: &[Value]) -> Vec<&(dyn ToSql + Sync)> {
     values.iter().map(|value| &**value as &(dyn ToSql + Sync)).collect()
 }
 
-fn value(column: &Column, cell: &Cell) -> Result<Value, Failure> {
+pub(crate) fn value(column: &Column, cell: &Cell) -> Result<Value, Failure> {
     Ok(match (column.kind, cell) {
         (Kind::Text, Cell::Text(text)) => Box::new(text.clone()),
         (Kind::Said, Cell::Text(text)) => Box::new(json("history", text)?),
@@ -84,18 +100,23 @@ fn value(column: &Column, cell: &Cell) -> Result<Value, Failure> {
     })
 }
 
-fn cells(columns: &[Column], row: &Row) -> Result<Cells, Failure> {
+/// The cells of a row; or why one makes no sense.
+fn cells(columns: &[&Column], row: &Row) -> Result<Result<Cells, String>, Failure> {
     let text = |text: Option<String>| text.map_or(Cell::Nothing, Cell::Text);
-    let cell = |(number, column): (usize, &Column)| {
-        Ok(match column.kind {
+    let mut cells = Vec::with_capacity(columns.len());
+    for (number, column) in columns.iter().enumerate() {
+        cells.push(match column.kind {
             Kind::Text => text(row.try_get(number)?),
             Kind::Said => {
                 let said: Option<&str> = row.try_get(number)?;
-                text(said.map(|said| from_json("history", said)).transpose()?)
+                match said.map(|said| from_json("history", said)).transpose() {
+                    Ok(said) => text(said),
+                    Err(fault) => return Ok(Err(fault.plainly())),
+                }
             }
             Kind::Whole => row.try_get::<_, Option<i64>>(number)?.map_or(Cell::Nothing, Cell::Whole),
             Kind::Flag => Cell::Whole(i64::from(row.try_get::<_, bool>(number)?)),
-        })
-    };
-    columns.iter().enumerate().map(cell).collect()
+        });
+    }
+    Ok(Ok(cells))
 }

@@ -24,7 +24,7 @@ const STEPS: [Step; 1] = [Step { text: include_str!("../sql/postgres/0001_tables
 
 /// The schema this program knows.
 #[allow(clippy::cast_possible_wrap, reason = "a handful of steps")]
-const KNOWN: i64 = STEPS.len() as i64;
+pub(crate) const KNOWN: i64 = STEPS.len() as i64;
 
 const FIND: &str = "SELECT version, oldest FROM modelpin.version WHERE one = 1";
 const PREPARE: &str = "CREATE SCHEMA IF NOT EXISTS modelpin;
@@ -54,7 +54,7 @@ pub(crate) async fn migrate(client: &mut Object, shown: &Path) -> Result<(), Fai
 }
 
 /// The number of the schema, 0 for an empty database.
-async fn found(client: &Object, shown: &Path) -> Result<i64, Failure> {
+pub(crate) async fn found(client: &Object, shown: &Path) -> Result<i64, Failure> {
     match client.query_opt(FIND, &[]).await {
         Ok(Some(row)) => check(row.try_get(0)?, row.try_get(1)?, shown),
         Ok(None) => Ok(0),

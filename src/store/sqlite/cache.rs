@@ -51,6 +51,9 @@ pub(crate) enum Effect {
     Nothing,
     /// This row was written.
     Session(Arc<Session>),
+    /// The rows of these sessions were taken away.
+    #[cfg(feature = "cli")]
+    Gone(Vec<SessionKey>),
     /// A bench was written or removed.
     Bench,
     /// A mark was written or removed.
@@ -171,6 +174,8 @@ impl Cache {
             match effect {
                 Effect::Nothing | Effect::Elsewhere => {}
                 Effect::Session(row) => kept.rows.put(row.key.clone(), Some(Arc::clone(row))),
+                #[cfg(feature = "cli")]
+                Effect::Gone(keys) => keys.iter().for_each(|key| kept.rows.put(key.clone(), None)),
                 Effect::Bench => kept.benches = None,
                 Effect::Mark => kept.marks.clear(),
             }

@@ -4,16 +4,21 @@ use modelpin_chat::BoxFuture;
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 use rusqlite::{Connection, ToSql, params_from_iter};
 
-use crate::store::StoreFault;
 use crate::store::copy::{Carried, Cell, Cells, Column, TABLES};
 use crate::store::row::broken;
 use crate::store::sqlite::Sqlite;
 use crate::store::sqlite::cache::Effect;
 use crate::store::sqlite::failure::Failure;
+use crate::store::{FoundRow, StoreFault};
 
 impl Carried for Sqlite {
     fn page(&self, table: usize, after: Option<Cells>, limit: usize) -> BoxFuture<'_, Result<Vec<Cells>, StoreFault>> {
-        Box::pin(async move { self.read(|db| page(db, table, after, limit)) })
+        Box::pin(async move {
+            self.read(|db| {
+                let rows = rows(db, table, None, after, limit)?;
+                rows.into_iter().map(|row| row.cells.map_err(|why| broken(TABLES[table].name, &why).into())).collect()
+            })
+        })
     }
 
     fn put(&self, table: usize, rows: Vec<Cells>) -> BoxFuture<'_, Result<(), StoreFault>> {
@@ -25,13 +30,21 @@ impl Carried for Sqlite {
     }
 }
 
-fn names(columns: &[Column]) -> String {
-    columns.iter().map(|column| column.name).collect::<Vec<_>>().join(", ")
+fn names<'a>(columns: impl IntoIterator<Item = &'a Column>) -> String {
+    columns.into_iter().map(|column| column.name).collect::<Vec<_>>().join(", ")
 }
 
-fn page(db: &Connection, table: usize, after: Option<Cells>, limit: usize) -> Result<Vec<Cells>, Failure> {
+/// The rows behind a key, as [`Examined::rows`](crate::store::Examined::rows) gives them.
+pub(crate) fn rows(
+    db: &Connection,
+    table: usize,
+    only: Option<&[&str]>,
+    after: Option<Cells>,
+    limit: usize,
+) -> Result<Vec<FoundRow>, Failure> {
     let table = &TABLES[table];
-    let (columns, key) = (names(table.columns), names(table.key()));
+    let wanted = table.with(only);
+    let (columns, key) = (names(wanted.iter().copied()), names(table.key()));
     let behind = after
         .as_ref()
         .map_or_else(String::new, |_| format!("WHERE ({key}) > ({})", vec!["?"; table.key().len()].join(", ")));
@@ -40,19 +53,24 @@ fn page(db: &Connection, table: usize, after: Option<Cells>, limit: usize) -> Re
     let mut rows = statement.query(params_from_iter(after.unwrap_or_default()))?;
     let mut page = Vec::new();
     while let Some(row) = rows.next()? {
-        let cell = |number| {
-            Ok(match row.get_ref(number)? {
-                ValueRef::Null => Cell::Nothing,
-                ValueRef::Integer(number) => Cell::Whole(number),
-                ValueRef::Text(text) => {
-                    Cell::Text(String::from_utf8(text.to_vec()).map_err(|fault| broken(table.name, &fault))?)
-                }
-                other => return Err(broken(table.name, &format!("a column holds {}", other.data_type())).into()),
-            })
-        };
-        page.push((0..table.columns.len()).map(cell).collect::<Result<_, Failure>>()?);
+        let values = (0..wanted.len()).map(|number| row.get_ref(number)).collect::<Result<Vec<_>, _>>()?;
+        let cells = |values: &[ValueRef<'_>]| values.iter().map(cell).collect::<Result<Cells, _>>();
+        // Without its key nobody could go on behind it.
+        let key = cells(&values[..table.key().len()]).map_err(|why| broken(table.name, &why))?;
+        page.push(FoundRow { key, cells: cells(&values) });
     }
     Ok(page)
+}
+
+fn cell(value: &ValueRef<'_>) -> Result<Cell, String> {
+    match value {
+        ValueRef::Null => Ok(Cell::Nothing),
+        ValueRef::Integer(number) => Ok(Cell::Whole(*number)),
+        ValueRef::Text(text) => {
+            String::from_utf8(text.to_vec()).map(Cell::Text).map_err(|fault| fault.utf8_error().to_string())
+        }
+        other => Err(format!("a column holds {}", other.data_type())),
+    }
 }
 
 fn put(db: &Connection, table: usize, rows: &[Cells]) -> Result<(), Failure> {

@@ -101,6 +101,18 @@ pub(crate) fn look(path: &Path) -> Result<Connection, Failure> {
     Connection::open_with_flags(path, flags).map_err(Failure::from).and_then(prepare)
 }
 
+/// [`look`] for longer than a moment: who has the file open may begin to write, so it is read through the log as soon as
+/// there is the index of one. `true` where there is none, and the file is read as it lies.
+#[cfg(feature = "cli")]
+pub(crate) fn look_through(path: &Path) -> Result<(Connection, bool), Failure> {
+    if !beside(path, "-shm").exists() && !beside(path, "-wal").metadata().is_ok_and(|log| log.len() > 0) {
+        return frozen(path).map(|db| (db, true));
+    }
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let shared = Connection::open_with_flags(path, flags).map_err(Failure::from).and_then(prepare);
+    shared.map(|db| (db, false))
+}
+
 /// The file as it lies, which nobody is changing.
 fn frozen(path: &Path) -> Result<Connection, Failure> {
     let text = path.to_str().ok_or_else(|| StoreFault::Broken {

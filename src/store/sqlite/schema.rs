@@ -21,7 +21,7 @@ const STEPS: [&str; 3] = [
 
 /// The schema this program knows.
 #[allow(clippy::cast_possible_wrap, reason = "a handful of steps")]
-const KNOWN: i64 = STEPS.len() as i64;
+pub(crate) const KNOWN: i64 = STEPS.len() as i64;
 
 /// From this number on there is what those want to know who look after a bot.
 pub(crate) const OPERATORS: i64 = 3;
