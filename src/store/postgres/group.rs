@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use deadpool_postgres::Object;
 use futures_util::future::{try_join_all, try_join3};
+use futures_util::stream::{self, StreamExt as _};
 use tokio::runtime::Handle;
 use tokio::sync::oneshot::{self, Receiver, Sender};
 use tokio::time::timeout;
@@ -25,6 +26,9 @@ use crate::store::{Audited, StoreFault};
 
 /// So many in one transaction at most.
 const AT_ONCE: usize = 64;
+
+/// So many of a group that was taken apart are under way at a time, so that there are connections for others.
+const ALONE: usize = 8;
 
 /// How long a group waits for the row of a session that somebody else is changing: a part of the time that there is, so
 /// that enough is left for those who do not wait.
@@ -91,10 +95,11 @@ impl Shared {
             Ok(done) => done.into_iter().map(Ok).collect(),
             Err(away @ StoreFault::Away { .. }) => vec![Err(away); jobs.len()],
             Err(_) => {
-                for job in jobs {
-                    let shared = Arc::clone(self);
-                    tokio::spawn(async move { shared.by_itself(job).await });
-                }
+                let shared = Arc::clone(self);
+                // Not waited for: one of them may have to wait for somebody, and the next group need not.
+                tokio::spawn(async move {
+                    stream::iter(jobs).for_each_concurrent(ALONE, |job| shared.by_itself(job)).await;
+                });
                 return;
             }
         };
