@@ -17,6 +17,7 @@ pub(crate) struct Table {
 pub(crate) struct Column {
     /// What SQLite calls it.
     pub(crate) name: &'static str,
+    #[cfg_attr(not(feature = "postgres"), allow(dead_code, reason = "SQLite says itself what is in a column"))]
     pub(crate) kind: Kind,
 }
 
@@ -35,6 +36,7 @@ pub(crate) enum Kind {
 
 impl Column {
     /// What PostgreSQL calls it: `user` is a word of its language.
+    #[cfg(feature = "postgres")]
     pub(crate) fn elsewhere(&self) -> &'static str {
         if self.name == "user" { "person" } else { self.name }
     }
