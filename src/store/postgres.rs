@@ -22,11 +22,13 @@ mod receipts;
 mod schema;
 mod sessions;
 mod usage;
+mod vault;
+mod watch;
 
 use std::fmt;
 use std::future::Future;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime as PoolRuntime, Transaction};
@@ -39,6 +41,7 @@ use tokio::time::timeout;
 use crate::store::StoreFault;
 use crate::store::postgres::address::Address;
 use crate::store::postgres::failure::Failure;
+use crate::store::postgres::watch::Watch;
 
 /// So many connections at most. A database has about a hundred for everybody.
 const CONNECTIONS: usize = 16;
@@ -65,6 +68,7 @@ struct Shared {
     pool: Pool,
     shown: PathBuf,
     is_up_to_date: OnceCell<()>,
+    watch: Watch,
 }
 
 /// What is done within one transaction with what it was given. It may be done again, from the start.
@@ -106,7 +110,7 @@ impl Postgres {
             .runtime(PoolRuntime::Tokio1)
             .build()
             .map_err(|error| broken(error.to_string()))?;
-        let shared = Shared { pool, shown, is_up_to_date: OnceCell::new() };
+        let shared = Shared { pool, shown, is_up_to_date: OnceCell::new(), watch: Watch::default() };
         Ok(Self { shared: Arc::new(shared), runtime: Some(runtime) })
     }
 
@@ -166,6 +170,15 @@ impl Postgres {
             }
             .map_err(|failure| failure.of(&shown))
         })
+    }
+
+    /// Waits for `work`, whatever the caller runs on.
+    fn wait<T: Send + 'static>(&self, work: BoxFuture<'static, Result<T, StoreFault>>) -> Result<T, StoreFault> {
+        let (tell, told) = mpsc::channel();
+        let away = |why: &str| StoreFault::Away { path: self.shown().to_path_buf(), why: why.to_owned() };
+        let runtime = self.handle().ok_or_else(|| away("it is being closed"))?;
+        runtime.spawn(async move { tell.send(work.await) });
+        told.recv().unwrap_or_else(|_| Err(away("it ended before it had answered")))
     }
 
     fn handle(&self) -> Option<&Handle> {
