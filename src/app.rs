@@ -161,6 +161,10 @@ impl App {
             clock.clone(),
             places.state_dir.clone(),
         );
+        let refresher = match &leases {
+            Some(table) => refresher.with_leases(table.clone()),
+            None => refresher,
+        };
         let engine = Engine::new(Sources {
             agent: settings.agent().clone(),
             settings,
