@@ -1,5 +1,9 @@
 //! `modelpin store`
 
+mod export;
+mod import;
+mod shared;
+
 use clap::{Args, Subcommand};
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use serde::Serialize;
@@ -19,6 +23,10 @@ use crate::store::{CopyFault, copy};
 pub(crate) enum StoreCommand {
     /// Carry all of the state from one database into another that is empty, and compare them row by row
     Migrate(Migrate),
+    /// Take the credentials of an agent from a file into the database that `store.url` names, sealed
+    Import(import::Import),
+    /// Write the credentials of an agent that are in the database into a file
+    Export(export::Export),
 }
 
 /// Where to and where from.
@@ -53,7 +61,19 @@ pub(crate) fn run(
     invoked_as: &str,
     output: &mut Output,
 ) -> Result<Exit, Failure> {
-    let StoreCommand::Migrate(Migrate { from, to }) = command;
+    match command {
+        StoreCommand::Migrate(carry) => migrate(carry, global, invoked_as, output),
+        StoreCommand::Import(import) => import::run(import, global, invoked_as, output),
+        StoreCommand::Export(export) => export::run(export, global, invoked_as, output),
+    }
+}
+
+fn migrate(
+    Migrate { from, to }: &Migrate,
+    global: &Global,
+    invoked_as: &str,
+    output: &mut Output,
+) -> Result<Exit, Failure> {
     if from == to {
         return Err(Failure::Misuse("--from and --to name the same database".to_owned()));
     }
