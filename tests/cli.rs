@@ -24,6 +24,8 @@ mod process;
 mod seal;
 mod secrets;
 mod seeds;
+#[cfg(all(feature = "postgres", unix))]
+mod shared;
 mod status;
 pub(crate) mod support;
 mod terminal;
