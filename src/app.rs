@@ -122,7 +122,8 @@ pub enum AppFault {
     /// The configuration cannot be read, so nobody knows who may do what.
     #[error(transparent)]
     Config(#[from] ConfigFault),
-    /// The state was written by a newer modelpin. Going on would lose what it means.
+    /// The state was written by a newer modelpin, whose meaning would be lost by going on; or the credentials are in a database
+    /// that cannot be opened, and others must not stand in for them.
     #[error(transparent)]
     Store(StoreFault),
 }
@@ -144,9 +145,9 @@ impl App {
     /// # Errors
     /// As [`App::open`].
     pub(crate) fn over(installation: Installation) -> Result<Self, AppFault> {
-        let Installation { places, settings, auth_store, clock, mut warnings } = installation;
+        let Installation { places, settings, auth_store, clock, mut warnings, shared } = installation;
         let State { store, inbox, leases } =
-            State::open(&Whereabouts::of(&settings.current().config, &places), &mut warnings)?;
+            State::open(&Whereabouts::of(&settings.current().config, &places).with(shared.as_ref()), &mut warnings)?;
         warnings.extend(auth_store.current().trouble.iter().map(ToString::to_string));
         let mounts = Mounts::of_this_machine();
         let shared = auth_store.files().into_iter().filter_map(|Origin { path, .. }| {
@@ -167,6 +168,10 @@ impl App {
             clock.clone(),
             places.state_dir.clone(),
         );
+        let refresher = match &leases {
+            Some(table) => refresher.with_leases(table.clone()),
+            None => refresher,
+        };
         let engine = Engine::new(Sources {
             agent: settings.agent().clone(),
             settings,

@@ -40,7 +40,7 @@ use crate::profile::{SecretRef, SecretSource};
 
 pub use access::{AccessConfig, GroupConfig, GuildChannelConfig, GuildConfig, MembersConfig, Policy, RoomConfig};
 pub use auth::{
-    AuthConfig, BodyForm, ClaudeCliConfig, Cooldowns, Grants, Mode, OAuthConfig, ProfileConfig, Visibility,
+    AuthConfig, AuthPlace, BodyForm, ClaudeCliConfig, Cooldowns, Grants, Mode, OAuthConfig, ProfileConfig, Visibility,
 };
 pub use bot_account::{BotAccount, BotsConfig, DEFAULT_ACCOUNT, TokenPlace, account_id};
 #[cfg(feature = "cli")]

@@ -9,6 +9,7 @@
 //! A grant whose refresh token is refused "needs login". That, and how long to leave a failing endpoint alone, is noted
 //! among the benches under the fingerprint of the refresh token: every process sees it, and a new login starts clean.
 
+mod alone;
 mod endpoint;
 mod fault;
 mod flight;

@@ -13,6 +13,7 @@ mod fingerprint;
 mod id;
 mod legacy;
 mod lock;
+mod medium;
 mod order;
 mod own;
 #[cfg(feature = "cli")]
@@ -22,6 +23,8 @@ mod seal;
 mod secret;
 mod secret_ref;
 mod usage;
+mod vault;
+mod vaulted;
 mod wire;
 
 pub(crate) use auth_profile::is_setup_token;
@@ -29,7 +32,7 @@ pub use auth_profile::{Profile, Seal};
 pub use auth_store::{AuthStore, Current, StorePaths};
 pub use brought::Brought;
 pub use credential::{Credential, Expiry, OAuth, SecretValue};
-pub use document::{Document, Fate, Held, NewProfile, Presence, RenewedGrant, TakenOver};
+pub use document::{Document, Fate, Held, Moved, NewProfile, Presence, RenewedGrant, TakenOver};
 pub use exclusion::Exclusion;
 pub(crate) use external::{External, claude_code_on_disk};
 pub use external::{ExternalCli, ExternalPaths, Swapped, can_write_back, sync as sync_external, write_back};
@@ -50,3 +53,4 @@ pub use seal::{
 pub use secret::{Lookup, SecretFault, SecretTrouble, Secrets};
 pub use secret_ref::{InvalidSecretRef, SecretRef, SecretSource};
 pub use usage::Usage;
+pub use vault::{Kept, Seen, Vault};

@@ -5,7 +5,8 @@
 //! [`Memory`] says what they mean; [`Sqlite`] keeps them on disk, shared by every process on the same state directory;
 //! `Postgres` (with the feature of that name) keeps them for processes on several machines.
 //! Beside them are the [`InboxTable`], which the engine knows nothing of: what channels have delivered; and where several
-//! machines share a state, the [`LeaseTable`].
+//! machines share a state, the [`LeaseTable`]. `Postgres` is also a [`Vault`](crate::profile::Vault): it keeps credentials where the
+//! configuration wants that.
 //! All pass the same contract suite (`tests/store/contract.rs`).
 //!
 //! For the command line, both databases also give their rows as they are: to be carried over (`Carried`), to be looked

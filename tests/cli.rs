@@ -24,6 +24,8 @@ mod process;
 mod seal;
 mod secrets;
 mod seeds;
+#[cfg(all(feature = "postgres", unix))]
+mod shared;
 mod status;
 #[cfg(unix)]
 mod store;

@@ -35,3 +35,4 @@ mod resolver;
 mod store;
 mod support;
 mod telegram;
+mod vault;

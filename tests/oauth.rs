@@ -4,7 +4,7 @@ pub(crate) mod claude_code;
 mod crash;
 mod outsiders;
 mod processes;
-mod rig;
+pub(crate) mod rig;
 mod sealed;
 mod stores;
 mod trouble;

@@ -5,4 +5,5 @@ mod conflicts;
 mod damage;
 mod newer;
 mod random;
+mod sealed;
 mod support;

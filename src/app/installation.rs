@@ -10,12 +10,12 @@ use crate::agent::AgentId;
 use crate::app::StatePlace;
 #[cfg(feature = "cli")]
 use crate::app::roster::checkups;
-use crate::app::state::Whereabouts;
+use crate::app::state::{Shared, Whereabouts};
 use crate::app::{AppFault, AppOptions};
 #[cfg(feature = "cli")]
 use crate::audit::Surface;
 use crate::clock::Clock;
-use crate::config::{self, Config, ConfigFault, Environment, Layout, Places, ShellFault};
+use crate::config::{self, AuthPlace, Config, ConfigFault, Environment, Layout, Places, ShellFault};
 #[cfg(feature = "cli")]
 use crate::gateway::bot::is_any_configured;
 #[cfg(feature = "cli")]
@@ -35,13 +35,15 @@ use crate::store::{Store, StoreFault};
 /// The files of one installation: its configuration and its credentials.
 ///
 /// What an operator's command needs that looks after them. It starts no runtime, opens no database and no connection, so
-/// that such a command is over in a few milliseconds.
+/// that such a command is over in a few milliseconds; unless that is where the credentials are.
 pub struct Installation {
     pub(crate) places: Places,
     pub(crate) settings: Settings,
     pub(crate) auth_store: Arc<AuthStore>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) warnings: Vec<String>,
+    /// The database, where the credentials are in it.
+    pub(super) shared: Option<Shared>,
 }
 
 impl Installation {
@@ -96,11 +98,12 @@ impl Installation {
             .with_external(&external)
             .with_sealing(sealing);
         let loaded = settings.current();
+        let (auth_store, shared) = kept(auth_store, &loaded.config, &places)?;
         auth_store.allow_write_back(loaded.config.auth.claude_cli.write_back);
         auth_store.sealing().follow(&loaded.config.auth, &loaded.environment);
         warnings.extend(auth_store.sealing().remarks());
         let auth_store = Arc::new(auth_store);
-        Ok(Self { places, settings, auth_store, clock, warnings })
+        Ok(Self { places, settings, auth_store, clock, warnings, shared })
     }
 
     /// Its state; `None` where nothing was ever kept.
@@ -109,7 +112,7 @@ impl Installation {
     /// The database cannot be opened.
     pub fn open_state(&self) -> Result<Option<Arc<dyn Store>>, StoreFault> {
         let settings = self.settings.current();
-        let state = Whereabouts::of(&settings.config, &self.places);
+        let state = Whereabouts::of(&settings.config, &self.places).with(self.shared.as_ref());
         state.is_there().then(|| state.open()).transpose()
     }
 
@@ -157,7 +160,7 @@ impl Installation {
     /// # Errors
     /// The database cannot be opened.
     pub fn create_state(&self) -> Result<Arc<dyn Store>, StoreFault> {
-        Whereabouts::of(&self.settings.current().config, &self.places).open()
+        Whereabouts::of(&self.settings.current().config, &self.places).with(self.shared.as_ref()).open()
     }
 
     /// What an operator works with at the command line. Where the state cannot be opened, nothing is written into the
@@ -198,7 +201,37 @@ impl Installation {
 
     /// The credentials of another agent, or of the same.
     pub fn auth_store_of(&self, agent: &AgentId) -> AuthStore {
-        AuthStore::new(store_paths(&self.places, &self.settings, agent))
+        self.auth_store.of(self.files_of(agent))
+    }
+
+    /// The files that would hold the credentials of an agent, or do.
+    pub(crate) fn files_of(&self, agent: &AgentId) -> StorePaths {
+        store_paths(&self.places, &self.settings, agent)
+    }
+
+    /// The files of before that are still there, where the credentials are in the database.
+    #[cfg(feature = "cli")]
+    pub(crate) fn unread_files(&self) -> Vec<PathBuf> {
+        let StorePaths { own, main, oauth: _, agent: _ } = self.files_of(self.agent());
+        let mut files = vec![own, main];
+        files.dedup();
+        files.retain(|file| self.auth_store.is_in_vault() && file.is_file());
+        files
+    }
+
+    /// The credentials of the agent in the database, whether they are used from there or not yet; `None` where the
+    /// configuration names none.
+    ///
+    /// # Errors
+    /// It cannot be opened.
+    #[cfg(all(feature = "cli", feature = "postgres"))]
+    pub(crate) fn shared_auth_store(&self) -> Result<Option<AuthStore>, StoreFault> {
+        let settings = self.settings.current();
+        let state = Whereabouts::of(&settings.config, &self.places).with(self.shared.as_ref());
+        let files = self.files_of(self.agent());
+        // Not twice in the vault that the credentials may be used from.
+        let alone = || AuthStore::new(files.clone()).sealed_like(&self.auth_store);
+        Ok(state.elsewhere()?.map(|shared| alone().with_vault(shared)))
     }
 
     /// Copies Claude Code's login into the main agent's store, where the layout or `auth.claudeCli.sync` wants that.
@@ -208,7 +241,8 @@ impl Installation {
     /// The store cannot be read or written; it is then as it was.
     pub fn sync_external(&self) -> Result<Option<PathBuf>, StoreFileFault> {
         let wanted = self.settings.current().config.auth.claude_cli.sync;
-        if !wanted.unwrap_or(self.places.layout == Layout::Epiloop) {
+        // The login of one machine is nothing for the others; and the programs that look for a copy do not look there.
+        if self.auth_store.is_in_vault() || !wanted.unwrap_or(self.places.layout == Layout::Epiloop) {
             return Ok(None);
         }
         sync_external(&self.auth_store, self.now())
@@ -237,6 +271,22 @@ impl Installation {
     pub fn now(&self) -> Timestamp {
         self.clock.now()
     }
+}
+
+/// `store`, kept where the configuration says, and the database if that is where.
+///
+/// # Errors
+/// There is no such database. Files do not stand in for it: other credentials may be in them.
+fn kept(store: AuthStore, config: &Config, places: &Places) -> Result<(AuthStore, Option<Shared>), AppFault> {
+    if config.auth.store == AuthPlace::File {
+        return Ok((store, None));
+    }
+    let shared = Whereabouts::of(config, places).elsewhere().map_err(AppFault::Store)?;
+    #[cfg(feature = "postgres")]
+    if let Some(shared) = &shared {
+        return Ok((store.with_vault(shared.clone()), Some(Arc::clone(shared))));
+    }
+    Ok((store, shared))
 }
 
 /// What somebody is called whose environment does not say.

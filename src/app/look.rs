@@ -21,6 +21,10 @@ impl Installation {
         let barred = self.barred(&glance);
         let mut warnings = self.warnings.clone();
         warnings.extend(troubles(&settings));
+        warnings.extend(self.unread_files().iter().map(|file| {
+            let file = file.display();
+            format!("{file} is not read: `auth.store` is \"database\". Once what is in it is there, delete it")
+        }));
         if let Some(newer) = newer_store(&self.places.state_dir) {
             let import =
                 (asked.command)(&format!("import openclaw {}", word(&self.places.state_dir.display().to_string())));
@@ -68,7 +72,7 @@ impl Installation {
         let budgets = &settings.config.usage.budgets;
         let queries = budgets.iter().map(|budget| Barred::query(budget, self.now()).unwrap_or_default()).collect();
         let wanted = Wanted { prefix: format!("agent:{}:", self.agent()), marks: DISABLED.to_owned(), queries };
-        Whereabouts::of(&settings.config, &self.places).glance(&wanted)
+        Whereabouts::of(&settings.config, &self.places).with(self.shared.as_ref()).glance(&wanted)
     }
 }
 

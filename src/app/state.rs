@@ -19,7 +19,17 @@ use crate::store::{Glance, Wanted};
 pub(super) struct Whereabouts<'a> {
     config: &'a Config,
     path: PathBuf,
+    /// The database, where it is open already.
+    shared: Option<&'a Shared>,
 }
+
+/// The database that several machines share, open.
+#[cfg(feature = "postgres")]
+pub(super) type Shared = Arc<Postgres>;
+
+/// There is none.
+#[cfg(not(feature = "postgres"))]
+pub(super) type Shared = Arc<Sqlite>;
 
 /// The state, by the ports to it.
 pub(super) struct State {
@@ -31,7 +41,12 @@ pub(super) struct State {
 
 impl<'a> Whereabouts<'a> {
     pub(super) fn of(config: &'a Config, places: &Places) -> Self {
-        Self { config, path: places.database() }
+        Self { config, path: places.database(), shared: None }
+    }
+
+    /// The same with a database that is open already, if one is.
+    pub(super) fn with(self, shared: Option<&'a Shared>) -> Self {
+        Self { shared, ..self }
     }
 
     /// Whether anything may ever have been kept there; one that cannot be looked at is taken for one that was.
@@ -42,7 +57,7 @@ impl<'a> Whereabouts<'a> {
     /// The state, made where there is none yet.
     pub(super) fn open(&self) -> Result<Arc<dyn Store>, StoreFault> {
         match self.elsewhere()? {
-            Some(store) => Ok(Arc::new(store)),
+            Some(store) => Ok(store),
             None => Ok(Arc::new(Sqlite::open(&self.path)?)),
         }
     }
@@ -75,7 +90,7 @@ impl<'a> Whereabouts<'a> {
             StatePlace::Postgres => {
                 let store = self.named()?;
                 let shown = store.shown().display().to_string();
-                Ok((Arc::new(store), shown))
+                Ok((store, shown))
             }
             #[cfg(not(feature = "postgres"))]
             StatePlace::Postgres => Err(unbuilt()),
@@ -101,7 +116,7 @@ impl<'a> Whereabouts<'a> {
             StatePlace::Postgres => {
                 let store = self.named()?;
                 let shown = store.shown().display().to_string();
-                Ok((Some(Arc::new(store)), shown))
+                Ok((Some(store), shown))
             }
             #[cfg(not(feature = "postgres"))]
             StatePlace::Postgres => Err(unbuilt()),
@@ -112,28 +127,37 @@ impl<'a> Whereabouts<'a> {
     #[cfg(feature = "cli")]
     pub(super) fn collected(&self) -> Result<Arc<dyn Collected>, StoreFault> {
         match self.elsewhere()? {
-            Some(store) => Ok(Arc::new(store)),
+            Some(store) => Ok(store),
             None => Ok(Arc::new(Sqlite::open(&self.path)?)),
         }
     }
 
     /// The database that `store.url` names.
     #[cfg(all(feature = "cli", feature = "postgres"))]
-    fn named(&self) -> Result<Postgres, StoreFault> {
+    fn named(&self) -> Result<Shared, StoreFault> {
         let why = "it is not set: write the address of the database into the configuration";
         let unset = || StoreFault::Broken { path: PathBuf::from("store.url"), why: why.to_owned() };
         self.elsewhere()?.ok_or_else(unset)
     }
 
+    /// The database that `store.url` names, open; `None` where none is named.
+    pub(super) fn elsewhere(&self) -> Result<Option<Shared>, StoreFault> {
+        match self.shared {
+            Some(shared) => Ok(Some(Arc::clone(shared))),
+            None => self.open_elsewhere(),
+        }
+    }
+
     #[cfg(feature = "postgres")]
-    fn elsewhere(&self) -> Result<Option<Postgres>, StoreFault> {
+    fn open_elsewhere(&self) -> Result<Option<Shared>, StoreFault> {
         let store = &self.config.store;
-        store.url.as_ref().map(|url| Postgres::open(url, store.ca.as_deref())).transpose()
+        let open = |url| Postgres::open(url, store.ca.as_deref()).map(Arc::new);
+        store.url.as_ref().map(open).transpose()
     }
 
     /// Nothing else is taken in its place: the pins would not be there.
     #[cfg(not(feature = "postgres"))]
-    fn elsewhere(&self) -> Result<Option<Sqlite>, StoreFault> {
+    fn open_elsewhere(&self) -> Result<Option<Shared>, StoreFault> {
         self.config.store.url.as_ref().map_or(Ok(None), |_| Err(unbuilt()))
     }
 }
@@ -145,19 +169,17 @@ fn unbuilt() -> StoreFault {
 }
 
 impl State {
-    fn of<S: Store + InboxTable + 'static>(state: S) -> Self {
-        let state = Arc::new(state);
+    fn of<S: Store + InboxTable + 'static>(state: Arc<S>) -> Self {
         Self { store: state.clone(), inbox: state, leases: None }
     }
 
     #[cfg(feature = "postgres")]
-    fn shared(state: Postgres) -> Self {
-        let state = Arc::new(state);
+    fn shared(state: Shared) -> Self {
         Self { store: state.clone(), inbox: state.clone(), leases: Some(state) }
     }
 
     #[cfg(not(feature = "postgres"))]
-    fn shared(state: Sqlite) -> Self {
+    fn shared(state: Shared) -> Self {
         Self::of(state)
     }
 
@@ -171,7 +193,7 @@ impl State {
                 if store.is_read_only() {
                     warnings.push(format!("pins can be read but not changed: {} cannot be written", path.display()));
                 }
-                Self::of(store)
+                Self::of(Arc::new(store))
             }),
             Err(fault) => Err(fault),
         };
@@ -179,7 +201,7 @@ impl State {
             Err(fault @ StoreFault::TooNew { .. }) => Err(AppFault::Store(fault)),
             Err(fault) => {
                 warnings.push(format!("pins can neither be read nor changed: {fault}"));
-                Ok(Self::of(Detached::because_of(fault, whereabouts.is_there())))
+                Ok(Self::of(Arc::new(Detached::because_of(fault, whereabouts.is_there()))))
             }
             Ok(state) => Ok(state),
         }

@@ -72,7 +72,8 @@ impl From<StoreFileFault> for Failure {
             | StoreFileFault::Unreadable { .. }
             | StoreFileFault::NotSealed { .. } => Self::Unreadable(text),
             StoreFileFault::ReadOnly { path, .. } => Self::Unexpected(format!("{text}{}", owners(&path))),
-            StoreFileFault::Busy { .. }
+            StoreFileFault::Away { .. }
+            | StoreFileFault::Busy { .. }
             | StoreFileFault::Contended { .. }
             | StoreFileFault::Full { .. }
             | StoreFileFault::NotVerified { .. }

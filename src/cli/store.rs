@@ -1,8 +1,11 @@
 //! `modelpin store`
 
 mod check;
+mod export;
 mod gc;
+mod import;
 mod migrate;
+mod shared;
 
 use std::convert::Infallible;
 use std::str::FromStr;
@@ -51,6 +54,10 @@ pub(crate) enum StoreCommand {
     Check(Check),
     /// Take away what is older than `store.retention` says; no pin and no row of the audit ever
     Gc(Gc),
+    /// Take the credentials of an agent from a file into the database that `store.url` names, sealed
+    Import(import::Import),
+    /// Write the credentials of an agent that are in the database into a file
+    Export(export::Export),
 }
 
 /// Runs one of them.
@@ -64,6 +71,8 @@ pub(crate) fn run(
         StoreCommand::Migrate(migrate) => migrate::run(migrate, global, invoked_as, output),
         StoreCommand::Check(check) => check::run(check, global, invoked_as, output),
         StoreCommand::Gc(gc) => gc::run(gc, global, invoked_as, output),
+        StoreCommand::Import(import) => import::run(import, global, invoked_as, output),
+        StoreCommand::Export(export) => export::run(export, global, invoked_as, output),
     }
 }
 

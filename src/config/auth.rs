@@ -22,10 +22,22 @@ pub struct AuthConfig {
     pub oauth: IndexMap<ProviderId, OAuthConfig>,
     /// `auth.claudeCli`.
     pub claude_cli: ClaudeCliConfig,
+    /// `auth.store`: where the profiles are kept.
+    pub store: AuthPlace,
     /// `auth.seal`: how secrets are sealed before they are written. They are not unless configured.
     pub seal: Option<SealWith>,
     /// `auth.sealPassphraseFile`; `~` not yet expanded.
     pub seal_passphrase_file: Option<String>,
+}
+
+/// `auth.store`: where the profiles are kept.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum AuthPlace {
+    /// `file`: in `auth-profiles.json` of each agent, which other programs share.
+    #[default]
+    File,
+    /// `database`: in the one that `store.url` names, which other machines share, every secret sealed with a passphrase.
+    Database,
 }
 
 /// One entry of `auth.oauth`. What it leaves open is as built in for the provider, if anything is.

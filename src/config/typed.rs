@@ -17,7 +17,8 @@ use secrecy::SecretString;
 use serde_json::Value;
 
 use crate::config::field::Field;
-use crate::config::{Config, KeyFault};
+use crate::config::{AuthPlace, Config, KeyFault};
+use crate::profile::SealWith;
 
 /// The configuration that `value` says: includes and variables are taken to be resolved.
 ///
@@ -29,7 +30,7 @@ pub fn from_value(value: &Value) -> Result<Config, KeyFault> {
     let models = root.get("models")?;
     let env = root.get("env")?;
     let channels = root.get("channels")?;
-    Ok(Config {
+    let config = Config {
         agents: models::agents(&root.get("agents")?)?,
         auth: auth::auth(&root.get("auth")?)?,
         replace_models: models::replace(&models)?,
@@ -48,7 +49,28 @@ pub fn from_value(value: &Value) -> Result<Config, KeyFault> {
         env_vars: env_texts(value).map(|(name, text)| (name.to_owned(), SecretString::from(text))).collect(),
         shell_env: secrets::shell_env(&env.get("shellEnv")?)?,
         secrets: secrets::secrets(&root.get("secrets")?)?,
-    })
+    };
+    check_shared(&config, &root)?;
+    Ok(config)
+}
+
+/// Credentials in a database want one, and a seal that opens on every machine.
+fn check_shared(config: &Config, root: &Field<'_>) -> Result<(), KeyFault> {
+    if config.auth.store != AuthPlace::Database {
+        return Ok(());
+    }
+    if config.store.url.is_none() {
+        let url = root.get("store")?.get("url")?;
+        return Err(
+            url.wrong("the database that `auth.store: \"database\"` means, `postgres://user:password@host/name`")
+        );
+    }
+    match config.auth.seal {
+        Some(SealWith::Passphrase) => Ok(()),
+        Some(SealWith::Keyring) | None => Err(root.get("auth")?.get("seal")?.wrong(
+            "`passphrase`, the same one on each machine (`auth.store: \"database\"` is sealed, and a keyring is of one machine)",
+        )),
+    }
 }
 
 /// The variables that the configuration itself sets: `env.vars.<NAME>` and `env.<NAME>`, blank ones left out.

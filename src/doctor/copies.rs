@@ -16,8 +16,9 @@ pub(crate) fn of_copies(stores: &Stores, command: CommandOf<'_>) -> Vec<Finding>
             let finding = if here == there {
                 let what = format!("{id} is a copy of main's: it hides main's, also when that is replaced");
                 let repair = Repair::Copy { store: own.path.clone(), main: main.path.clone(), id: id.clone() };
-                let fix = "take the copy out of this file: main's counts then";
-                Finding::new(Code::CopyOfMain, Severity::Warning, what, fix).mended_by(Some(repair))
+                let remove = command(&own.agent, &format!("models auth remove {}", word(id.as_str())));
+                let fix = if own.is_file { "take the copy out of this file: main's counts then" } else { &remove };
+                Finding::new(Code::CopyOfMain, Severity::Warning, what, fix).mended_by(own.is_file.then_some(repair))
             } else if is_grant(here) && is_grant(there) && here.get("email") == there.get("email") {
                 let what = format!("{id} is main's too, with other tokens: one of the two may be spent");
                 let remove = command(&own.agent, &format!("models auth remove {}", word(id.as_str())));

@@ -23,7 +23,10 @@ pub(crate) fn of_orders(stores: &Stores, in_use: &HashSet<String>, command: Comm
             spellings.entry(provider.clone()).or_default().push(key);
             for id in listed(list).into_iter().filter(|id| is_ghost(id, stores)) {
                 let repair = Repair::StoreOrder { store: own.path.clone(), ghost: id.clone() };
-                found.push(ghost(&provider, &id, "the auth order here", &own.path, in_use).mended_by(Some(repair)));
+                found.push(
+                    ghost(&provider, &id, "the auth order here", &own.path, in_use)
+                        .mended_by(own.is_file.then_some(repair)),
+                );
             }
         }
         for (provider, keys) in spellings.into_iter().filter(|(_, keys)| keys.len() > 1) {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::agent::AgentId;
 use crate::config::{Config, Places};
 use crate::doctor::{Code, Finding, Severity};
-use crate::profile::{AuthFile, AuthStore, Document, ProfileId, Rejected, StoreFileFault, StorePaths};
+use crate::profile::{AuthStore, Document, ProfileId, Rejected, StoreFileFault, StorePaths};
 use crate::status::word;
 
 /// The line to type for a command about an agent.
@@ -25,6 +25,8 @@ pub(crate) struct Agent {
 pub(crate) struct Own {
     pub(crate) agent: AgentId,
     pub(crate) path: PathBuf,
+    /// Whether that is a file: what is in a database is mended by commands.
+    pub(crate) is_file: bool,
     /// `None` where it cannot be read.
     pub(crate) document: Option<Document>,
     pub(crate) faults: Vec<StoreFileFault>,
@@ -66,18 +68,19 @@ impl Agent {
 }
 
 impl Stores {
-    /// Reads them; nothing is locked and nothing is written.
-    pub(crate) fn read(agents: &[Agent], places: &Places) -> Self {
+    /// Reads them, where those of `kept` are kept; nothing is locked and nothing is written.
+    pub(crate) fn read(agents: &[Agent], places: &Places, kept: &AuthStore) -> Self {
         let read = |agent: &Agent| {
             let path = agent.store();
             let oauth = if agent.id.is_main() { places.oauth_dir().join("oauth.json") } else { PathBuf::new() };
             let paths = StorePaths { own: path.clone(), main: path.clone(), oauth, agent: agent.id.clone() };
-            let current = AuthStore::new(paths).current();
-            let document = AuthFile::at(&path).read().ok();
+            let store = kept.alone(paths);
+            let (current, own) = (store.current(), store.own());
             Own {
                 agent: agent.id.clone(),
-                path,
-                document,
+                document: store.stored(&own).ok(),
+                path: own.path,
+                is_file: !store.is_in_vault(),
                 faults: current.trouble,
                 rejected: current.profiles.rejected.clone(),
                 ids: current.profiles.by_id.keys().cloned().collect(),
@@ -100,7 +103,9 @@ pub(crate) fn of_stores(stores: &Stores, command: CommandOf<'_>) -> Vec<Finding>
         for fault in &own.faults {
             let path = faulty(fault).unwrap_or(&own.path);
             let kept = copies(path);
-            let fix = if kept.is_empty() {
+            let fix = if let StoreFileFault::Away { .. } = fault {
+                "see that the database runs and can be reached from here".to_owned()
+            } else if kept.is_empty() {
                 "repair it by hand, or put a good copy in its place".to_owned()
             } else {
                 format!("repair it by hand, or put a good copy in its place; there is {}", kept.join(", "))
@@ -121,7 +126,8 @@ fn faulty(fault: &StoreFileFault) -> Option<&Path> {
         StoreFileFault::Corrupt { path, .. }
         | StoreFileFault::NotAStore { path, .. }
         | StoreFileFault::Unreadable { path, .. } => Some(path),
-        StoreFileFault::Busy { .. }
+        StoreFileFault::Away { .. }
+        | StoreFileFault::Busy { .. }
         | StoreFileFault::Contended { .. }
         | StoreFileFault::ReadOnly { .. }
         | StoreFileFault::Full { .. }

@@ -39,6 +39,9 @@ pub enum RenewalFault {
     /// The state directory cannot be written, so that nobody can be kept from doing the same. The caller says so.
     #[error("no lock can be had in the state directory: {0}")]
     Lock(String),
+    /// It cannot be told whether another machine is at it. The caller says so.
+    #[error("it cannot be told whether another machine is renewing it: {0}")]
+    Lease(String),
     /// The program is ending.
     #[error("the renewal was broken off")]
     BrokenOff,

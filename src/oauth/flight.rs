@@ -2,15 +2,16 @@
 
 use std::ops::ControlFlow;
 use std::sync::PoisonError;
-use std::time::Duration;
 
 use jiff::Timestamp;
+use secrecy::SecretString;
 use tokio::time::{Instant, sleep};
 
 use crate::audit::{Entry, Kind, Surface};
 use crate::health::{Bench, FailureClass};
+use crate::oauth::alone::Alone;
 use crate::oauth::endpoint::has_ended;
-use crate::oauth::home::GrantHome;
+use crate::oauth::home::{GrantHome, LOOK_AFAR};
 use crate::oauth::lock::GrantLock;
 use crate::oauth::refresher::refresh_of;
 use crate::oauth::{
@@ -18,9 +19,6 @@ use crate::oauth::{
 };
 use crate::profile::{Credential, Fingerprint, Profile, RenewedGrant};
 use crate::session::Actor;
-
-/// How often the grant's home is looked at while somebody else is at it.
-const LOOK: Duration = Duration::from_millis(20);
 
 /// How often a grant is begun with anew that somebody else keeps replacing.
 const ROUNDS: usize = 4;
@@ -53,46 +51,70 @@ struct Aboard<'a> {
 impl Aboard<'_> {
     /// Once through. `Continue`: another refresh token took the place of the one this round began with.
     async fn round(&self) -> Step<()> {
-        let found = match self.look()? {
+        let found = match self.look().await? {
             ControlFlow::Break(profile) => return Ok(ControlFlow::Break(profile)),
             ControlFlow::Continue(found) => found,
         };
         let used = refresh_of(&found).ok_or(NoRenewal::NoRefreshToken)?;
         self.may_go_on(&used).await?;
         let unsaved = self.refresher.unsaved.lock().unwrap_or_else(PoisonError::into_inner).remove(&used);
-        if let Some((renewed, lock)) = unsaved {
-            return self.keep(renewed, lock).await;
+        if let Some((renewed, alone)) = unsaved {
+            return self.keep(renewed, alone).await;
         }
-        let lock = match self.alone(&used).await? {
+        let alone = match self.alone(&used).await? {
             ControlFlow::Break(profile) => return Ok(ControlFlow::Break(profile)),
-            ControlFlow::Continue(lock) => lock,
+            ControlFlow::Continue(alone) => alone,
         };
-        // Whoever had the lock before may have renewed the grant, or found out that it cannot be.
-        match self.look()? {
-            ControlFlow::Break(profile) => return Ok(ControlFlow::Break(profile)),
-            ControlFlow::Continue(now) if refresh_of(&now).as_ref() != Some(&used) => {
-                return Ok(ControlFlow::Continue(()));
-            }
-            ControlFlow::Continue(_) => self.may_go_on(&used).await?,
+        let (step, alone) = self.ask(&found, &used, alone).await;
+        // Only now: whoever waits for it finds out about what came of it.
+        if let Some(alone) = alone {
+            alone.end().await;
         }
-        if !self.home.prepare(&used).await? {
-            return Ok(ControlFlow::Continue(()));
-        }
-        let Credential::OAuth(grant) = &found.credential else { return Err(NoRenewal::NotAGrant.into()) };
-        let refresh = grant.refresh.clone().ok_or(NoRenewal::NoRefreshToken)?;
+        step
+    }
+
+    /// Asks for new tokens, if that is still to be done, and gives the right to do so back unless it is used up.
+    async fn ask(&self, found: &Profile, used: &Fingerprint, alone: Alone) -> (Step<()>, Option<Alone>) {
+        let refresh = match self.may_ask(found, used).await {
+            Ok(ControlFlow::Continue(refresh)) => refresh,
+            Ok(ControlFlow::Break(over)) => return (Ok(over), Some(alone)),
+            Err(fault) => return (Err(fault), Some(alone)),
+        };
         let request = TokenRequest { endpoint: self.endpoint.clone(), refresh, at: self.refresher.clock.now() };
         match self.refresher.server.refresh(&request).await {
             Ok(Tokens { access, refresh, lasts }) => {
                 let expires = self.endpoint.stored_end(self.refresher.clock.now(), lasts);
-                self.keep(RenewedGrant { used, access, refresh, expires }, lock).await
+                let renewed = RenewedGrant { used: used.clone(), access, refresh, expires };
+                (self.keep(renewed, alone).await, None)
             }
-            Err(fault) => self.refused(&used, fault).await,
+            Err(fault) => (self.refused(used, fault).await, Some(alone)),
         }
     }
 
+    /// The refresh token, if it may be used now that nobody else may. `Break`: how the round ends otherwise.
+    async fn may_ask(
+        &self,
+        found: &Profile,
+        used: &Fingerprint,
+    ) -> Result<ControlFlow<ControlFlow<Profile>, SecretString>, RenewalFault> {
+        let anew = Ok(ControlFlow::Break(ControlFlow::Continue(())));
+        // Whoever was at it before may have renewed the grant, or found out that it cannot be.
+        match self.look().await? {
+            ControlFlow::Break(profile) => return Ok(ControlFlow::Break(ControlFlow::Break(profile))),
+            ControlFlow::Continue(now) if refresh_of(&now).as_ref() != Some(used) => return anew,
+            ControlFlow::Continue(_) => self.may_go_on(used).await?,
+        }
+        if !self.home.prepare(used).await? {
+            return anew;
+        }
+        let Credential::OAuth(grant) = &found.credential else { return Err(NoRenewal::NotAGrant.into()) };
+        let refresh = grant.refresh.clone().ok_or(NoRenewal::NoRefreshToken)?;
+        Ok(ControlFlow::Continue(refresh))
+    }
+
     /// Reads the profile anew. `Break`: it has an access token that is good.
-    fn look(&self) -> Result<ControlFlow<Profile, Profile>, RenewalFault> {
-        let found = self.home.look()?.ok_or_else(|| RenewalFault::Gone(self.held.id.clone()))?;
+    async fn look(&self) -> Result<ControlFlow<Profile, Profile>, RenewalFault> {
+        let found = self.home.look().await?.ok_or_else(|| RenewalFault::Gone(self.held.id.clone()))?;
         if let Some(why) = found.closed() {
             return Err(NoRenewal::Sealed(why.clone()).into());
         }
@@ -114,30 +136,45 @@ impl Aboard<'_> {
         }
     }
 
-    /// Waits until no other process is at this grant. `Break`: another one has renewed it.
-    async fn alone(&self, used: &Fingerprint) -> Step<GrantLock> {
+    /// Waits until nobody else is at this grant, here or on another machine. `Break`: another one has renewed it.
+    async fn alone(&self, used: &Fingerprint) -> Step<Alone> {
         let begun = Instant::now();
+        let mut lock = None;
         loop {
-            let taken = GrantLock::try_take(&self.refresher.locks, used);
-            match taken.map_err(|error| RenewalFault::Lock(error.to_string()))? {
-                Some(lock) => return Ok(ControlFlow::Continue(lock)),
-                None if begun.elapsed() >= self.refresher.patience => return Err(RenewalFault::Busy),
-                None => sleep(LOOK).await,
+            let mut pause = self.home.pause();
+            if lock.is_none() {
+                let taken = GrantLock::try_take(&self.refresher.locks, used);
+                lock = taken.map_err(|error| RenewalFault::Lock(error.to_string()))?;
             }
-            if let ControlFlow::Break(profile) = self.look()? {
+            if let Some(taken) = lock.take() {
+                let Some(leases) = &self.refresher.leases else {
+                    return Ok(ControlFlow::Continue(Alone::Here(taken)));
+                };
+                match leases.claim(used, taken).await? {
+                    Ok(alone) => return Ok(ControlFlow::Continue(alone)),
+                    // Kept: who waits here need not ask as well.
+                    Err(taken) => lock = Some(taken),
+                }
+                pause = LOOK_AFAR;
+            }
+            if begun.elapsed() >= self.refresher.patience {
+                return Err(RenewalFault::Busy);
+            }
+            sleep(pause).await;
+            if let ControlFlow::Break(profile) = self.look().await? {
                 return Ok(ControlFlow::Break(profile));
             }
         }
     }
 
     /// Writes the tokens down, and only then gives them out. A grant that was replaced meanwhile stays as it is.
-    async fn keep(&self, renewed: RenewedGrant, lock: GrantLock) -> Step<()> {
+    async fn keep(&self, renewed: RenewedGrant, alone: Alone) -> Step<()> {
         let ours = match self.home.keep(&renewed).await {
             Ok(ours) => ours,
             Err(fault) => {
                 tracing::error!(profile.id = %self.held.id, %fault, "a renewed grant could not be written down yet");
                 let mut unsaved = self.refresher.unsaved.lock().unwrap_or_else(PoisonError::into_inner);
-                unsaved.insert(renewed.used.clone(), (renewed, lock));
+                unsaved.insert(renewed.used.clone(), (renewed, alone));
                 return Err(fault);
             }
         };
@@ -145,9 +182,9 @@ impl Aboard<'_> {
         if ours {
             self.attest(&renewed).await;
         }
-        drop(lock);
+        alone.end().await;
         tracing::info!(profile.id = %self.held.id, expires = %renewed.expires, ours, "an access token was renewed");
-        Ok(match self.look()? {
+        Ok(match self.look().await? {
             // A token that is over as soon as it came is not fetched again and again.
             ControlFlow::Continue(profile) if ours => ControlFlow::Break(profile),
             ControlFlow::Continue(_) => ControlFlow::Continue(()),
@@ -181,7 +218,7 @@ impl Aboard<'_> {
         let TokenFault { verdict, detail } = fault;
         let doubted = Instant::now();
         loop {
-            match self.look()? {
+            match self.look().await? {
                 ControlFlow::Break(profile) => return Ok(ControlFlow::Break(profile)),
                 ControlFlow::Continue(now) if refresh_of(&now).as_ref() != Some(used) => {
                     return Ok(ControlFlow::Continue(()));
@@ -191,7 +228,7 @@ impl Aboard<'_> {
             if verdict != Verdict::Dead || doubted.elapsed() >= self.refresher.doubt {
                 break;
             }
-            sleep(LOOK).await;
+            sleep(self.home.pause()).await;
         }
         let (now, provider) = (self.refresher.clock.now(), &self.held.provider);
         if verdict == Verdict::Dead {

@@ -1,14 +1,21 @@
 //! Where a grant lives.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::task::spawn_blocking;
 
 use crate::oauth::RenewalFault;
 use crate::profile::{
-    AuthStore, ExternalCli, Fingerprint, Origin, Profile, ProfileId, RenewedGrant, StoreFileFault, Swapped,
-    can_write_back, claude_code_on_disk, write_back,
+    AuthStore, ExternalCli, Fingerprint, Origin, Profile, ProfileId, RenewedGrant, Swapped, can_write_back,
+    claude_code_on_disk, write_back,
 };
+
+/// How often the grant's home is looked at while somebody else is at it.
+const LOOK: Duration = Duration::from_millis(20);
+
+/// The same where that is asked of a database.
+pub(crate) const LOOK_AFAR: Duration = Duration::from_millis(200);
 
 /// Where a grant lives: it is read there anew, and what it is exchanged for is written there and nowhere else.
 #[derive(Debug, Clone)]
@@ -35,11 +42,24 @@ impl GrantHome {
     /// The grant as it is there at this very moment; `None` when it is gone.
     ///
     /// # Errors
-    /// The file cannot be read.
-    pub(crate) fn look(&self) -> Result<Option<Profile>, StoreFileFault> {
+    /// It cannot be read.
+    pub(crate) async fn look(&self) -> Result<Option<Profile>, RenewalFault> {
         match self {
-            Self::Store { store, id, .. } => store.on_disk(id),
-            Self::ClaudeCode(origin) => claude_code_on_disk(origin),
+            Self::Store { store, id, .. } if store.is_in_vault() => {
+                let (store, id) = (Arc::clone(store), id.clone());
+                let looked = spawn_blocking(move || store.on_disk(&id));
+                Ok(looked.await.map_err(|_| RenewalFault::BrokenOff)??)
+            }
+            Self::Store { store, id, .. } => Ok(store.on_disk(id)?),
+            Self::ClaudeCode(origin) => Ok(claude_code_on_disk(origin)?),
+        }
+    }
+
+    /// How long to wait between two looks: a database is asked each time, and a file costs next to nothing.
+    pub(crate) fn pause(&self) -> Duration {
+        match self {
+            Self::Store { store, .. } if store.is_in_vault() => LOOK_AFAR,
+            Self::Store { .. } | Self::ClaudeCode(_) => LOOK,
         }
     }
 

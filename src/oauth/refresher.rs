@@ -10,12 +10,12 @@ use futures_util::future::{BoxFuture, Shared};
 
 use crate::clock::Clock;
 use crate::config::AuthConfig;
+use crate::oauth::alone::{Alone, GrantLeases};
 use crate::oauth::flight::is_good_after;
-use crate::oauth::lock::GrantLock;
 use crate::oauth::rest::Rests;
 use crate::oauth::{NoRenewal, RenewalFault, TokenEndpoint, TokenServer};
 use crate::profile::{AuthStore, Credential, Fingerprint, Profile, ProfileId, RenewedGrant};
-use crate::store::Store;
+use crate::store::{LeaseTable, Store};
 
 /// How long one waits for another process that renews the same grant: longer than an exchange and a write take.
 const PATIENCE: Duration = Duration::from_secs(45);
@@ -26,7 +26,8 @@ const DOUBT: Duration = Duration::from_millis(1_500);
 /// One flight, awaited by everybody who wants its result.
 type Flight = Shared<BoxFuture<'static, Result<Profile, RenewalFault>>>;
 
-/// Renews grants: one flight for each in this process, one at a time among all processes.
+/// Renews grants: one flight for each in this process, one at a time among all processes, and among all machines that
+/// share the state.
 pub struct Refresher {
     pub(crate) auth_store: Arc<AuthStore>,
     pub(crate) store: Arc<dyn Store>,
@@ -35,11 +36,13 @@ pub struct Refresher {
     pub(crate) clock: Arc<dyn Clock>,
     /// The folder of the locks.
     pub(crate) locks: PathBuf,
+    /// What keeps other machines out; `None` where no other one shares the state.
+    pub(crate) leases: Option<GrantLeases>,
     pub(crate) patience: Duration,
     pub(crate) doubt: Duration,
-    /// Tokens that came but could not be written down yet, under the refresh token that they were given for. Its lock
-    /// stays with them, for that token is used up.
-    pub(crate) unsaved: Mutex<HashMap<Fingerprint, (RenewedGrant, GrantLock)>>,
+    /// Tokens that came but could not be written down yet, under the refresh token that they were given for. The right
+    /// to use that one stays with them, for that token is used up.
+    pub(crate) unsaved: Mutex<HashMap<Fingerprint, (RenewedGrant, Alone)>>,
     flights: Mutex<HashMap<(ProfileId, Fingerprint), Flight>>,
 }
 
@@ -55,13 +58,20 @@ impl Refresher {
     ) -> Self {
         let (unsaved, flights) = (Mutex::default(), Mutex::default());
         let rests = Rests::new(Arc::clone(&store));
-        Self { auth_store, store, rests, server, clock, locks, patience: PATIENCE, doubt: DOUBT, unsaved, flights }
+        let (patience, doubt, leases) = (PATIENCE, DOUBT, None);
+        Self { auth_store, store, rests, server, clock, locks, leases, patience, doubt, unsaved, flights }
     }
 
     /// The same, waiting for other processes for at most `patience`, and doubting a refusal for `doubt`.
     #[must_use]
     pub fn with_patience(self, patience: Duration, doubt: Duration) -> Self {
         Self { patience, doubt, ..self }
+    }
+
+    /// The same where several machines share the state: of all of them, one at a time renews a grant. `table` is theirs.
+    #[must_use]
+    pub fn with_leases(self, table: Arc<dyn LeaseTable>) -> Self {
+        Self { leases: Some(GrantLeases::new(table)), ..self }
     }
 
     /// Gets a usable access token for `held`, whose own is ended or refused, and returns the profile as it is then stored.

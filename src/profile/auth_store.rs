@@ -1,6 +1,8 @@
 //! The profiles of one agent: its own store read over main's.
 
+mod bring;
 mod convert;
+mod kept;
 mod shelf;
 
 use std::path::{Path, PathBuf};
@@ -10,12 +12,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::agent::AgentId;
 use crate::catalog::ProviderId;
 use crate::profile::file::Change;
+use crate::profile::medium::Medium;
 use crate::profile::seal::Opened;
 use crate::profile::wire::Stored;
 use crate::profile::{
     AuthFile, Document, External, ExternalCli, ExternalPaths, Origin, Presence, Profile, ProfileId, Profiles,
     RenewedGrant, SealPorts, SealTrouble, Sealing, StoreFileFault, Written,
 };
+use kept::Vaults;
 use shelf::Shelf;
 
 /// Where the stores of one agent are. Nothing is looked for anywhere else.
@@ -50,6 +54,8 @@ pub struct AuthStore {
     /// Whether the person opted in to renewing Claude Code's login.
     write_back: AtomicBool,
     sealing: Arc<Sealing>,
+    /// `None` where they are files.
+    vaults: Option<Vaults>,
     state: Mutex<State>,
 }
 
@@ -70,12 +76,13 @@ impl AuthStore {
     pub fn new(paths: StorePaths) -> Self {
         let apart = paths.own != paths.main;
         let agent = if apart { AgentId::main() } else { paths.agent.clone() };
-        let main = Shelf::new(&paths.main, Some(&paths.oauth), agent);
-        let own = apart.then(|| Shelf::new(&paths.own, None, paths.agent.clone()));
+        let file = |path: &Path| Medium::File(AuthFile::at(path));
+        let main = Shelf::new(file(&paths.main), &paths.main, Some(&paths.oauth), agent);
+        let own = apart.then(|| Shelf::new(file(&paths.own), &paths.own, None, paths.agent.clone()));
         let merged = Current { profiles: Arc::default(), trouble: Vec::new() };
         let state = State { main, own, external: External::default(), merged };
         let sealing = Arc::new(Sealing::new(SealPorts::default(), Path::new(""), &[], None));
-        Self { paths, write_back: AtomicBool::new(false), sealing, state: Mutex::new(state) }
+        Self { paths, write_back: AtomicBool::new(false), sealing, vaults: None, state: Mutex::new(state) }
     }
 
     /// With the logins of other programs that are at `paths`.
@@ -113,7 +120,8 @@ impl AuthStore {
         &self.paths
     }
 
-    /// The profiles as they are now. Cheap: a look at the files' times; they are read again only after a change.
+    /// The profiles as they are now. Cheap: a look at the files' times; they are read again only after a change. In a vault
+    /// they are as they were within the last second, and nobody waits for it but who asks first of all.
     ///
     /// A file that cannot be read does not take its profiles away: its last good content stays, and the fault is
     /// returned along with it. Nothing is locked and nothing is written.
@@ -154,12 +162,8 @@ impl AuthStore {
     ///
     /// As [`AuthFile::read`].
     pub fn document(&self, origin: &Origin) -> Result<Document, StoreFileFault> {
-        let document = AuthFile::at(&origin.path).read()?;
-        if document.presence() != Presence::Missing {
-            return Ok(document);
-        }
-        let oauth = (origin.path == self.paths.main).then_some(self.paths.oauth.as_path());
-        shelf::legacy(&origin.path, oauth)
+        let document = self.stored(origin)?;
+        if document.presence() == Presence::Missing { self.legacy(&origin.path) } else { Ok(document) }
     }
 
     /// Puts renewed tokens into the profile `id`, in the file that owns it, if its refresh token is still the one that was
@@ -245,7 +249,7 @@ impl AuthStore {
         change: impl FnMut(&mut Document) -> T,
     ) -> Result<Written<T>, StoreFileFault> {
         let change = self.whole_change(origin, change)?;
-        settled(AuthFile::at(&origin.path).lock()?.write_what_stands(change)?)
+        settled(self.medium(&origin.path).write(change)?)
     }
 
     /// [`AuthStore::edit`], and then `check` over what is read back, its secrets open. Where it says no, the file is as it
@@ -261,7 +265,7 @@ impl AuthStore {
         mut check: impl FnMut(&Document, &T) -> bool,
     ) -> Result<Option<Written<T>>, StoreFileFault> {
         let change = self.whole_change(origin, change)?;
-        let written = AuthFile::at(&origin.path).lock()?.write_checked(change, |document, (value, _)| {
+        let written = self.medium(&origin.path).write_checked(change, |document, (value, _)| {
             let mut open = document.clone();
             Opened::open(&mut open, &self.sealing.keys());
             check(&open, value)
@@ -277,11 +281,10 @@ impl AuthStore {
         origin: &Origin,
         mut change: impl FnMut(&mut Document) -> T + 'a,
     ) -> Result<impl FnMut(&mut Document) -> Change<Attempted<T>> + 'a, StoreFileFault> {
-        let oauth = (origin.path == self.paths.main).then_some(self.paths.oauth.as_path());
-        let legacy = if std::fs::exists(&origin.path).unwrap_or(true) {
+        let legacy = if !self.is_in_vault() && std::fs::exists(&origin.path).unwrap_or(true) {
             Document::missing()
         } else {
-            shelf::legacy(&origin.path, oauth)?
+            self.legacy(&origin.path)?
         };
         // Before the lock is taken: a person may have to be waited for.
         self.sealing.warm();
@@ -296,7 +299,12 @@ impl AuthStore {
             if seeded.is_some_and(|seeded| seeded == *document) {
                 return Change { value: (value, None), stands: false };
             }
-            match opened.close(document, &self.sealing) {
+            let sealed = match opened.stray(document) {
+                // Others that share it could not open what is sealed here.
+                Some(why) if self.is_in_vault() => Err(why),
+                Some(_) | None => opened.close(document, &self.sealing),
+            };
+            match sealed {
                 Ok(()) => Change::made((value, None)),
                 Err(why) => Change { value: (value, Some(why)), stands: false },
             }
@@ -311,8 +319,11 @@ impl AuthStore {
     /// As [`AuthStore::edit`].
     pub fn prepare(&self, origin: &Origin) -> Result<(), StoreFileFault> {
         self.edit(origin, |_| ())?;
+        if self.is_in_vault() {
+            self.prove_writable(origin)?;
+        }
         let Some(with) = self.sealing.with() else { return Ok(()) };
-        let mut document = AuthFile::at(&origin.path).read()?;
+        let mut document = self.stored(origin)?;
         let in_use = Opened::open(&mut document, &self.sealing.keys()).in_use();
         let key = self.sealing.key_to_seal(with, &in_use);
         key.map(drop).map_err(|why| StoreFileFault::NotSealed { path: origin.path.clone(), why })
@@ -321,6 +332,9 @@ impl AuthStore {
     /// Keeps a copy of each store file that does not parse; for long-running programs and `doctor`, because
     /// [`AuthStore::current`] writes nothing. Returns where the copies are.
     pub fn keep_corrupt_copies(&self) -> Vec<PathBuf> {
+        if self.is_in_vault() {
+            return Vec::new();
+        }
         let mut paths = vec![&self.paths.own];
         if self.paths.main != self.paths.own {
             paths.push(&self.paths.main);

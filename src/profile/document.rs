@@ -1,5 +1,6 @@
 //! The content of an auth store file, with everything in it that modelpin does not know.
 
+mod bring;
 mod edit;
 mod entry;
 mod merge;
@@ -15,6 +16,7 @@ use serde_json::{Map, Value, json};
 use crate::profile::{ProfileId, StoreFileFault, is_still_sealed};
 use crate::redact::secrets_in;
 
+pub use bring::Moved;
 pub use entry::{Held, NewProfile, RenewedGrant};
 pub use take_over::{Fate, TakenOver};
 

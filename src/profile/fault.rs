@@ -41,6 +41,15 @@ pub enum StoreFileFault {
         /// What the system said.
         why: String,
     },
+    /// The database that it is kept in cannot be reached, or gives no answer. The caller goes on with the last good version
+    /// and says so. Whether a write that met this was done is open; nothing is lost by doing it again.
+    #[error("{path} cannot be reached: {why}. Try again when it is back", path = path.display())]
+    Away {
+        /// What it is called.
+        path: PathBuf,
+        /// What came instead of an answer.
+        why: String,
+    },
     /// Another program holds the lock. The caller says so; trying again later is safe.
     #[error(
         "{path} is held by {holder} for more than {seconds} s; nothing was written. Try again; \

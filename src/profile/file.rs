@@ -30,7 +30,7 @@ use put::Put;
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// How often a change is begun anew because somebody who ignores the locks was quicker.
-const ATTEMPTS: usize = 100;
+pub(crate) const ATTEMPTS: usize = 100;
 
 /// The bytes of a store; wiped from memory when dropped.
 type Bytes = Zeroizing<Vec<u8>>;

@@ -30,8 +30,8 @@ pub use os_keyring::OsKeyring;
 pub use passphrase::AskPassphrase;
 pub use ports::SealPorts;
 pub use ready::Ready;
-pub(crate) use sealed::is_still_sealed;
 pub use sealed::{Cost, KeyName, Sealed, is_sealed};
+pub(crate) use sealed::{is_blank, is_still_sealed};
 pub use sealing::Sealing;
 pub use trouble::SealTrouble;
 

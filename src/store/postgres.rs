@@ -31,11 +31,13 @@ mod receipts;
 mod schema;
 mod sessions;
 mod usage;
+mod vault;
+mod watch;
 
 use std::fmt;
 use std::future::Future;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime as PoolRuntime, Transaction};
@@ -52,6 +54,7 @@ use crate::store::postgres::failure::Failure;
 use crate::store::postgres::group::Group;
 use crate::store::postgres::known::Known;
 use crate::store::postgres::lent::Lent;
+use crate::store::postgres::watch::Watch;
 
 /// So many connections at most. A database has about a hundred for everybody.
 const CONNECTIONS: usize = 16;
@@ -97,6 +100,7 @@ struct Shared {
     is_up_to_date: OnceCell<()>,
     known: Known,
     group: Group,
+    watch: Watch,
 }
 
 /// What is done within one transaction with what it was given. It may be done again, from the start.
@@ -155,6 +159,7 @@ impl Postgres {
             is_up_to_date: OnceCell::new(),
             known: Known::default(),
             group: Group::default(),
+            watch: Watch::default(),
         };
         Ok(Self { shared: Arc::new(shared), runtime: Some(runtime) })
     }
@@ -222,6 +227,15 @@ impl Postgres {
             }
             .map_err(|failure| failure.of(&shown))
         })
+    }
+
+    /// Waits for `work`, whatever the caller runs on.
+    fn wait<T: Send + 'static>(&self, work: BoxFuture<'static, Result<T, StoreFault>>) -> Result<T, StoreFault> {
+        let (tell, told) = mpsc::channel();
+        let away = |why: &str| StoreFault::Away { path: self.shown().to_path_buf(), why: why.to_owned() };
+        let runtime = self.handle().ok_or_else(|| away("it is being closed"))?;
+        runtime.spawn(async move { tell.send(work.await) });
+        told.recv().unwrap_or_else(|_| Err(away("it ended before it had answered")))
     }
 
     fn handle(&self) -> Option<&Handle> {

@@ -111,6 +111,7 @@ impl Turn<'_> {
             | RenewalFault::Busy
             | RenewalFault::Store(_)
             | RenewalFault::Lock(_)
+            | RenewalFault::Lease(_)
             | RenewalFault::BrokenOff => FailureClass::NotRenewed,
         };
         let retry_after = match fault {
@@ -123,6 +124,7 @@ impl Turn<'_> {
             | RenewalFault::Busy
             | RenewalFault::Store(_)
             | RenewalFault::Lock(_)
+            | RenewalFault::Lease(_)
             | RenewalFault::BrokenOff => None,
         };
         Failure { class, status: None, retry_after, detail: fault.to_string(), sent: None }

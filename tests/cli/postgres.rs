@@ -17,7 +17,7 @@ use crate::support::postgres::{PASSWORD, Server, database};
 const BOB: &str = "agent:main:telegram:default:dm:43";
 
 /// A machine: a state directory of its own, and the database of all.
-fn machine(url: &str, base_url: impl Fn(&str) -> String) -> Home {
+pub(crate) fn machine(url: &str, base_url: impl Fn(&str) -> String) -> Home {
     let home = Home::empty();
     family(&home.state(), "modelpin.json", base_url);
     let config = home.state().join("modelpin.json");

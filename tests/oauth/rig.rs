@@ -20,32 +20,32 @@ use crate::oauth::claude_code::{claude_code_in, login};
 use crate::support::bot::merge;
 use crate::support::idp::{Idp, refresh_token};
 
-pub(super) const WORK: &str = "anthropic:work";
+pub(crate) const WORK: &str = "anthropic:work";
 
 /// The access token after so many refreshes.
-pub(super) fn access_token(refreshes: u32) -> String {
+pub(crate) fn access_token(refreshes: u32) -> String {
     format!("at-test-{refreshes}-0b8f9c1f7Qz44aab")
 }
 
-pub(super) struct Rig {
-    pub(super) idp: Idp,
-    pub(super) answers: Receiver<()>,
-    pub(super) store: Arc<dyn Store>,
-    pub(super) folder: TempDir,
+pub(crate) struct Rig {
+    pub(crate) idp: Idp,
+    pub(crate) answers: Receiver<()>,
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) folder: TempDir,
     /// Whether the grant is Claude Code's login, which may be renewed.
     of_claude_code: bool,
 }
 
 impl Rig {
     /// With one grant in main's store, whose access token has ended.
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let rig = Self::empty(false);
         write(&rig.main(), &json!({"version": 1, "profiles": {WORK: grant(0)}}));
         rig
     }
 
     /// With Claude Code's login in its own file, whose access token has ended.
-    pub(super) fn of_claude_code() -> Self {
+    pub(crate) fn of_claude_code() -> Self {
         let rig = Self::empty(true);
         write(&rig.claude_code(), &login(0));
         rig
@@ -58,35 +58,35 @@ impl Rig {
     }
 
     /// Claude Code's file.
-    pub(super) fn claude_code(&self) -> PathBuf {
+    pub(crate) fn claude_code(&self) -> PathBuf {
         claude_code_in(&self.folder.path().join("home"))
     }
 
-    pub(super) fn main(&self) -> PathBuf {
+    pub(crate) fn main(&self) -> PathBuf {
         self.folder.path().join("main/auth-profiles.json")
     }
 
-    pub(super) fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         json_at(&self.main())
     }
 
-    pub(super) fn auth(&self) -> AuthConfig {
+    pub(crate) fn auth(&self) -> AuthConfig {
         let mut config = self.idp.config("anthropic");
         merge(&mut config, json!({"auth": {"claudeCli": {"writeBack": self.of_claude_code}}}));
         from_value(&config).unwrap().auth
     }
 
     /// The refresher of one process.
-    pub(super) fn refresher(&self) -> Arc<Refresher> {
+    pub(crate) fn refresher(&self) -> Arc<Refresher> {
         Arc::new(self.refresher_of("main"))
     }
 
-    pub(super) fn refresher_of(&self, agent: &str) -> Refresher {
+    pub(crate) fn refresher_of(&self, agent: &str) -> Refresher {
         refresher(self.auth_store(agent), self.store.clone(), self.folder.path())
     }
 
     /// What the store holds, as far as a program knows that looked once.
-    pub(super) fn held(&self) -> Profile {
+    pub(crate) fn held(&self) -> Profile {
         held(&self.auth_store("main"))
     }
 
@@ -99,19 +99,19 @@ impl Rig {
     }
 
     /// Renews what the store holds.
-    pub(super) async fn renew(&self) -> Result<String, RenewalFault> {
+    pub(crate) async fn renew(&self) -> Result<String, RenewalFault> {
         self.refresher().renew(&self.held(), &self.auth()).await.map(|profile| access(&profile))
     }
 }
 
 /// Puts `value` there as a store.
-pub(super) fn write(path: &Path, value: &Value) {
+pub(crate) fn write(path: &Path, value: &Value) {
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     fs::write(path, format!("{value:#}\n")).unwrap();
 }
 
 /// An entry of the store after so many refreshes; the first has ended.
-pub(super) fn grant(refreshes: u32) -> Value {
+pub(crate) fn grant(refreshes: u32) -> Value {
     let expires: i64 = if refreshes == 0 { 1_700_000_000_000 } else { 4_102_444_800_000 };
     json!({
         "type": "oauth", "provider": "anthropic", "access": access_token(refreshes),
@@ -119,12 +119,12 @@ pub(super) fn grant(refreshes: u32) -> Value {
     })
 }
 
-pub(super) fn auth_store(folder: &Path, agent: &str) -> Arc<AuthStore> {
+pub(crate) fn auth_store(folder: &Path, agent: &str) -> Arc<AuthStore> {
     Arc::new(AuthStore::new(store_paths(folder, agent)))
 }
 
 /// The same with Claude Code's login, which may be renewed.
-pub(super) fn claude_codes_store(folder: &Path, agent: &str) -> Arc<AuthStore> {
+pub(crate) fn claude_codes_store(folder: &Path, agent: &str) -> Arc<AuthStore> {
     let claude_code = Some(claude_code_in(&folder.join("home")));
     let store = AuthStore::new(store_paths(folder, agent));
     let store = store.with_external(&ExternalPaths { claude_code, ..ExternalPaths::default() });
@@ -141,25 +141,25 @@ fn store_paths(folder: &Path, agent: &str) -> StorePaths {
     }
 }
 
-pub(super) fn refresher(auth: Arc<AuthStore>, store: Arc<dyn Store>, locks: &Path) -> Refresher {
+pub(crate) fn refresher(auth: Arc<AuthStore>, store: Arc<dyn Store>, locks: &Path) -> Refresher {
     let server = Arc::new(TokenHttp::within(Duration::from_secs(20)));
     let refresher = Refresher::new(auth, store, server, Arc::new(SystemClock), locks.to_owned());
     refresher.with_patience(Duration::from_secs(30), Duration::from_millis(300))
 }
 
-pub(super) fn held(store: &AuthStore) -> Profile {
+pub(crate) fn held(store: &AuthStore) -> Profile {
     let profiles = store.current().profiles;
     let wanted = [WORK, "anthropic:claude-cli"].map(|id| ProfileId::new(id).unwrap());
     wanted.iter().find_map(|id| profiles.get(id)).unwrap().clone()
 }
 
-pub(super) fn access(profile: &Profile) -> String {
+pub(crate) fn access(profile: &Profile) -> String {
     match &profile.credential {
         Credential::OAuth(grant) => grant.access.as_ref().unwrap().expose_secret().to_owned(),
         Credential::ApiKey { .. } | Credential::Token { .. } => panic!("no grant"),
     }
 }
 
-pub(super) fn json_at(path: &Path) -> Value {
+pub(crate) fn json_at(path: &Path) -> Value {
     serde_json::from_slice(&fs::read(path).unwrap()).unwrap()
 }

@@ -11,7 +11,7 @@ use crate::store::contract;
 use crate::store::support::{Place, at, entry, key, session};
 use crate::support::postgres::{Database, database};
 
-/// How many tables there are: those of every schema but the leases.
+/// How many tables there are: those of every schema but the leases, and the credentials, which no file of state holds.
 pub(super) const TABLES: usize = 11;
 
 fn postgres(database: &Database) -> Postgres {

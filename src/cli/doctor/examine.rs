@@ -85,7 +85,7 @@ impl Case<'_> {
         let (installation, unconfigured) = self.installation()?;
         let (settings, places) = (installation.settings(), installation.places());
         let agents = Agent::all(places, &settings.config);
-        let stores = Stores::read(&agents, places);
+        let stores = Stores::read(&agents, places, installation.auth_store());
         let paths: Vec<PathBuf> = agents.iter().map(Agent::store).collect();
         let read = config::load(&places.config_path, &settings.environment);
         let files = read.map_or_else(|_| vec![places.config_path.clone()], |loaded| loaded.files);

@@ -74,7 +74,7 @@ impl Preview {
             if *is_stored {
                 continue;
             }
-            lines.push(short(place.path()));
+            lines.push(short(&place.origin().path));
             let told = credential.fingerprint().map_or_else(|| "-".to_owned(), |fingerprint| fingerprint.to_string());
             let kind = credential.kind().replace('_', " ");
             let is_new = !case.installation.auth_store().current().profiles.by_id.contains_key(&credential.id);

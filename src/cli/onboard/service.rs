@@ -50,6 +50,9 @@ fn written_elsewhere(case: &Case<'_>) -> Vec<PathBuf> {
     let stores = case.installation.auth_store().paths();
     let mut folders: Vec<PathBuf> =
         [&stores.own, &stores.main].into_iter().filter_map(|store| store.parent().map(Path::to_owned)).collect();
+    if case.installation.auth_store().is_in_vault() {
+        folders.clear();
+    }
     if case.installation.settings().config.auth.claude_cli.write_back {
         folders.extend(places.home().map(|home| home.join(".claude")));
     }

@@ -7,7 +7,8 @@ use serde_json::Value;
 use crate::catalog::ProviderId;
 use crate::config::field::Field;
 use crate::config::{
-    AuthConfig, BodyForm, ClaudeCliConfig, Cooldowns, Grants, KeyFault, Mode, OAuthConfig, ProfileConfig, Visibility,
+    AuthConfig, AuthPlace, BodyForm, ClaudeCliConfig, Cooldowns, Grants, KeyFault, Mode, OAuthConfig, ProfileConfig,
+    Visibility,
 };
 use crate::profile::{ExternalCli, ProfileId, SealWith};
 
@@ -30,9 +31,18 @@ pub(crate) fn auth(field: &Field<'_>) -> Result<AuthConfig, KeyFault> {
         deny_cross_billing,
         oauth: oauth(&field.get("oauth")?)?,
         claude_cli: claude_cli(&field.get("claudeCli")?)?,
+        store: store(&field.get("store")?)?,
         seal: seal(&field.get("seal")?)?,
         seal_passphrase_file: field.get("sealPassphraseFile")?.string()?.filter(|path| !path.trim().is_empty()),
     })
+}
+
+fn store(field: &Field<'_>) -> Result<AuthPlace, KeyFault> {
+    match field.text()? {
+        None | Some("file") => Ok(AuthPlace::File),
+        Some("database") => Ok(AuthPlace::Database),
+        Some(_) => Err(field.wrong("`file` or `database`")),
+    }
 }
 
 fn seal(field: &Field<'_>) -> Result<Option<SealWith>, KeyFault> {

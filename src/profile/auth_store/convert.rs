@@ -4,9 +4,10 @@ use std::fs;
 use std::path::PathBuf;
 
 use crate::profile::auth_store::shelf::auth_json;
+use crate::profile::file::Change;
 use crate::profile::seal::convert::{Count, Refused, seal_all, unseal_all};
 use crate::profile::seal::{KeyName, Opened};
-use crate::profile::{AuthFile, AuthStore, Converted, Document, Origin, Presence, SealWith, StoreFileFault};
+use crate::profile::{AuthStore, Converted, Document, Origin, Presence, SealWith, StoreFileFault};
 use crate::replace::beside;
 
 impl AuthStore {
@@ -24,7 +25,7 @@ impl AuthStore {
     pub fn keys_in_use(&self) -> Result<Vec<KeyName>, StoreFileFault> {
         let mut names = Vec::new();
         for origin in self.files() {
-            let mut document = AuthFile::at(&origin.path).read()?;
+            let mut document = self.stored(&origin)?;
             names.extend(Opened::open(&mut document, &self.sealing().keys()).in_use());
         }
         Ok(names)
@@ -39,7 +40,7 @@ impl AuthStore {
     ///
     /// As [`AuthFile::edit`]; the file is then as it was.
     pub fn seal(&self, origin: &Origin, with: SealWith) -> Result<Option<Converted>, StoreFileFault> {
-        Self::convert(origin, |document| seal_all(document, self.sealing(), with, &origin.path))
+        self.convert(origin, |document| seal_all(document, self.sealing(), with, &origin.path))
     }
 
     /// Unseals every secret in one of the agent's two stores; `None` when it is not there.
@@ -48,18 +49,18 @@ impl AuthStore {
     ///
     /// As [`AuthFile::edit`]; the file is then as it was.
     pub fn unseal(&self, origin: &Origin) -> Result<Option<Converted>, StoreFileFault> {
-        Self::convert(origin, |document| unseal_all(document, self.sealing(), &origin.path))
+        self.convert(origin, |document| unseal_all(document, self.sealing(), &origin.path))
     }
 
     fn convert(
+        &self,
         origin: &Origin,
         mut convert: impl FnMut(&mut Document) -> Result<Count, Refused>,
     ) -> Result<Option<Converted>, StoreFileFault> {
-        let file = AuthFile::at(&origin.path);
-        if file.read()?.presence() == Presence::Missing {
+        if self.stored(origin)?.presence() == Presence::Missing {
             return Ok(None);
         }
-        let written = file.edit(|document| convert(document))?;
+        let written = self.medium(&origin.path).write(|document| Change::made(convert(document)))?;
         let Count { converted, already, closed } = written.value.map_err(|why| why.fault(&origin.path))?;
         Ok(Some(Converted { path: written.path, changed: written.changed, converted, already, closed }))
     }
@@ -67,6 +68,9 @@ impl AuthStore {
     /// Files around the stores that hold secrets as they are, whatever is sealed: the stores of before, and copies.
     pub fn plain_leftovers(&self) -> Vec<PathBuf> {
         let mut found = Vec::new();
+        if self.is_in_vault() {
+            return found;
+        }
         for Origin { path, .. } in self.files() {
             found.push(auth_json(&path));
             let name = beside(&path, "").file_name().unwrap_or_default().to_string_lossy().into_owned();

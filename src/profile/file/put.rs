@@ -3,11 +3,24 @@
 use std::path::Path;
 use std::time::Duration;
 
+use secrecy::zeroize::Zeroizing;
 use tempfile::{NamedTempFile, TempPath};
 
 use crate::profile::file::{keep_aside, load, read_whole};
-use crate::profile::{Document, StoreFileFault};
+use crate::profile::{AuthFile, Document, StoreFileFault};
 use crate::replace::{self, Exchanged, Refused, put_new, sync_folder};
+
+impl AuthFile {
+    /// Puts `document` there, mode 0600, if there is no file yet. Returns whether there was none.
+    ///
+    /// # Errors
+    ///
+    /// What the system refused; nothing is left behind.
+    pub fn put_new(&self, document: Document) -> Result<bool, StoreFileFault> {
+        let bytes = Zeroizing::new(document.into_bytes());
+        put_new(self.path(), prepared(self.path(), &bytes)?).map_err(fault(self.path()))
+    }
+}
 
 /// What came of it.
 pub(crate) enum Put {

@@ -95,6 +95,23 @@ impl Opened {
         self.was.values().any(|was| was.sealed.is_some())
     }
 
+    /// Why `document`, changed by now, must not get a secret sealed: everything sealed in it is sealed with another
+    /// passphrase, so that whoever has that one could not open what would be added.
+    pub(crate) fn stray(&self, document: &mut Document) -> Option<SealTrouble> {
+        let place = self.closed.iter().find_map(|(_, why)| {
+            let SealTrouble::OtherPassphrase { place } = why else { return None };
+            Some(place)
+        })?;
+        let (mut sealed, mut plain) = (false, false);
+        document.each_secret(|_, _, value| if is_sealed(value) { sealed = true } else { plain = true });
+        let is_stray = sealed && plain && self.in_use().is_empty();
+        is_stray.then(|| {
+            SealTrouble::CannotSeal(format!(
+                "all that is there is sealed with another passphrase than the one in {place}. Put the right one there"
+            ))
+        })
+    }
+
     /// Puts back what was there for each secret that is still the same, and seals the others, if `sealing` does.
     ///
     /// # Errors

@@ -31,6 +31,11 @@ pub(crate) fn is_still_sealed(secret: &SecretString) -> bool {
     is_sealed(secret.expose_secret())
 }
 
+/// Whether there is nothing in `secret`.
+pub(crate) fn is_blank(secret: &SecretString) -> bool {
+    secret.expose_secret().trim().is_empty()
+}
+
 /// A sealed secret: which key opens it, and what is in it.
 ///
 /// There is one way to write each: what reads differently is not read at all.

@@ -67,6 +67,18 @@ pub enum SealTrouble {
     /// A secret cannot be sealed, and is therefore not written.
     #[error("cannot be sealed: {0}")]
     CannotSeal(String),
+    /// What is kept for several machines has to be sealed, and this is not.
+    #[error(
+        "is not sealed, and nothing else is put into a database: write `auth.seal: \"passphrase\"` into the configuration; \
+         a field that is not among those that modelpin seals cannot be kept there"
+    )]
+    InTheClear,
+    /// What is kept for several machines has to open on each of them.
+    #[error(
+        "is sealed with the keyring of one machine, and other machines could not open it in a database: seal it with the \
+         passphrase, `modelpin models auth seal --with passphrase`"
+    )]
+    NotForOthers,
     /// The machine has not the memory that a key is derived in.
     #[error("needs a key derived from a passphrase, for which this machine has not the memory")]
     NotDerived,

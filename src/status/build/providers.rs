@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use crate::config::AuthPlace;
 use crate::health::{Bench, FailureClass};
 use crate::profile::{Credential, Expiry, ExternalCli, Profile};
 use crate::resolver::CredentialId;
@@ -80,7 +81,7 @@ pub(crate) fn profile_status(stand: &Stand<'_>, facts: &Facts<'_>) -> Option<Pro
         origin: Origin {
             agent: profile.origin.agent.to_string(),
             file: facts.shown(&profile.origin.path),
-            kind: origin(profile, managed),
+            kind: origin(profile, managed, auth.store),
         },
         expiry,
         refreshable,
@@ -213,11 +214,12 @@ fn source(managed: Option<ExternalCli>) -> &'static str {
     }
 }
 
-fn origin(profile: &Profile, managed: Option<ExternalCli>) -> &'static str {
+fn origin(profile: &Profile, managed: Option<ExternalCli>, place: AuthPlace) -> &'static str {
     match managed {
         Some(ExternalCli::ClaudeCode) => "claude-code",
         Some(ExternalCli::Codex) => "codex",
         Some(ExternalCli::Qwen) => "qwen",
+        None if place == AuthPlace::Database => "database",
         // What `auth.json` and `oauth.json` hold is read as the store would be that is not there yet.
         None if !profile.origin.path.exists() => "legacy",
         None => "store",

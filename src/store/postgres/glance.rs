@@ -1,7 +1,6 @@
 //! Looking at the state without writing a byte: for a command that is over at once.
 
 use std::sync::Arc;
-use std::sync::mpsc;
 
 use deadpool_postgres::Object;
 
@@ -23,12 +22,7 @@ impl Postgres {
     ///
     /// [`StoreFault`] when it cannot be read.
     pub fn glance(&self, wanted: Wanted) -> Result<Glance, StoreFault> {
-        let (tell, told) = mpsc::channel();
-        let looked = self.read(wanted, |client, wanted| Box::pin(look(client, wanted)));
-        let away = |why: &str| StoreFault::Away { path: self.shown().to_path_buf(), why: why.to_owned() };
-        let runtime = self.handle().ok_or_else(|| away("it is being closed"))?;
-        runtime.spawn(async move { tell.send(looked.await) });
-        told.recv().unwrap_or_else(|_| Err(away("it ended before it had answered")))
+        self.wait(self.read(wanted, |client, wanted| Box::pin(look(client, wanted))))
     }
 }
 

@@ -39,7 +39,7 @@ impl<'a> Plan<'a> {
     pub(crate) fn of(wanted: &'a Wanted, installation: &Installation, replace: bool) -> Result<Self, Failure> {
         let store = installation.auth_store_of(&wanted.agent);
         let origin = store.own();
-        let before = store.document(&origin)?;
+        let before = store.opened(&origin)?;
         let mut after = before.clone();
         let over = after.take_over(&wanted.brought, replace);
         let changes = after != before;
@@ -90,7 +90,7 @@ impl<'a> Plan<'a> {
             )));
         };
         let over = over.into_inner();
-        let verified = self.store.document(&self.origin)?.verified(brought, &over);
+        let verified = self.store.opened(&self.origin)?.verified(brought, &over);
         Ok(Outcome { over, verified, changes: written.changed })
     }
 }

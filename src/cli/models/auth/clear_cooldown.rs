@@ -9,7 +9,7 @@ use crate::cli::failure::Failure;
 use crate::cli::models::auth::{Case, deed};
 use crate::health::{Bench, FailureClass};
 use crate::operator::{Cleared as Desked, clear_benches};
-use crate::profile::{AuthFile, Fingerprint, Profile, ProfileId, Profiles, Secrets};
+use crate::profile::{Fingerprint, Profile, ProfileId, Profiles, Secrets};
 
 /// Let credentials be tried again at once; a running chat honours it with its next message
 #[derive(Debug, Args)]
@@ -174,7 +174,7 @@ fn clear_windows(
         for Profile { id, .. } in meant {
             let Some(until) = stored.usage.get(id).and_then(|usage| usage.cooling(None, now)) else { continue };
             // Where there is nothing to clear, nothing is locked.
-            if AuthFile::at(&place.path).read()?.clear_windows(id) {
+            if case.installation.auth_store().stored(&place)?.clear_windows(id) {
                 let before = Some(format!("cooling until {until:.0}, noted by another program"));
                 let deed = deed(id, before, None, "windows cleared");
                 let written = case.audited(deed, |store| store.edit(&place, |document| document.clear_windows(id)))?;

@@ -1,7 +1,5 @@
 //! Where a new credential goes, and putting it there.
 
-use std::path::Path;
-
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -69,7 +67,7 @@ impl Place {
         let store = case.installation.auth_store();
         let origin = store.owner_of(&id).unwrap_or_else(|| store.own());
         let place = Self { id, origin, provider: provider.clone(), kind, yes, no_config: false };
-        let held = crate::profile::AuthFile::at(&place.origin.path).read()?.held(&place.id);
+        let held = store.stored(&place.origin)?.held(&place.id);
         match held.filter(|held| place.is_in_the_way(held)) {
             Some(held) => Err(place.taken(case, &held)),
             None => Ok(place),
@@ -81,9 +79,9 @@ impl Place {
         &self.id
     }
 
-    /// The file of the store.
-    pub(crate) fn path(&self) -> &Path {
-        &self.origin.path
+    /// The store.
+    pub(crate) fn origin(&self) -> &Origin {
+        &self.origin
     }
 
     /// The same, leaving the configuration as it is where `no_config` says so.

@@ -126,6 +126,15 @@ CREATE TABLE IF NOT EXISTS modelpin.usage (
 CREATE INDEX IF NOT EXISTS usage_of_profile ON modelpin.usage (profile, day);
 CREATE INDEX IF NOT EXISTS usage_of_person ON modelpin.usage (person, day);
 
+-- The auth stores of agents, by their names, where the configuration keeps them here. `body` is the document as JSON, every
+-- secret in it sealed; `revision` grows with each change, and begins with the time, so that a row that was taken away and made
+-- anew is a later one.
+CREATE TABLE IF NOT EXISTS modelpin.profiles (
+    name     TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    revision BIGINT NOT NULL,
+    body     TEXT   NOT NULL
+);
+
 -- What one process at a time may do. `until` in milliseconds since 1970, by the clock of the database.
 CREATE TABLE IF NOT EXISTS modelpin.leases (
     name   TEXT COLLATE "C" NOT NULL PRIMARY KEY,

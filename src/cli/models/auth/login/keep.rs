@@ -7,7 +7,7 @@ use crate::cli::models::auth::login::Login;
 use crate::cli::models::auth::place::Place;
 use crate::cli::open::quoted;
 use crate::oauth::login::{Account, Gives, Grant, LoginClient};
-use crate::profile::{AuthFile, Credential, Expiry, NewProfile, OAuth, Profile, ProfileId, SecretValue};
+use crate::profile::{Credential, Expiry, NewProfile, OAuth, Profile, ProfileId, SecretValue};
 
 /// More credentials of one account than anybody has.
 const MOST: u32 = 1_000;
@@ -28,16 +28,17 @@ pub(crate) fn home(case: &Case<'_>, login: &Login, client: &LoginClient) -> Resu
     let Login { yes, no_config, .. } = *login;
     let provider = &client.endpoint.provider;
     case.current()?;
-    let (home, path) = match &login.profile_id {
+    let store = case.installation.auth_store();
+    let (home, origin) = match &login.profile_id {
         Some(id) => {
             let place = Place::of(case, id.clone(), provider, kind(client.gives), yes)?.leaving_config(no_config);
-            let path = place.path().to_owned();
-            (Home::Asked(place), path)
+            let origin = place.origin().clone();
+            (Home::Asked(place), origin)
         }
-        None => (Home::Open { yes, no_config }, case.installation.auth_store().own().path),
+        None => (Home::Open { yes, no_config }, store.own()),
     };
     // A code is good for one use, so what it gives must not come to a disk that takes nothing.
-    drop(AuthFile::at(path).lock()?);
+    store.prove_writable(&origin)?;
     Ok(home)
 }
 
