@@ -109,7 +109,9 @@ fn shown(config: &Config) -> PathBuf {
         Some(Host::Unix(folder)) => folder.display().to_string(),
         None => String::new(),
     };
-    let port = config.get_ports().first().map(|port| format!(":{port}")).unwrap_or_default();
+    // Which the parser fills in where none is written.
+    let port =
+        config.get_ports().first().filter(|port| **port != 5432).map(|port| format!(":{port}")).unwrap_or_default();
     let database = config.get_dbname().map(|name| format!("/{name}")).unwrap_or_default();
     PathBuf::from(format!("postgres://{host}{port}{database}"))
 }
