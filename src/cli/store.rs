@@ -1,10 +1,13 @@
 //! `modelpin store`
 
 mod check;
+#[cfg(feature = "postgres")]
 mod export;
 mod gc;
+#[cfg(feature = "postgres")]
 mod import;
 mod migrate;
+#[cfg(feature = "postgres")]
 mod shared;
 
 use std::convert::Infallible;
@@ -55,8 +58,10 @@ pub(crate) enum StoreCommand {
     /// Take away what is older than `store.retention` says; no pin and no row of the audit ever
     Gc(Gc),
     /// Take the credentials of an agent from a file into the database that `store.url` names, sealed
+    #[cfg(feature = "postgres")]
     Import(import::Import),
     /// Write the credentials of an agent that are in the database into a file
+    #[cfg(feature = "postgres")]
     Export(export::Export),
 }
 
@@ -71,7 +76,9 @@ pub(crate) fn run(
         StoreCommand::Migrate(migrate) => migrate::run(migrate, global, invoked_as, output),
         StoreCommand::Check(check) => check::run(check, global, invoked_as, output),
         StoreCommand::Gc(gc) => gc::run(gc, global, invoked_as, output),
+        #[cfg(feature = "postgres")]
         StoreCommand::Import(import) => import::run(import, global, invoked_as, output),
+        #[cfg(feature = "postgres")]
         StoreCommand::Export(export) => export::run(export, global, invoked_as, output),
     }
 }
