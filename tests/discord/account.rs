@@ -22,6 +22,7 @@ const TOKEN: &str = "MTAwMDAwMDAwMDAwMDAwMDAx.TEST-0.token-of-the-first-account"
 /// How much time goes by in a millisecond.
 const STEP: Duration = Duration::from_millis(50);
 /// The same where menus are shown: what waits for a disk has the less patience, and leaves the buttons out.
+const CALM_STEP: Duration = Duration::from_millis(12);
 const SLOW_STEP: Duration = Duration::from_millis(4);
 /// How long a test waits at the most, by the clock on the wall.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -52,6 +53,17 @@ where
 {
     let chat = bot.plants(TOKEN.to_owned()).start();
     let found = served(&chat, STEP, scene);
+    (chat, found)
+}
+
+/// [`on_discord`] at a slower pace, for who presses what is shown: a menu is kept by a disk, whose time does not go by faster,
+/// and one that cannot be kept in half a second is shown without its buttons.
+pub(super) fn on_discord_slowly<T, F>(bot: Bot, scene: impl FnOnce(Account) -> F) -> (Chat, T)
+where
+    F: Future<Output = (Account, T)>,
+{
+    let chat = bot.plants(TOKEN.to_owned()).start();
+    let found = served(&chat, CALM_STEP, scene);
     (chat, found)
 }
 

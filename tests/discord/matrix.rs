@@ -5,7 +5,7 @@ use std::time::Duration;
 use modelpin::clock::Clock as _;
 use serde_json::json;
 
-use crate::discord::account::{Account, on_discord};
+use crate::discord::account::{Account, on_discord_slowly};
 use crate::discord::conversation::key;
 use crate::support::bot::Bot;
 use crate::support::discord::{Person, Place, Shown};
@@ -95,7 +95,7 @@ fn the_same_person_is_told_the_same_by_every_way() {
         "commands": {"ownerAllowFrom": ["discord:11"]},
         "auth": {"profiles": {"anthropic:boss": grants}},
     }));
-    let (chat, (tried, unheard)) = on_discord(bot, |account| async move {
+    let (chat, (tried, unheard)) = on_discord_slowly(bot, |account| async move {
         account.is_up().await;
         let fake = account.fake.clone();
         let guild = fake.guild(1, "Crew");
@@ -137,7 +137,7 @@ fn the_same_person_is_told_the_same_by_every_way() {
     for (case, seen) in tried {
         let Case { who, way, owners_only, person, place } = &case;
         let wanted = decision(*who, *owners_only);
-        assert_eq!(seen, wanted, "{who:?} {way:?} {}", case.profile());
+        assert_eq!(seen, wanted, "{who:?} {way:?} {} in {place:?}", case.profile());
         if *way != Way::Completion {
             let row = chat.row_of(&key(*place, person));
             let chosen = row.and_then(|row| row.choice.effective(chat.clock.now()).cloned());
