@@ -12,5 +12,7 @@ mod page;
 mod process;
 mod reload;
 mod restart;
+#[cfg(all(feature = "postgres", unix))]
+mod shared;
 mod support;
 mod webhook;
