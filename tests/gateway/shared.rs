@@ -33,7 +33,7 @@ fn machine(api: &BotApi, database: &Database, server: &LoopbackProvider) -> Home
     home
 }
 
-fn link<'a>(state: &'a Value) -> &'a Value {
+fn link(state: &Value) -> &Value {
     &account(state, "default")["state"]
 }
 
