@@ -141,7 +141,7 @@ impl Shared {
     }
 }
 
-/// What is not waited for is sent at once, so that this takes three ways to the database and back, however many there are.
+/// What is not waited for is sent at once, so that this takes two ways to the database and back, however many there are.
 async fn in_one(
     client: &Object,
     jobs: &[Job],
