@@ -110,6 +110,7 @@ impl Looker {
             places: &self.places,
             agent: &sources.agent,
             agent_named: asked.agent_named,
+            store: &sources.auth_store.paths().own,
             unreadable: &unreadable,
             warnings: &warnings,
             sessions: &sessions,

@@ -46,6 +46,7 @@ impl Installation {
             places: &self.places,
             agent: self.agent(),
             agent_named: asked.agent_named,
+            store: &self.auth_store.paths().own,
             unreadable: &unreadable,
             warnings: &warnings,
             sessions: &glance.sessions,

@@ -43,7 +43,7 @@ pub(crate) fn report(survey: &Survey<'_>, facts: &Facts<'_>) -> Report {
         aliases: aliases(catalog),
         allowed: config.agents.models.keys().cloned().collect(),
         auth: Auth {
-            store_path: facts.shown(&places.agent_dir(config, agent).join("auth-profiles.json")),
+            store_path: facts.shown(facts.store),
             shell_env_fallback: ShellEnv { enabled: shell, applied_keys: applied(facts) },
             providers_with_o_auth: providers.iter().filter_map(with_oauth).collect(),
             missing_providers_in_use: missing.map(|provider| provider.id.to_string()).collect(),

@@ -21,6 +21,8 @@ pub(crate) struct Facts<'a> {
     pub(crate) agent: &'a AgentId,
     /// Whether it was named, instead of being the configured one.
     pub(crate) agent_named: bool,
+    /// Where the agent's own credentials are: a file, or a database and the name in it.
+    pub(crate) store: &'a Path,
     /// The stores that cannot be read: each says why.
     pub(crate) unreadable: &'a [String],
     /// What else is not as it should be, in words.

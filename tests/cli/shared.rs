@@ -92,6 +92,7 @@ fn what_is_stored_on_one_machine_is_used_on_the_other() {
     let status = run(&one, &["models", "status"], 0);
     assert!(status.contains("is not read: `auth.store` is \"database\""), "{status}");
     let status = other.json(&["models", "status"]);
+    assert!(status["auth"]["storePath"].as_str().unwrap().ends_with("#main"), "{}", status["auth"]["storePath"]);
     assert!(status.to_string().contains("\"database\"") && !status.to_string().contains("legacy"), "{status}");
     run(&other, &["models", "auth", "seal"], 0);
     let refused = run(&other, &["models", "auth", "unseal"], 64);
