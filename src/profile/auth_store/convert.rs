@@ -21,7 +21,7 @@ impl AuthStore {
     ///
     /// # Errors
     ///
-    /// As [`AuthFile::read`].
+    /// As [`AuthFile::read`](crate::profile::AuthFile::read).
     pub fn keys_in_use(&self) -> Result<Vec<KeyName>, StoreFileFault> {
         let mut names = Vec::new();
         for origin in self.files() {
@@ -38,7 +38,7 @@ impl AuthStore {
     ///
     /// # Errors
     ///
-    /// As [`AuthFile::edit`]; the file is then as it was.
+    /// As [`AuthFile::edit`](crate::profile::AuthFile::edit); the file is then as it was.
     pub fn seal(&self, origin: &Origin, with: SealWith) -> Result<Option<Converted>, StoreFileFault> {
         self.convert(origin, |document| seal_all(document, self.sealing(), with, &origin.path))
     }
@@ -47,7 +47,7 @@ impl AuthStore {
     ///
     /// # Errors
     ///
-    /// As [`AuthFile::edit`]; the file is then as it was.
+    /// As [`AuthFile::edit`](crate::profile::AuthFile::edit); the file is then as it was.
     pub fn unseal(&self, origin: &Origin) -> Result<Option<Converted>, StoreFileFault> {
         self.convert(origin, |document| unseal_all(document, self.sealing(), &origin.path))
     }
