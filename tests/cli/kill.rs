@@ -80,7 +80,9 @@ async fn what_was_confirmed_survives_a_kill_at_any_moment() {
     assert!(confirmed > ENOUGH, "too little was confirmed to show anything: {confirmed}");
     assert!(interrupted > ROUNDS * 3 / 4, "too few were killed at work: {interrupted}");
     let rows = home.json(&["sessions", "list"]);
-    assert_eq!(rows.as_array().unwrap().len(), SESSIONS);
+    // On a slow machine the last of them may never have had its turn before the kill.
+    let written = known.values().filter(|(there, _)| there.is_some()).count();
+    assert_eq!(rows.as_array().unwrap().len(), written);
 }
 
 /// Starts the program, sends it everything, and kills it. Returns how many commands were confirmed, and whether all were.
