@@ -3,11 +3,10 @@
 //! On one machine the kernel keeps that apart ([`crate::gateway::claim`]). Between machines a lease does, which its holder
 //! renews: when the holder dies another takes over, [`LASTING`] later at the latest plus one [`RENEWAL`].
 
-use std::process;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::store::{LeaseTable, StoreFault};
+use crate::store::{LeaseHolder, LeaseTable, StoreFault};
 
 /// How long a lease is good without being renewed.
 const LASTING: Duration = Duration::from_secs(20);
@@ -15,34 +14,27 @@ const LASTING: Duration = Duration::from_secs(20);
 /// How often it is renewed, or asked for.
 pub(crate) const RENEWAL: Duration = Duration::from_secs(5);
 
-/// The leases, and who asks for them.
+/// The leases on bots, and who asks for them.
 #[derive(Clone)]
-pub(crate) struct Leases {
-    table: Arc<dyn LeaseTable>,
-    holder: String,
-}
+pub(crate) struct Leases(LeaseHolder);
 
 impl Leases {
-    /// For this process. What it is called is for people, and for nobody else to be called so: `number` tells two processes
-    /// with the same number on two machines of the same name apart.
+    /// For this process, with a number that no other one has.
     pub(crate) fn new(table: Arc<dyn LeaseTable>, number: u32) -> Self {
-        let machine = rustix::system::uname().nodename().to_string_lossy().into_owned();
-        Self { table, holder: format!("process {} on {machine} ({number:08x})", process::id()) }
+        Self(LeaseHolder::new(table, number, LASTING))
     }
 
-    /// Takes the lease of `name`, or keeps it; otherwise says who has it.
+    /// [`LeaseHolder::take`].
     ///
     /// # Errors
     /// It cannot be told who has it.
     pub(crate) async fn take(&self, name: &str) -> Result<Option<String>, StoreFault> {
-        self.table.take_lease(name, &self.holder, LASTING).await
+        self.0.take(name).await
     }
 
-    /// Lets go of it, so that another may take over at once.
+    /// [`LeaseHolder::end`].
     pub(crate) async fn end(&self, name: &str) {
-        if let Err(fault) = self.table.end_lease(name, &self.holder).await {
-            tracing::debug!(%fault, name, "a lease ends by itself");
-        }
+        self.0.end(name).await;
     }
 
     /// Keeps the lease of `name` for as long as this is polled; ends when somebody else has it, and says who.

@@ -1,6 +1,5 @@
 //! Being alone with one refresh token: among all processes of this machine, and among all machines where they share a state.
 
-use std::process;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,7 +10,7 @@ use tokio::time::timeout;
 use crate::oauth::RenewalFault;
 use crate::oauth::lock::GrantLock;
 use crate::profile::Fingerprint;
-use crate::store::LeaseTable;
+use crate::store::{LeaseHolder, LeaseTable};
 
 /// How long a lease is good that nobody renews: as long as one request to a token endpoint may take.
 const LASTING: Duration = Duration::from_secs(30);
@@ -21,10 +20,7 @@ const RENEWAL: Duration = Duration::from_secs(10);
 
 /// The leases on refresh tokens, and who asks for them.
 #[derive(Clone)]
-pub(crate) struct GrantLeases {
-    table: Arc<dyn LeaseTable>,
-    holder: String,
-}
+pub(crate) struct GrantLeases(LeaseHolder);
 
 /// The right to use one refresh token. It is kept until it is let go, however long that is.
 pub(crate) enum Alone {
@@ -53,10 +49,9 @@ impl Alone {
 }
 
 impl GrantLeases {
-    /// For one process. The number tells processes of the same number on different machines apart.
+    /// For this process.
     pub(crate) fn new(table: Arc<dyn LeaseTable>) -> Self {
-        let number = getrandom::u64().unwrap_or_default();
-        Self { table, holder: format!("process {} ({number:016x})", process::id()) }
+        Self(LeaseHolder::new(table, getrandom::u32().unwrap_or_default(), LASTING))
     }
 
     /// Takes the lease on `refresh` for whoever has `lock`, who gets that back while another machine has the lease.
@@ -69,7 +64,7 @@ impl GrantLeases {
         lock: GrantLock,
     ) -> Result<Result<Alone, GrantLock>, RenewalFault> {
         let name = format!("oauth/{refresh}");
-        match self.table.take_lease(&name, &self.holder, LASTING).await {
+        match self.0.take(&name).await {
             Ok(None) => {}
             Ok(Some(_)) => return Ok(Err(lock)),
             Err(fault) => return Err(RenewalFault::Lease(fault.to_string())),
@@ -84,15 +79,13 @@ impl GrantLeases {
     async fn keep(self, name: String, lock: GrantLock, mut stopped: oneshot::Receiver<()>) {
         // The receiver ends when the other end is dropped, with or without a word.
         while timeout(RENEWAL, &mut stopped).await.is_err() {
-            match self.table.take_lease(&name, &self.holder, LASTING).await {
+            match self.0.take(&name).await {
                 Ok(None) => {}
                 Ok(Some(other)) => tracing::warn!(name, other, "a lease on a refresh token went to somebody else"),
                 Err(fault) => tracing::warn!(%fault, name, "a lease on a refresh token could not be renewed"),
             }
         }
-        if let Err(fault) = self.table.end_lease(&name, &self.holder).await {
-            tracing::debug!(%fault, name, "a lease ends by itself");
-        }
+        self.0.end(&name).await;
         drop(lock);
     }
 }

@@ -3,6 +3,7 @@
 mod inbox;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use modelpin_chat::BoxFuture;
@@ -14,8 +15,8 @@ use crate::menu::{Menu, MenuId};
 use crate::receipt::Receipt;
 use crate::session::{Session, SessionKey};
 use crate::store::{
-    AuditLog, Audited, BenchUpdate, CommitFault, HealthTable, HistoryTable, MarkTable, Memory, MenuTable, ReceiptLog,
-    SessionTable, StoreFault, UsageQuery, UsageTable,
+    AuditLog, Audited, BenchUpdate, CommitFault, HealthTable, HistoryTable, LeaseTable, MarkTable, Memory, MenuTable,
+    ReceiptLog, SessionTable, StoreFault, UsageQuery, UsageTable,
 };
 use crate::usage::{Dimension, Tally};
 
@@ -52,6 +53,22 @@ impl SessionTable for Detached {
 
     fn list<'a>(&'a self, _: &'a str, _: usize) -> BoxFuture<'a, Result<Vec<Arc<Session>>, StoreFault>> {
         Box::pin(async { Err(self.fault.clone()) })
+    }
+}
+
+/// Nobody knows who has what, so nobody begins what one at a time may do.
+impl LeaseTable for Detached {
+    fn take_lease<'a>(
+        &'a self,
+        _: &'a str,
+        _: &'a str,
+        _: Duration,
+    ) -> BoxFuture<'a, Result<Option<String>, StoreFault>> {
+        Box::pin(async { Err(self.fault.clone()) })
+    }
+
+    fn end_lease<'a>(&'a self, _: &'a str, _: &'a str) -> BoxFuture<'a, Result<(), StoreFault>> {
+        Box::pin(async { Ok(()) })
     }
 }
 

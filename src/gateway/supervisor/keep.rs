@@ -79,9 +79,9 @@ impl Kept {
             match leases.take(name).await {
                 Ok(None) => return true,
                 Ok(Some(other)) => self.note(bot, Link::Standby(format!("{other} serves it"))),
+                // Two that serve one bot take each other's messages away. Who has it already goes on ([`Leases::lost`]).
                 Err(fault) => {
-                    tracing::warn!(%fault, name, "it cannot be told whether another machine serves it");
-                    return true;
+                    self.note(bot, Link::Down(format!("it cannot be told whether another machine serves it: {fault}")));
                 }
             }
             tokio::select! {

@@ -1,5 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
 
+mod leases;
+
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -13,9 +15,7 @@ use crate::clock::SystemClock;
 use crate::gateway::board::Board;
 use crate::gateway::channel::{AccountId, Channel, Ended, Entry, Ready, Wanted};
 use crate::gateway::claim::Claim;
-use crate::gateway::lease::Leases;
 use crate::gateway::supervisor::Supervisor;
-use crate::store::{LeaseTable as _, Memory};
 
 /// What a scripted account does in one run.
 #[derive(Clone)]
@@ -296,65 +296,4 @@ async fn a_bot_that_somebody_else_serves_is_taken_over_when_they_end() {
     drop(claim);
     stands(&board, "one", is_up).await;
     drop(supervisor);
-}
-
-/// Each stands for a machine.
-fn of_machines<const N: usize>(table: &Arc<Memory>) -> [(Board, Supervisor); N] {
-    std::array::from_fn(|machine| {
-        let (board, number) = (board(), u32::try_from(machine).unwrap());
-        (board.clone(), Supervisor::new(board, Some(Leases::new(table.clone(), number))))
-    })
-}
-
-#[tokio::test(start_paused = true)]
-async fn of_machines_that_share_a_state_one_serves_a_bot_and_another_takes_over() {
-    let table = Arc::new(Memory::new());
-    let [(first, mut one), (second, mut two), (third, mut three)] = of_machines(&table);
-    let bot = Scripted::new([Act::Serve(Duration::from_secs(1))]);
-    let same = entry("bot", &bot, "1");
-    one.follow(&wanted([same.clone()]));
-    stands(&first, "bot", is_up).await;
-    two.follow(&wanted([same.clone()]));
-    let stands_by = |link: &Link| matches!(link, Link::Standby(why) if why.contains("(00000000) serves it"));
-    stands(&second, "bot", stands_by).await;
-    tokio::time::sleep(Duration::from_hours(1)).await;
-    assert_eq!(bot.runs(), 1, "it is served for as long as that works");
-    assert!(second.now().is_ready(), "one that stands by is as it should be");
-    // Killed: nobody lets go of anything.
-    let killed = Instant::now();
-    drop(one);
-    stands(&second, "bot", is_up).await;
-    assert!(killed.elapsed() <= Duration::from_secs(30), "{:?}", killed.elapsed());
-    three.follow(&wanted([same.clone()]));
-    stands(&third, "bot", |link| matches!(link, Link::Standby(_))).await;
-    // Told to end, it lets go, when what was under way has come to its end.
-    let ended = Instant::now();
-    assert_eq!(two.stop(Duration::from_secs(10)).await, []);
-    stands(&third, "bot", is_up).await;
-    assert!(ended.elapsed() <= Duration::from_secs(6), "{:?}", ended.elapsed());
-    // The end does not have to wait for a bot that somebody else serves.
-    let [(fourth, mut four)] = of_machines(&table);
-    four.follow(&wanted([same]));
-    stands(&fourth, "bot", |link| matches!(link, Link::Standby(_))).await;
-    assert_eq!(four.stop(Duration::from_secs(1)).await, []);
-    assert_eq!(bot.runs(), 3);
-}
-
-#[tokio::test(start_paused = true)]
-async fn who_has_lost_a_bot_to_another_machine_lets_go_of_it() {
-    let table = Arc::new(Memory::new());
-    let [(board, mut supervisor)] = of_machines(&table);
-    let bot = Scripted::new([Act::Hang]);
-    let ours = entry("bot", &bot, "1");
-    let name = format!("serve:{}", ours.ready.as_ref().ok().unwrap().claim);
-    supervisor.follow(&wanted([ours]));
-    stands(&board, "bot", is_up).await;
-    // As when it was not heard of for long: somebody else has taken it meanwhile.
-    let holder = table.take_lease(&name, "x", Duration::ZERO).await.unwrap().unwrap();
-    table.end_lease(&name, &holder).await.unwrap();
-    assert_eq!(table.take_lease(&name, "process 1 on another", Duration::from_mins(1)).await.unwrap(), None);
-    stands(&board, "bot", |link| matches!(link, Link::Down(why) if why.contains("another serves it now"))).await;
-    stands(&board, "bot", |link| matches!(link, Link::Standby(_))).await;
-    stands(&board, "bot", is_up).await;
-    assert_eq!(bot.runs(), 2);
 }
