@@ -128,7 +128,7 @@ impl TableLook<'_> {
                 let told = match row.cells {
                     Ok(cells) => {
                         chain.take(self.table, &cells);
-                        make_sense(self.table, cells).map_err(RowFault::plainly)
+                        make_sense(self.table, cells).map_err(RowFault::why)
                     }
                     Err(why) => Err(why),
                 };

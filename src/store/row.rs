@@ -32,17 +32,15 @@ pub(crate) use cells::{make_sense, session_of};
 #[error("a row of the table `{table}` does not make sense: {why}")]
 pub(crate) struct RowFault {
     table: String,
+    /// Tells nothing of what stands in the row: that may be a secret, or what somebody said.
     why: String,
-    /// The same without any of what stands in the row, where `why` may have some.
-    #[cfg_attr(not(feature = "cli"), allow(dead_code, reason = "only a check tells it"))]
-    plain: Option<String>,
 }
 
 #[cfg(feature = "cli")]
 impl RowFault {
-    /// What is wrong with the row, for whoever has named it. Nothing of what stands in it is told: that may be a secret.
-    pub(crate) fn plainly(self) -> String {
-        self.plain.unwrap_or(self.why)
+    /// What is wrong with the row, for whoever has named it.
+    pub(crate) fn why(self) -> String {
+        self.why
     }
 }
 
@@ -241,10 +239,7 @@ pub(crate) fn role_of(word: &str) -> Result<Role, RowFault> {
 
 /// What the word in a column of `table` stands for.
 fn word<'a, T: Deserialize<'a>>(table: &str, word: &'a str) -> Result<T, RowFault> {
-    let unknown = |fault: NotAWord| RowFault {
-        plain: Some("it has a word that stands for nothing here".to_owned()),
-        ..broken(table, &fault)
-    };
+    let unknown = |_: NotAWord| broken(table, &"it has a word that stands for nothing here");
     T::deserialize(StrDeserializer::new(word)).map_err(unknown)
 }
 
@@ -261,7 +256,7 @@ pub(crate) fn from_json<T: DeserializeOwned>(table: &str, text: &str) -> Result<
             Category::Eof => "its text ends too early",
             Category::Data => "its JSON is not what it should be",
         };
-        RowFault { plain: Some(format!("{what}, at column {}", fault.column())), ..broken(table, &fault) }
+        broken(table, &format!("{what}, at column {}", fault.column()))
     })
 }
 
@@ -288,5 +283,5 @@ pub(crate) fn counter(table: &str, counter: i64) -> Result<u64, RowFault> {
 
 /// A fault that names the table.
 pub(crate) fn broken(table: &str, why: &impl std::fmt::Display) -> RowFault {
-    RowFault { table: table.to_owned(), why: why.to_string(), plain: None }
+    RowFault { table: table.to_owned(), why: why.to_string() }
 }

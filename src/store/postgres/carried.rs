@@ -111,7 +111,7 @@ fn cells(columns: &[&Column], row: &Row) -> Result<Result<Cells, String>, Failur
                 let said: Option<&str> = row.try_get(number)?;
                 match said.map(|said| from_json("history", said)).transpose() {
                     Ok(said) => text(said),
-                    Err(fault) => return Ok(Err(fault.plainly())),
+                    Err(fault) => return Ok(Err(fault.why())),
                 }
             }
             Kind::Whole => row.try_get::<_, Option<i64>>(number)?.map_or(Cell::Nothing, Cell::Whole),
