@@ -83,7 +83,7 @@ pub trait Collected: Examined {
 }
 
 /// What went, or would.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Collection {
     /// Each table that rows are let go from.
     pub tables: Vec<CollectedTable>,
@@ -144,7 +144,7 @@ pub async fn collectable(state: &dyn Examined, limits: &Limits) -> Result<Collec
 /// Without somebody who takes them away, rows are only counted.
 async fn walk(state: &dyn Examined, taker: Option<&dyn Collected>, limits: &Limits) -> Result<Collection, StoreFault> {
     let there = state.schema().await?.map(|schema| schema.tables).unwrap_or_default();
-    let mut collection = Collection { tables: vec![], unreadable: 0 };
+    let mut collection = Collection::default();
     let sessions = CollectedTable { name: "sessions", rows: 0, kept: since(limits.sessions) };
     collection.tables.push(sessions);
     // By age before the sessions, which then take along only what is left: no row is counted twice.

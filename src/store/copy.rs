@@ -64,9 +64,12 @@ pub enum CopyFault {
         "the table `{0}` is not the same in both: something was changed meanwhile. End every program that works on them, empty the one that was filled, and begin anew"
     )]
     Differs(&'static str),
-    /// One of the databases failed.
+    /// One of the databases failed before anything was carried.
     #[error(transparent)]
     Store(#[from] StoreFault),
+    /// One of them failed when a part may have been carried.
+    #[error("{0}. Not all of it was carried and compared: begin anew with an empty one")]
+    BrokenOff(StoreFault),
 }
 
 /// Carries all rows from one to the other, reads both once more, and compares them row by row.
@@ -80,21 +83,13 @@ pub async fn copy(from: &dyn Carried, to: &dyn Carried) -> Result<Vec<CopiedTabl
             return Err(CopyFault::NotEmpty(table.name));
         }
     }
-    for (number, table) in TABLES.iter().enumerate() {
-        let mut after = None;
-        loop {
-            let rows = from.page(number, after, PAGE).await?;
-            let Some(last) = rows.last() else { break };
-            after = Some(table.key_of(last));
-            to.put(number, rows).await?;
-        }
-    }
+    carry(from, to).await.map_err(CopyFault::BrokenOff)?;
     let mut copied = Vec::new();
     for (number, table) in TABLES.iter().enumerate() {
         let (mut after, mut rows) = (None, 0);
         loop {
-            let page = from.page(number, after.clone(), PAGE).await?;
-            if page != to.page(number, after, PAGE).await? {
+            let page = from.page(number, after.clone(), PAGE).await.map_err(CopyFault::BrokenOff)?;
+            if page != to.page(number, after, PAGE).await.map_err(CopyFault::BrokenOff)? {
                 return Err(CopyFault::Differs(table.name));
             }
             let Some(last) = page.last() else { break };
@@ -104,4 +99,17 @@ pub async fn copy(from: &dyn Carried, to: &dyn Carried) -> Result<Vec<CopiedTabl
         copied.push(CopiedTable { name: table.name, rows });
     }
     Ok(copied)
+}
+
+async fn carry(from: &dyn Carried, to: &dyn Carried) -> Result<(), StoreFault> {
+    for (number, table) in TABLES.iter().enumerate() {
+        let mut after = None;
+        loop {
+            let rows = from.page(number, after, PAGE).await?;
+            let Some(last) = rows.last() else { break };
+            after = Some(table.key_of(last));
+            to.put(number, rows).await?;
+        }
+    }
+    Ok(())
 }

@@ -97,6 +97,13 @@ fn what_is_stored_on_one_machine_is_used_on_the_other() {
     run(&other, &["models", "auth", "seal"], 0);
     let refused = run(&other, &["models", "auth", "unseal"], 64);
     assert!(refused.contains("store export --unsealed"), "{refused}");
+    let copy = one.path().join("copy.sqlite").display().to_string();
+    let migrated = one.run(&["store", "migrate", "--from", "postgres", "--to", &format!("sqlite:{copy}")]);
+    assert!(
+        migrated.code == 0 && migrated.err.contains("were not carried: `modelpin store export"),
+        "{}",
+        migrated.err
+    );
     let doctor = other.run(&["doctor"]);
     // 1 or 78: there is something to be mended, with what the family has left.
     assert!(doctor.code < 64 || doctor.code == 78, "{} {}", doctor.code, doctor.err);

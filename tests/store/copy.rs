@@ -1,5 +1,7 @@
 //! Carrying the state from SQLite to PostgreSQL and back.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use modelpin::audit::Verifier;
 use modelpin::history::{Role, Utterance};
 use modelpin::store::{
@@ -136,4 +138,38 @@ async fn a_row_that_did_not_arrive_is_noticed() {
     let forgetful = Forgetful(Sqlite::open(&other.path()).unwrap());
     let fault = copy(&there, &forgetful).await.unwrap_err();
     assert!(matches!(fault, CopyFault::Differs("history")), "{fault:?}");
+}
+
+/// A database on a disk that becomes full.
+struct Small {
+    there: Sqlite,
+    pages: AtomicUsize,
+}
+
+impl Carried for Small {
+    fn page(&self, table: usize, after: Option<Cells>, limit: usize) -> BoxFuture<'_, Result<Vec<Cells>, StoreFault>> {
+        self.there.page(table, after, limit)
+    }
+
+    fn put(&self, table: usize, rows: Vec<Cells>) -> BoxFuture<'_, Result<(), StoreFault>> {
+        if self.pages.fetch_sub(1, Ordering::Relaxed) == 0 {
+            return Box::pin(async { Err(StoreFault::Full { path: "/small/modelpin.sqlite".into() }) });
+        }
+        self.there.put(table, rows)
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_broken_off_is_told_and_nothing_is_lost_where_it_was() {
+    let (_place, there) = full().await;
+    let before = rows(&there, 500).await;
+    let other = Place::sqlite();
+    let small = Small { there: Sqlite::open(&other.path()).unwrap(), pages: AtomicUsize::new(1) };
+    let fault = copy(&there, &small).await.unwrap_err();
+    assert!(matches!(fault, CopyFault::BrokenOff(StoreFault::Full { .. })), "{fault:?}");
+    assert!(fault.to_string().ends_with("begin anew with an empty one"), "{fault}");
+    assert_eq!(rows(&there, 500).await, before);
+    // A part of it is there: it is not taken for all of it.
+    let fault = copy(&there, &small.there).await.unwrap_err();
+    assert!(matches!(fault, CopyFault::NotEmpty("sessions")), "{fault:?}");
 }

@@ -43,16 +43,16 @@ struct Report {
 pub(crate) fn run(gc: &Gc, global: &Global, invoked_as: &str, output: &mut Output) -> Result<Exit, Failure> {
     let installation = look(global, invoked_as, output)?;
     let limits = limits(&installation.settings().config.store.retention, installation.now());
-    let runtime = tokio::runtime::Builder::new_current_thread().build()?;
-    let (at, is_there) = looked_through(&installation, &installation.place(), &async |state| state.schema().await)?;
+    let place = installation.place();
+    let (at, is_there) = looked_through(&installation, &place, &async |state| state.schema().await)?;
     let collection = if is_there.flatten().is_none() {
         output.talk(&format!("Nothing was ever kept in {at}, and nothing was made."));
-        Collection { tables: Vec::new(), unreadable: 0 }
+        Collection::default()
     } else if gc.dry_run {
-        let place = installation.place();
         let (_, foreseen) = looked_through(&installation, &place, &async |state| collectable(state, &limits).await)?;
-        foreseen.unwrap_or(Collection { tables: Vec::new(), unreadable: 0 })
+        foreseen.unwrap_or_default()
     } else {
+        let runtime = tokio::runtime::Builder::new_current_thread().build()?;
         runtime.block_on(collect(installation.collected()?.as_ref(), &limits))?
     };
     if global.json {

@@ -4,11 +4,12 @@ use clap::Args;
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use serde::Serialize;
 
+use crate::app::StatePlace;
 use crate::cli::Exit;
 use crate::cli::arguments::Global;
 use crate::cli::cell::cell;
 use crate::cli::failure::Failure;
-use crate::cli::open::look;
+use crate::cli::open::{again, look};
 use crate::cli::output::Output;
 use crate::cli::store::{TypedPlace, looked_through};
 use crate::gateway::lock::{GatewayLock, Unlocked};
@@ -63,10 +64,14 @@ pub(crate) fn run(migrate: &Migrate, global: &Global, invoked_as: &str, output: 
         }
         Err(Unlocked::Broken(_)) => None,
     };
-    let (source, from) = installation.carried(from, true)?;
-    let (target, to) = installation.carried(to, false)?;
+    let leaves_credentials = *from == StatePlace::Postgres && installation.auth_store().is_in_vault();
+    let (source, from) = installation.carried(from)?;
+    let (target, to) = installation.carried(to)?;
     let copied = runtime.block_on(copy(source.as_ref(), target.as_ref())).map_err(|fault| match fault {
         CopyFault::Store(fault) => fault.into(),
+        CopyFault::BrokenOff(_) => {
+            Failure::Unexpected(format!("{fault}. {to} may hold a part of it; {from} is as it was"))
+        }
         CopyFault::NotEmpty(_) | CopyFault::Differs(_) => Failure::Misuse(format!("{to}: {fault}")),
     })?;
     let tables: Vec<Line> = copied.into_iter().map(|table| Line { name: table.name, rows: table.rows }).collect();
@@ -86,5 +91,9 @@ pub(crate) fn run(migrate: &Migrate, global: &Global, invoked_as: &str, output: 
     output.data(&format!("{table}\n"))?;
     output
         .talk(&format!("Carried from {from} to {to}, and the same in both. What was there before was left as it is."));
+    if leaves_credentials {
+        let export = again(global, invoked_as, "store export");
+        output.talk(&format!("The credentials in {from} were not carried: `{export}` writes them into a file."));
+    }
     Ok(Exit::Ok)
 }
