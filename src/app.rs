@@ -33,7 +33,7 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 
 use crate::agent::AgentId;
-use crate::app::state::{State, Whereabouts};
+use crate::app::state::State;
 use crate::clock::{Clock, SystemClock};
 use crate::config::{ConfigFault, Environment, Places, PlacesFault, UnknownLayout};
 use crate::engine::Engine;
@@ -145,9 +145,9 @@ impl App {
     /// # Errors
     /// As [`App::open`].
     pub(crate) fn over(installation: Installation) -> Result<Self, AppFault> {
-        let Installation { places, settings, auth_store, clock, mut warnings, shared } = installation;
-        let State { store, inbox, leases } =
-            State::open(&Whereabouts::of(&settings.current().config, &places).with(shared.as_ref()), &mut warnings)?;
+        let whereabouts = installation.whereabouts();
+        let Installation { places, settings, auth_store, clock, mut warnings, shared: _ } = installation;
+        let State { store, inbox, leases } = State::open(&whereabouts, &mut warnings)?;
         warnings.extend(auth_store.current().trouble.iter().map(ToString::to_string));
         let mounts = Mounts::of_this_machine();
         let shared = auth_store.files().into_iter().filter_map(|Origin { path, .. }| {

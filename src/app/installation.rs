@@ -106,35 +106,39 @@ impl Installation {
         Ok(Self { places, settings, auth_store, clock, warnings, shared })
     }
 
+    /// Where its state is.
+    pub(super) fn whereabouts(&self) -> Whereabouts {
+        Whereabouts::of(&self.settings.current().config, &self.places, self.shared.clone())
+    }
+
     /// Its state; `None` where nothing was ever kept.
     ///
     /// # Errors
     /// The database cannot be opened.
     pub fn open_state(&self) -> Result<Option<Arc<dyn Store>>, StoreFault> {
-        let settings = self.settings.current();
-        let state = Whereabouts::of(&settings.config, &self.places).with(self.shared.as_ref());
+        let state = self.whereabouts();
         state.is_there().then(|| state.open()).transpose()
     }
 
     /// Whether it ever kept anything.
     #[cfg(feature = "cli")]
     pub(crate) fn has_state(&self) -> bool {
-        Whereabouts::of(&self.settings.current().config, &self.places).is_there()
+        self.whereabouts().is_there()
     }
 
-    /// A database to carry state from or to, and what it is called. A `source` has to be there already.
+    /// A database to carry state from or to, and what it is called.
     ///
     /// # Errors
-    /// It cannot be opened, or is not there.
+    /// It cannot be opened.
     #[cfg(feature = "cli")]
-    pub(crate) fn carried(&self, place: &StatePlace, source: bool) -> Result<(Arc<dyn Carried>, String), StoreFault> {
-        Whereabouts::of(&self.settings.current().config, &self.places).carried(place, source)
+    pub(crate) fn carried(&self, place: &StatePlace) -> Result<(Arc<dyn Carried>, String), StoreFault> {
+        self.whereabouts().carried(place)
     }
 
     /// Where its state is: what the configuration names, else the file in the state directory.
     #[cfg(feature = "cli")]
     pub(crate) fn place(&self) -> StatePlace {
-        Whereabouts::of(&self.settings.current().config, &self.places).place()
+        self.whereabouts().place()
     }
 
     /// A database to look through without a write, and what it is called; `None` where there is no such file.
@@ -143,7 +147,7 @@ impl Installation {
     /// It cannot be read.
     #[cfg(feature = "cli")]
     pub(crate) fn examined(&self, place: &StatePlace) -> Result<(Option<Arc<dyn Examined>>, String), StoreFault> {
-        Whereabouts::of(&self.settings.current().config, &self.places).examined(place)
+        self.whereabouts().examined(place)
     }
 
     /// Its state, to let go of rows. It has to be there already.
@@ -152,7 +156,7 @@ impl Installation {
     /// The database cannot be opened.
     #[cfg(feature = "cli")]
     pub(crate) fn collected(&self) -> Result<Arc<dyn Collected>, StoreFault> {
-        Whereabouts::of(&self.settings.current().config, &self.places).collected()
+        self.whereabouts().collected()
     }
 
     /// Its state, made where there is none yet.
@@ -160,7 +164,7 @@ impl Installation {
     /// # Errors
     /// The database cannot be opened.
     pub fn create_state(&self) -> Result<Arc<dyn Store>, StoreFault> {
-        Whereabouts::of(&self.settings.current().config, &self.places).with(self.shared.as_ref()).open()
+        self.whereabouts().open()
     }
 
     /// What an operator works with at the command line. Where the state cannot be opened, nothing is written into the
@@ -226,12 +230,9 @@ impl Installation {
     /// It cannot be opened.
     #[cfg(all(feature = "cli", feature = "postgres"))]
     pub(crate) fn shared_auth_store(&self) -> Result<Option<AuthStore>, StoreFault> {
-        let settings = self.settings.current();
-        let state = Whereabouts::of(&settings.config, &self.places).with(self.shared.as_ref());
-        let files = self.files_of(self.agent());
         // Not twice in the vault that the credentials may be used from.
-        let alone = || AuthStore::new(files.clone()).sealed_like(&self.auth_store);
-        Ok(state.elsewhere()?.map(|shared| alone().with_vault(shared)))
+        let alone = || AuthStore::new(self.files_of(self.agent())).sealed_like(&self.auth_store);
+        Ok(self.whereabouts().elsewhere()?.map(|shared| alone().with_vault(shared)))
     }
 
     /// Copies Claude Code's login into the main agent's store, where the layout or `auth.claudeCli.sync` wants that.
@@ -281,7 +282,7 @@ fn kept(store: AuthStore, config: &Config, places: &Places) -> Result<(AuthStore
     if config.auth.store == AuthPlace::File {
         return Ok((store, None));
     }
-    let shared = Whereabouts::of(config, places).elsewhere().map_err(AppFault::Store)?;
+    let shared = Whereabouts::of(config, places, None).elsewhere().map_err(AppFault::Store)?;
     #[cfg(feature = "postgres")]
     if let Some(shared) = &shared {
         return Ok((store.with_vault(shared.clone()), Some(Arc::clone(shared))));

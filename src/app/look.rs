@@ -1,6 +1,5 @@
 //! A look at how the credentials stand, from the files alone.
 
-use crate::app::state::Whereabouts;
 use crate::app::{App, Installation};
 use crate::looker::{Asked, Looker, troubles};
 use crate::openclaw::newer_store;
@@ -73,7 +72,7 @@ impl Installation {
         let budgets = &settings.config.usage.budgets;
         let queries = budgets.iter().map(|budget| Barred::query(budget, self.now()).unwrap_or_default()).collect();
         let wanted = Wanted { prefix: format!("agent:{}:", self.agent()), marks: DISABLED.to_owned(), queries };
-        Whereabouts::of(&settings.config, &self.places).with(self.shared.as_ref()).glance(&wanted)
+        self.whereabouts().glance(&wanted)
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::app::AppFault;
 #[cfg(feature = "cli")]
 use crate::app::StatePlace;
-use crate::config::{Config, Places};
+use crate::config::{Config, Places, StoreConfig};
 #[cfg(feature = "postgres")]
 use crate::store::Postgres;
 #[cfg(feature = "cli")]
@@ -16,11 +16,11 @@ use crate::store::{Detached, InboxTable, LeaseTable, Sqlite, Store, StoreFault};
 use crate::store::{Glance, Wanted};
 
 /// Where the state is.
-pub(super) struct Whereabouts<'a> {
-    config: &'a Config,
+pub(super) struct Whereabouts {
+    store: StoreConfig,
     path: PathBuf,
     /// The database, where it is open already.
-    shared: Option<&'a Shared>,
+    shared: Option<Shared>,
 }
 
 /// The database that several machines share, open.
@@ -39,19 +39,16 @@ pub(super) struct State {
     pub(super) leases: Option<Arc<dyn LeaseTable>>,
 }
 
-impl<'a> Whereabouts<'a> {
-    pub(super) fn of(config: &'a Config, places: &Places) -> Self {
-        Self { config, path: places.database(), shared: None }
-    }
-
-    /// The same with a database that is open already, if one is.
-    pub(super) fn with(self, shared: Option<&'a Shared>) -> Self {
-        Self { shared, ..self }
+impl Whereabouts {
+    /// What the configuration names, which is not opened once more where it is open already, as `shared`; else the file in
+    /// the state directory.
+    pub(super) fn of(config: &Config, places: &Places, shared: Option<Shared>) -> Self {
+        Self { store: config.store.clone(), path: places.database(), shared }
     }
 
     /// Whether anything may ever have been kept there; one that cannot be looked at is taken for one that was.
     pub(super) fn is_there(&self) -> bool {
-        self.config.store.url.is_some() || self.path.try_exists().unwrap_or(true)
+        self.store.url.is_some() || self.path.try_exists().unwrap_or(true)
     }
 
     /// The state, made where there is none yet.
@@ -74,16 +71,12 @@ impl<'a> Whereabouts<'a> {
         if self.is_there() { Sqlite::glance(&self.path, wanted) } else { Ok(Glance::default()) }
     }
 
-    /// A database to carry state from or to, and what it is called. A `source` has to be there already.
+    /// A database to carry state from or to, and what it is called.
     #[cfg(feature = "cli")]
-    pub(super) fn carried(&self, place: &StatePlace, source: bool) -> Result<(Arc<dyn Carried>, String), StoreFault> {
+    pub(super) fn carried(&self, place: &StatePlace) -> Result<(Arc<dyn Carried>, String), StoreFault> {
         match place {
             StatePlace::Sqlite(path) => {
                 let path = path.as_ref().unwrap_or(&self.path);
-                if source && !path.try_exists().unwrap_or(true) {
-                    let why = "there is no such file, so there is no state to carry".to_owned();
-                    return Err(StoreFault::Broken { path: path.clone(), why });
-                }
                 Ok((Arc::new(Sqlite::open(path)?), path.display().to_string()))
             }
             #[cfg(feature = "postgres")]
@@ -100,7 +93,7 @@ impl<'a> Whereabouts<'a> {
     /// Where the state is, where nobody says another place.
     #[cfg(feature = "cli")]
     pub(super) fn place(&self) -> StatePlace {
-        if self.config.store.url.is_some() { StatePlace::Postgres } else { StatePlace::Sqlite(None) }
+        if self.store.url.is_some() { StatePlace::Postgres } else { StatePlace::Sqlite(None) }
     }
 
     /// A database to look through, and what it is called. `None` where there is no such file; none is made.
@@ -142,7 +135,7 @@ impl<'a> Whereabouts<'a> {
 
     /// The database that `store.url` names, open; `None` where none is named.
     pub(super) fn elsewhere(&self) -> Result<Option<Shared>, StoreFault> {
-        match self.shared {
+        match &self.shared {
             Some(shared) => Ok(Some(Arc::clone(shared))),
             None => self.open_elsewhere(),
         }
@@ -150,15 +143,14 @@ impl<'a> Whereabouts<'a> {
 
     #[cfg(feature = "postgres")]
     fn open_elsewhere(&self) -> Result<Option<Shared>, StoreFault> {
-        let store = &self.config.store;
-        let open = |url| Postgres::open(url, store.ca.as_deref()).map(Arc::new);
-        store.url.as_ref().map(open).transpose()
+        let open = |url| Postgres::open(url, self.store.ca.as_deref()).map(Arc::new);
+        self.store.url.as_ref().map(open).transpose()
     }
 
     /// Nothing else is taken in its place: the pins would not be there.
     #[cfg(not(feature = "postgres"))]
     fn open_elsewhere(&self) -> Result<Option<Shared>, StoreFault> {
-        self.config.store.url.as_ref().map_or(Ok(None), |_| Err(unbuilt()))
+        self.store.url.as_ref().map_or(Ok(None), |_| Err(unbuilt()))
     }
 }
 
@@ -185,7 +177,7 @@ impl State {
 
     /// Opens it for as long as the program runs. One that cannot be opened is no reason to stop; `warnings` says what does
     /// not work.
-    pub(super) fn open(whereabouts: &Whereabouts<'_>, warnings: &mut Vec<String>) -> Result<Self, AppFault> {
+    pub(super) fn open(whereabouts: &Whereabouts, warnings: &mut Vec<String>) -> Result<Self, AppFault> {
         let path = &whereabouts.path;
         let opened = match whereabouts.elsewhere() {
             Ok(Some(store)) => Ok(Self::shared(store)),
@@ -201,7 +193,11 @@ impl State {
             Err(fault @ StoreFault::TooNew { .. }) => Err(AppFault::Store(fault)),
             Err(fault) => {
                 warnings.push(format!("pins can neither be read nor changed: {fault}"));
-                Ok(Self::of(Arc::new(Detached::because_of(fault, whereabouts.is_there()))))
+                let state = Arc::new(Detached::because_of(fault, whereabouts.is_there()));
+                // Other machines may share it, and be at work.
+                let is_shared = whereabouts.store.url.is_some();
+                let leases = is_shared.then(|| state.clone() as Arc<dyn LeaseTable>);
+                Ok(Self { leases, ..Self::of(state) })
             }
             Ok(state) => Ok(state),
         }

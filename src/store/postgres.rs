@@ -184,7 +184,6 @@ impl Postgres {
     }
 
     /// Asks something of a database that is left as it is: it is not brought up to date.
-    #[cfg(feature = "cli")]
     fn look<D, T>(&self, data: D, query: Query<D, T>) -> BoxFuture<'static, Result<T, StoreFault>>
     where
         D: Send + Sync + 'static,
@@ -192,8 +191,9 @@ impl Postgres {
     {
         let shared = Arc::clone(&self.shared);
         self.apart(async move {
-            let client = shared.pool.get().await?;
-            query(&client, &data).await
+            let client = shared.lent().await?;
+            let answer = query(&client, &data).await;
+            Shared::back(client, answer)
         })
     }
 
@@ -232,10 +232,9 @@ impl Postgres {
     /// Waits for `work`, whatever the caller runs on.
     fn wait<T: Send + 'static>(&self, work: BoxFuture<'static, Result<T, StoreFault>>) -> Result<T, StoreFault> {
         let (tell, told) = mpsc::channel();
-        let away = |why: &str| StoreFault::Away { path: self.shown().to_path_buf(), why: why.to_owned() };
-        let runtime = self.handle().ok_or_else(|| away("it is being closed"))?;
-        runtime.spawn(async move { tell.send(work.await) });
-        told.recv().unwrap_or_else(|_| Err(away("it ended before it had answered")))
+        let ended = || Failure::Ended.of(self.shown());
+        self.handle().ok_or_else(ended)?.spawn(async move { tell.send(work.await) });
+        told.recv().unwrap_or_else(|_| Err(ended()))
     }
 
     fn handle(&self) -> Option<&Handle> {
@@ -244,9 +243,14 @@ impl Postgres {
 }
 
 impl Shared {
+    /// A connection, to whatever is there.
+    async fn lent(&self) -> Result<Lent, Failure> {
+        Ok(Lent::new(self.pool.get().await?, self.tls.clone()))
+    }
+
     /// A connection to a database that is up to date.
     async fn client(&self) -> Result<Lent, Failure> {
-        let mut client = Lent::new(self.pool.get().await?, self.tls.clone());
+        let mut client = self.lent().await?;
         match self.is_up_to_date.get_or_try_init(|| schema::migrate(&mut client, &self.shown)).await {
             Ok(()) => Ok(client),
             Err(failure) => Self::back(client, Err(failure)),

@@ -33,6 +33,10 @@ fn what_is_pinned_on_one_machine_is_pinned_on_all() {
     let url = database.url();
     let (one, other) = (machine(url.expose_secret(), nowhere), machine(url.expose_secret(), nowhere));
     let mut said = String::new();
+    // Looking is no reason to make anything.
+    one.run(&["models", "status"]);
+    let made = "SELECT count(*)::TEXT FROM information_schema.schemata WHERE schema_name = 'modelpin'";
+    assert_eq!(database.ask(made), Some("0".to_owned()));
     let pinned = one.json(&["sessions", "pin", BOB, "opus@spare"]);
     assert_eq!(pinned["profile"], "anthropic:spare");
     for arguments in [

@@ -32,7 +32,7 @@ pub(crate) enum Failure {
     #[error("a write ended in a panic and was undone")]
     Panicked,
     /// The store is being closed.
-    #[error("it is being closed")]
+    #[error("it ended before it had answered")]
     Ended,
 }
 

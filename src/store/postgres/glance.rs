@@ -6,7 +6,7 @@ use deadpool_postgres::Object;
 
 use crate::session::Session;
 use crate::store::postgres::failure::Failure;
-use crate::store::postgres::{Postgres, benches, end_of, marks, sessions, usage};
+use crate::store::postgres::{Postgres, benches, end_of, marks, schema, sessions, usage};
 use crate::store::{Glance, StoreFault, Wanted};
 use crate::usage::Dimension;
 
@@ -22,7 +22,17 @@ impl Postgres {
     ///
     /// [`StoreFault`] when it cannot be read.
     pub fn glance(&self, wanted: Wanted) -> Result<Glance, StoreFault> {
-        self.wait(self.read(wanted, |client, wanted| Box::pin(look(client, wanted))))
+        let shown = self.shown().to_path_buf();
+        self.wait(self.look((wanted, shown), |client, (wanted, shown)| {
+            Box::pin(async move {
+                // Nobody has kept anything here yet, and looking is no reason to begin.
+                if schema::found(client, shown).await? == 0 {
+                    Ok(Glance::default())
+                } else {
+                    look(client, wanted).await
+                }
+            })
+        }))
     }
 }
 

@@ -79,14 +79,18 @@ impl Shared {
             let shared = Arc::clone(self);
             runtime.spawn(async move {
                 while let Some(jobs) = shared.group.next() {
-                    shared.deal_with(jobs).await;
+                    // Apart: whatever ends this group must not stop those behind it.
+                    let group = tokio::spawn(Arc::clone(&shared).deal_with(jobs)).await;
+                    if let Err(fault) = group {
+                        tracing::error!(%fault, "a group of changes was broken off");
+                    }
                 }
             });
         }
         told
     }
 
-    async fn deal_with(self: &Arc<Self>, mut jobs: Vec<Job>) {
+    async fn deal_with(self: Arc<Self>, mut jobs: Vec<Job>) {
         // Everybody takes the rows in the same order, and the end of the chain last: nobody waits for each other.
         jobs.sort_by(|one, other| one.session.key.cmp(&other.session.key));
         let answer = self.patience.answer;
@@ -95,10 +99,9 @@ impl Shared {
             Ok(done) => done.into_iter().map(Ok).collect(),
             Err(away @ StoreFault::Away { .. }) => vec![Err(away); jobs.len()],
             Err(_) => {
-                let shared = Arc::clone(self);
                 // Not waited for: one of them may have to wait for somebody, and the next group need not.
                 tokio::spawn(async move {
-                    stream::iter(jobs).for_each_concurrent(ALONE, |job| shared.by_itself(job)).await;
+                    stream::iter(jobs).for_each_concurrent(ALONE, |job| self.by_itself(job)).await;
                 });
                 return;
             }
